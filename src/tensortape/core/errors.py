@@ -31,12 +31,9 @@ UNAUTHENTICATED = 16
 class OpError(Exception):
     """An operation failed; the base class of everything in `tf.errors`.
 
-    Args:
-      node_def: The node that failed in a graph, or `None`.
-      op: The operation that failed, or `None`.
-      message: What happened.
-      error_code: The status code, one of the integers of `tf.errors`.
-      *args: At most one mapping with the payloads of the error.
+    `node_def` and `op` are the node and operation that failed, or `None`; `message` says what
+    happened; `error_code` is one of the status codes of `tf.errors`; a mapping that follows
+    becomes the payloads of the error.
 
     >>> str(OpError(None, None, "no such row", NOT_FOUND))
     'no such row'
@@ -239,8 +236,7 @@ _CLASS_OF_CODE: dict[int, type[_CodedError]] = {
 def exception_type_from_error_code(error_code: int) -> type[OpError]:
     """The exception class of a status code.
 
-    Raises:
-      KeyError: for `OK` and for integers that are no status code.
+    Raises `KeyError` for `OK` and for integers that are no status code.
 
     >>> exception_type_from_error_code(5).__name__
     'NotFoundError'
@@ -253,8 +249,7 @@ def exception_type_from_error_code(error_code: int) -> type[OpError]:
 def error_code_from_exception_type(cls: type[OpError]) -> int:
     """The status code of an exception class.
 
-    Raises:
-      KeyError: when the class stands for no single code (`OpError` itself, for example).
+    Raises `KeyError` when the class stands for no single code, as `OpError` itself.
 
     >>> error_code_from_exception_type(NotFoundError)
     5
@@ -263,7 +258,7 @@ def error_code_from_exception_type(cls: type[OpError]) -> int:
     """
     if _CLASS_OF_CODE.get(getattr(cls, "_code", OK)) is not cls:
         raise KeyError(cls)
-    return cls._code  # type: ignore[attr-defined]
+    return cls._code
 
 
 def of_op(cls: type[_CodedError], op_type: str, message: str, name: str | None = "") -> _CodedError:
