@@ -15,15 +15,13 @@ def numpy_text(value: Any, is_repr: bool = False) -> str:
     """An array as NumPy prints it; on a line of its own when it needs more than one.
 
     A single number prints as the Python number in a `repr` (all its digits) and as the NumPy
-    number otherwise. `None` stands for what has no NumPy value.
+    number otherwise.
 
     >>> numpy_text(np.float32(0.1)), numpy_text(np.float32(0.1), is_repr=True)
     ('0.1', '0.10000000149011612')
 
     Source: `tensorflow.python.framework.ops.numpy_text`.
     """
-    if value is None:
-        return "<unprintable>"
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if is_repr and isinstance(value, np.generic):
@@ -39,33 +37,33 @@ def shape_text(shape: Any) -> str:
     return str(tuple(shape)) if isinstance(shape, (tuple, list)) else str(shape)
 
 
-def tensor_str(value: Any, shape: Any, dtype_name: str) -> str:
+def tensor_str(value: Any, dtype_name: str) -> str:
     """`str` of an eager tensor.
 
-    >>> tensor_str(np.float32(3), (), "float32")
+    >>> tensor_str(np.float32(3), "float32")
     'tf.Tensor(3.0, shape=(), dtype=float32)'
-    >>> print(tensor_str(np.ones((2, 1)), (2, 1), "float64"))
+    >>> print(tensor_str(np.ones((2, 1)), "float64"))
     tf.Tensor(
     [[1.]
      [1.]], shape=(2, 1), dtype=float64)
     """
-    return f"tf.Tensor({numpy_text(value)}, shape={shape_text(shape)}, dtype={dtype_name})"
+    return f"tf.Tensor({numpy_text(value)}, shape={np.shape(value)}, dtype={dtype_name})"
 
 
-def tensor_repr(value: Any, shape: Any, dtype_name: str) -> str:
+def tensor_repr(value: Any, dtype_name: str) -> str:
     """`repr` of an eager tensor.
 
-    >>> tensor_repr(np.float32(3), (), "float32")
+    >>> tensor_repr(np.float32(3), "float32")
     '<tf.Tensor: shape=(), dtype=float32, numpy=3.0>'
     """
     text = numpy_text(value, is_repr=True)
-    return f"<tf.Tensor: shape={shape_text(shape)}, dtype={dtype_name}, numpy={text}>"
+    return f"<tf.Tensor: shape={np.shape(value)}, dtype={dtype_name}, numpy={text}>"
 
 
-def symbolic_str(name: str, shape: Any, dtype_name: str) -> str:
+def symbolic_str(dtype_name: str, shape: Any, name: str) -> str:
     """`str` of a tensor of a graph, which has no value.
 
-    >>> symbolic_str("add:0", (None, 2), "float32"), symbolic_str("x:0", None, "int32")
+    >>> symbolic_str("float32", (None, 2), "add:0"), symbolic_str("int32", None, "x:0")
     ('Tensor("add:0", shape=(None, 2), dtype=float32)', 'Tensor("x:0", dtype=int32)')
     """
     text = shape_text(shape)
@@ -73,35 +71,25 @@ def symbolic_str(name: str, shape: Any, dtype_name: str) -> str:
     return f'Tensor("{name}"{shape_part}, dtype={dtype_name})'
 
 
-def symbolic_repr(name: str, shape: Any, dtype_name: str) -> str:
+def symbolic_repr(dtype_name: str, shape: Any, name: str) -> str:
     """`repr` of a tensor of a graph.
 
-    >>> symbolic_repr("add:0", None, "float32")
+    >>> symbolic_repr("float32", None, "add:0")
     "<tf.Tensor 'add:0' shape=<unknown> dtype=float32>"
     """
     return f"<tf.Tensor '{name}' shape={shape_text(shape)} dtype={dtype_name}>"
 
 
-def variable_repr(name: str, shape: Any, dtype_name: str, value: Any = None) -> str:
-    """`repr` and `str` of a variable; without a value while a graph is being built.
+def variable_repr(value: Any, dtype_name: str, shape: Any, name: str) -> str:
+    """`repr` and `str` of a variable; `value` is `None` while a graph is being built.
 
-    >>> variable_repr("x:0", (), "float32", np.float32(1))
+    >>> variable_repr(np.float32(1), "float32", (), "x:0")
     "<tf.Variable 'x:0' shape=() dtype=float32, numpy=1.0>"
-    >>> variable_repr("x:0", (), "float32")
-    "<tf.Variable 'x:0' shape=() dtype=float32>"
+    >>> variable_repr(None, "float32", (None, 2), "x:0")
+    "<tf.Variable 'x:0' shape=(None, 2) dtype=float32>"
     """
     value_part = "" if value is None else f", numpy={numpy_text(value, is_repr=True)}"
     return f"<tf.Variable '{name}' shape={shape_text(shape)} dtype={dtype_name}{value_part}>"
-
-
-def uninitialized_variable_repr(name: str, shape: Any, dtype_name: str) -> str:
-    """`repr` of a variable that has no value yet.
-
-    >>> uninitialized_variable_repr("x:0", (), "float32")
-    "<tf.Variable 'x:0' shape=() dtype=float32, numpy=<unavailable>>"
-    """
-    known = f"'{name}' shape={shape_text(shape)} dtype={dtype_name}"
-    return f"<tf.Variable {known}, numpy=<unavailable>>"
 
 
 def sparse_str(type_name: str, indices: Any, values: Any, dense_shape: Any = None) -> str:
