@@ -1,0 +1,171 @@
+"""The command `tensortape`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from tensortape.compat.failure import INTERRUPTED, BadInput, RunFailure
+from tensortape.compat.output import check_writable
+
+DESCRIPTION = """\
+Run code written for TensorFlow's gradients (GradientTape, Variable, custom_gradient, Keras
+models) on NumPy, without TensorFlow, and read how its gradients came about.
+
+Examples:
+  tensortape run train.py -- --epochs 3
+  tensortape run lesson.ipynb --report flow.html
+  tensortape info
+"""
+RUN = """\
+Run a Python script or a Jupyter notebook in which `import tensorflow` is TensorTape and
+`import keras` is the real Keras running on it. The file itself is not changed.
+
+A script runs as under `python FILE ARGS…`. A notebook runs in a fresh Jupyter kernel of this
+Python, in the notebook's folder, cell by cell; `%pip install tensorflow` (or keras) in it is
+answered instead of executed.
+
+Examples:
+  tensortape run train.py -- --epochs 3      arguments after -- go to the script
+  tensortape run lesson.ipynb                run every cell, say which one fails
+  tensortape run lesson.ipynb --output done.ipynb --report flow.html --timeout 60
+"""
+RUN_END = """\
+Exit codes: 0 all went well; 1 the program failed, or a result could not be written (a script's
+own exit code is passed on); 2 the input or the command line is wrong, and nothing ran; 124 the
+time ran out; 130 Ctrl-C. --output and --report are written whole or not at all. A notebook whose
+cell fails or runs out of time is written with the cells that ran; Ctrl-C writes nothing.
+"""
+INFO = """\
+Print the versions and sizes on disk of TensorTape and the packages it works with, and which
+engines can compute here: NumPy always, XLA (CPU, GPU) where JAX is installed.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line (what stands after `--` is split off before)."""
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        "tensortape", description=DESCRIPTION, formatter_class=plain, allow_abbrev=False
+    )
+    version = metadata.version("tensortape")
+    parser.add_argument("--version", action="version", version=f"tensortape {version}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    run = commands.add_parser(
+        "run",
+        help="run a script or a notebook",
+        description=RUN,
+        epilog=RUN_END,
+        usage="tensortape run FILE [--report REPORT.html] [--output OUT.ipynb]"
+        " [--timeout SECONDS] [-- ARGS…]",
+        formatter_class=plain,
+        allow_abbrev=False,
+    )
+    _add_run_arguments(run)
+    commands.add_parser(
+        "info",
+        help="print versions, sizes and engines",
+        description=INFO,
+        formatter_class=plain,
+        allow_abbrev=False,
+    )
+    return parser
+
+
+def _add_run_arguments(run: argparse.ArgumentParser) -> None:
+    run.add_argument("file", metavar="FILE", type=Path, help="a script (.py) or notebook (.ipynb)")
+    run.add_argument(
+        "--report",
+        metavar="REPORT.html",
+        type=Path,
+        help="write one HTML page on every gradient and Jacobian the run computed",
+    )
+    run.add_argument(
+        "--output",
+        metavar="OUT.ipynb",
+        type=Path,
+        help="write the executed notebook, outputs and plots included",
+    )
+    run.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        help="the longest time one cell (or the whole script) may take; no limit unless given",
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a positive number of seconds, not {text!r}")
+    return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    cut = words.index("--") if "--" in words else len(words)
+    options = build_parser().parse_args(words[:cut])
+    try:
+        if options.command == "info":
+            return _info()
+        return _run(options, words[cut + 1 :])
+    except RunFailure as failure:
+        print(f"tensortape: {failure}", file=sys.stderr)
+        return failure.exit_code
+    except KeyboardInterrupt:
+        print("tensortape: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _info() -> int:
+    from tensortape.compat.info import print_info
+
+    print_info()
+    return 0
+
+
+def _run(options: argparse.Namespace, arguments: list[str]) -> int:
+    file: Path = options.file
+    kind = _check(options)
+    if kind == ".py":
+        from tensortape.compat.script import run_script
+
+        return run_script(file, arguments, timeout=options.timeout, report=options.report)
+    from tensortape.compat.notebook import run_notebook
+
+    run_notebook(
+        file, arguments, timeout=options.timeout, report=options.report, target=options.output
+    )
+    return 0
+
+
+def _check(options: argparse.Namespace) -> str:
+    """Check the file and the places to write to before anything runs; return the file's kind."""
+    file: Path = options.file
+    kind = file.suffix.lower()
+    if not file.exists():
+        raise BadInput(f"{file}: no such file.")
+    if file.is_dir():
+        raise BadInput(f"{file}: this is a directory; give a script (.py) or notebook (.ipynb).")
+    if kind not in (".py", ".ipynb"):
+        raise BadInput(f"{file}: neither a script (.py) nor a notebook (.ipynb).")
+    if options.output and kind == ".py":
+        raise BadInput("--output keeps an executed notebook; a script has none to keep.")
+    for option, path in (("--output", options.output), ("--report", options.report)):
+        if path is not None:
+            check_writable(path, option)
+    _check_distinct(options)
+    return kind
+
+
+def _check_distinct(options: argparse.Namespace) -> None:
+    if options.report is None:
+        return
+    report = options.report.resolve()
+    for path, what in ((options.file, "FILE"), (options.output, "--output")):
+        if path is not None and path.resolve() == report:
+            raise BadInput(f"--report {options.report} is {what} too; give it a name of its own.")

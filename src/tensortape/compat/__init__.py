@@ -1,0 +1,1 @@
+"""The `tensorflow` alias, and running scripts and notebooks written for TensorFlow."""

@@ -1,0 +1,224 @@
+"""Run a notebook in a real Jupyter kernel, cell by cell, with `tensorflow` being TensorTape."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from tensortape.compat import output
+from tensortape.compat.failure import (
+    INTERRUPTED,
+    TERMINATED,
+    TIMED_OUT,
+    BadInput,
+    RunFailure,
+)
+from tensortape.compat.kernel_client import request, running_kernel
+from tensortape.compat.progress import CellProgress
+
+GRACE = 5.0  # seconds a timed-out cell may take to react to the interrupt
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def read_notebook(path: Path) -> Any:
+    """Read a notebook of any format version, without its old outputs; raise `BadInput` if bad."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as a notebook: {error}.") from error
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        cells = notebook.cells
+        assert all(isinstance(cell.source, str) and cell.cell_type for cell in cells)
+    except Exception as error:
+        raise BadInput(f"{path}: not a Jupyter notebook: {_why_not(text, error)}.") from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language.lower() != "python":
+        raise BadInput(f"{path}: the notebook is written in {language}; only Python can be run.")
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _why_not(text: str, error: Exception) -> str:
+    try:
+        content = json.loads(text)
+    except ValueError as wrong:
+        return f"it is not JSON ({wrong})"
+    if not isinstance(content, dict) or "nbformat" not in content:
+        return 'it is JSON, but has no "nbformat" and "cells"'
+    first = str(error).strip().splitlines() or [type(error).__name__]
+    return f"it does not follow the notebook format ({first[0]})"
+
+
+def run_notebook(
+    path: Path,
+    arguments: list[str],
+    *,
+    timeout: float | None,
+    report: Path | None,
+    target: Path | None,
+) -> None:
+    """Run every cell; write the executed notebook to `target` and the report to `report`.
+
+    A failing or hanging cell ends the run: what ran until then is written all the same.
+    """
+    notebook = read_notebook(path)
+    run = NotebookRun(path, notebook, arguments, timeout, report)
+    began = time.monotonic()
+    try:
+        asyncio.run(run.execute())
+    except KeyboardInterrupt:  # where the event loop cannot handle signals
+        raise _stopped(signal.SIGINT) from None
+    except RunFailure as failure:
+        if failure.exit_code not in (INTERRUPTED, TERMINATED):
+            _write(notebook, target)
+        raise
+    _write(notebook, target)
+    written = "".join(f", wrote {file}" for file in (target, report) if file)
+    took = time.monotonic() - began
+    print(f"{path.name}: {run.number} cells in {took:.1f} s{written}", file=sys.stderr)
+
+
+def _write(notebook: Any, target: Path | None) -> None:
+    if target is None:
+        return
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined_streams(cell.outputs)
+    output.write_whole(target, nbformat.writes(notebook) + "\n")
+
+
+def _joined_streams(outputs: list[Any]) -> list[Any]:
+    """Join what a cell printed bit by bit, as Jupyter does when it saves a notebook."""
+    joined: list[Any] = []
+    for item in outputs:
+        last = joined[-1] if joined else None
+        if item.output_type == "stream" and last and last.get("name") == item.name:
+            last.text += item.text
+        else:
+            joined.append(item)
+    return joined
+
+
+def _stopped(number: int) -> RunFailure:
+    if number == signal.SIGINT:
+        return RunFailure("interrupted; nothing was written.", INTERRUPTED)
+    return RunFailure("terminated; nothing was written.", TERMINATED)
+
+
+class NotebookRun:
+    """One run of one notebook: its kernel, its progress, the cell it is at."""
+
+    def __init__(
+        self,
+        path: Path,
+        notebook: Any,
+        arguments: list[str],
+        timeout: float | None,
+        report: Path | None,
+    ) -> None:
+        self.path, self.notebook, self.report = path, notebook, report
+        self.arguments = [str(path), *arguments] if arguments else []
+        self.timeout = timeout
+        self.number = 0  # of the cell, as in `In [n]`
+        self._signal = 0
+
+    async def execute(self) -> None:
+        """Run the cells in a fresh kernel, ending it at a signal."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def stop(number: int) -> None:
+            self._signal = number
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, stop, number)
+            except (NotImplementedError, RuntimeError):
+                break  # Windows, or not the main thread: KeyboardInterrupt comes through
+        try:
+            await self._run_in_kernel()
+        except asyncio.CancelledError:
+            raise _stopped(self._signal or signal.SIGINT) from None
+
+    async def _run_in_kernel(self) -> None:
+        async with running_kernel(self.notebook, self.path.resolve().parent) as client:
+            self.client = client
+            await request(client, "ready", self.arguments)
+            if self.report is None:
+                await self._run_cells()
+                return
+            await request(client, "start_report", self.path.name)
+            try:
+                await self._run_cells()
+            except RunFailure as failure:
+                if failure.exit_code != TIMED_OUT:
+                    await self._write_report(self.report)
+                raise
+            await self._write_report(self.report)
+
+    async def _write_report(self, report: Path) -> None:
+        with output.replacing(report) as temporary:
+            await request(self.client, "write_report", str(temporary))
+
+    async def _run_cells(self) -> None:
+        cells = [
+            (index, cell)
+            for index, cell in enumerate(self.notebook.cells)
+            if cell.cell_type == "code" and cell.source.strip()
+        ]
+        with CellProgress(self.path.name, len(cells)) as progress:
+            for index, cell in cells:
+                self.number += 1
+                progress.show(self.number, cell.source)
+                if self.report:
+                    await request(self.client, "set_cell", self.number)
+                await self._run_cell(cell, index)
+        self.client.set_widgets_metadata()
+
+    async def _run_cell(self, cell: Any, index: int) -> None:
+        execution = self.client.async_execute_cell(cell, index, execution_count=self.number)
+        task = asyncio.ensure_future(execution)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.timeout)
+            if not done:
+                await self._interrupt(task)
+                raise self._failure("did not finish in time", cell, self._hang(cell), TIMED_OUT)
+            task.result()
+        except CellExecutionError as error:
+            trace = error.traceback or f"{error.ename}: {error.evalue}"
+            raise self._failure("raised an exception", cell, trace) from None
+        except DeadKernelError:
+            raise self._failure("ended the kernel", cell, "The kernel process died.") from None
+        finally:
+            task.cancel()
+
+    async def _interrupt(self, task: asyncio.Future[Any]) -> None:
+        """Interrupt the hanging cell, so that its outputs show where it was."""
+        await self.client.km.interrupt_kernel()
+        await asyncio.wait({task}, timeout=GRACE)
+        if task.done():
+            task.exception()  # retrieved: it is the interrupt we sent
+
+    def _hang(self, cell: Any) -> str:
+        traces = ["\n".join(o.traceback) for o in cell.outputs if o.output_type == "error"]
+        return "\n".join([*traces, f"Stopped after {self.timeout:g} seconds (--timeout)."])
+
+    def _failure(self, what: str, cell: Any, trace: str, code: int = 1) -> RunFailure:
+        if not sys.stderr.isatty():
+            trace = _COLOURS.sub("", trace)
+        source = "\n".join(f"    {line}" for line in cell.source.rstrip().splitlines())
+        message = f"cell [{self.number}] of {self.path.name} {what}:\n\n{source}\n\n{trace}"
+        return RunFailure(message.rstrip(), code)
