@@ -1,0 +1,53 @@
+"""TensorTape: code written for TensorFlow's gradient system, without TensorFlow.
+
+``import tensortape as tf`` and use ``tf.GradientTape``, ``tf.Variable``, ``tf.math`` and the rest;
+or run an unchanged program with ``tensortape run FILE``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+from tensortape.arrays.namespace import numpy_namespace as _numpy_namespace
+from tensortape.core import dispatch as _dispatch
+from tensortape.core import dtypes as _dtypes
+from tensortape.core import face as _face
+
+_dispatch.install_eager(_numpy_namespace)
+
+from tensortape import autodiff as _autodiff  # noqa: E402
+from tensortape import ops as _ops  # noqa: E402
+from tensortape.core import public as _public  # noqa: E402, F401
+
+_ops.load()
+_autodiff.load()
+_face.build(sys.modules[__name__])
+
+for _dtype in _dtypes.ALL:
+    globals()[_dtype.name] = _dtype
+half, double = _dtypes.float16, _dtypes.float64
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "keras": "keras",
+    "losses": "keras.losses",
+    "metrics": "keras.metrics",
+    "optimizers": "keras.optimizers",
+    "initializers": "keras.initializers",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from tensortape.compat.alias import keras_module
+
+        value = keras_module(_LAZY[name])
+    elif name in ("install", "uninstall"):
+        value = getattr(importlib.import_module("tensortape.compat.alias"), name)
+    else:
+        raise AttributeError(_face.explain_missing(name, _face.PUBLIC))
+    globals()[name] = value
+    return value

@@ -1,0 +1,1 @@
+"""Array namespaces: what evaluates the kernel language (see ``arrays/language.md`` in the docs)."""

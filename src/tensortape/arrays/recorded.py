@@ -1,0 +1,85 @@
+"""The recorded namespace: each primitive is executed as an operation of its own.
+
+Rules evaluated here are seen by tapes, accumulators and graphs, so gradients have gradients.
+Values are tensors; numbers and arrays become constants of the other operand's dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.arrays.namespace import FAMILIES, numpy_namespace
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import apply
+from tensortape.core.op import Op
+from tensortape.core.operators import like
+from tensortape.core.registry import PRIMITIVES
+from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
+
+
+def tensors_of(values: Any) -> tuple[Any, ...]:
+    """All values as tensors; what has no dtype takes that of the first tensor."""
+    first = next((v for v in values if isinstance(v, Tensor)), None)
+    if first is None:
+        return tuple(convert_to_tensor(v) for v in values)
+    return tuple(v if isinstance(v, Tensor) else _constant(v, first) for v in values)
+
+
+def _constant(value: Any, first: Any) -> Any:
+    return state.tensor(value) if hasattr(value, "dtype") else like(value, first)
+
+
+def recorder(op: Op) -> Callable[..., Any]:
+    """``xp.<primitive>`` that executes ``op``: arrays first, attributes after, as in the kernel."""
+    count = sum(1 for p in op.parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in op.parameters if p.kind is p.KEYWORD_ONLY]
+    defaults = {
+        p.name: p.default
+        for p in op.parameters
+        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
+    }
+
+    def call(*args: Any, **given: Any) -> Any:
+        if op.variadic:
+            arrays, rest = tuple(args[0]), args[1:]
+        else:
+            arrays, rest = args[:count], args[count:]
+        attrs = {**defaults, **dict(zip(names, rest, strict=False)), **given}
+        return apply(op, tensors_of(arrays), attrs)
+
+    return call
+
+
+class Recorded:
+    """Namespace whose primitives are looked up in the operation registry, once each."""
+
+    name = "recorded"
+
+    def __getattr__(self, name: str) -> Any:
+        if FAMILIES.get(name) == "creation":
+            make = getattr(numpy_namespace, name)
+            function: Any = lambda *a, **k: state.tensor(make(*_raw(a), **k))  # noqa: E731
+        elif name in PRIMITIVES:
+            function = recorder(PRIMITIVES[name])
+        else:
+            raise AttributeError(
+                f"primitive {name!r} has no operation, so a rule that uses it cannot be recorded; "
+                "register an operation with primitive=..."
+            )
+        setattr(self, name, function)
+        return function
+
+    def __repr__(self) -> str:
+        return "<namespace recorded>"
+
+    def einsum(self, equation: str, *arrays: Any) -> Any:
+        return apply(PRIMITIVES["einsum"], tensors_of(arrays), {"equation": equation})
+
+
+def _raw(values: Any) -> list[Any]:
+    return [v._a if isinstance(v, Tensor) else v for v in values]
+
+
+recorded: Any = Recorded()

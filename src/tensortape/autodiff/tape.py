@@ -1,0 +1,297 @@
+"""``tf.GradientTape``: record operations, then differentiate what was computed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from tensortape.arrays.recorded import recorded
+from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
+from tensortape.core import events, nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.events import GradientCall
+from tensortape.core.registry import OPS, export
+from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
+from tensortape.core.tensor import Tensor
+
+_log = logging.getLogger("tensortape")
+_FLOATS = frozenset("fcV")
+
+
+@export("UnconnectedGradients")
+class UnconnectedGradients(Enum):
+    """What stands for the gradient of a source the target does not depend on."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+@export("GradientTape", "autodiff.GradientTape")
+class GradientTape:
+    """Record operations for automatic differentiation.
+
+    Operations on watched tensors, and on trainable variables (watched by themselves), are
+    recorded within the context and can be differentiated afterwards.
+
+    >>> import tensortape as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> tape.gradient(y, x)
+    <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
+
+    Args:
+        persistent: keep what was recorded, so that ``gradient`` can be called repeatedly.
+        watch_accessed_variables: watch trainable variables when they are read.
+
+    Source: ``tf.GradientTape``.
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = persistent
+        self._watch_variables = watch_accessed_variables
+        self._recording = False
+        self._entries: list[Entry] | None = None
+        self._tracked: set[int] = set()
+        self._watched: dict[int, Any] = {}
+
+    # -- recording -------------------------------------------------------------------------
+
+    def __enter__(self) -> GradientTape:
+        self._start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._recording:
+            self._stop()
+
+    def _start(self) -> None:
+        if self._recording:
+            raise ValueError(
+                "Tape is still recording, This can happen if you try to re-enter an already-active tape."
+            )
+        if self._entries is None or not self._persistent:
+            self._clear()
+        add_listener(self)
+        self._recording = True
+
+    def _stop(self) -> None:
+        remove_listener(self)
+        self._recording = False
+
+    def _clear(self) -> None:
+        self._entries = []
+        self._tracked = set()
+        self._watched = {}
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Keep an executed operation if it depends on something watched."""
+        tracked = self._tracked
+        for t in inputs:
+            if t._id in tracked:
+                break
+        else:
+            return
+        if op.pullback is None and not (op.missing_gradient or op.user_pullback):
+            return
+        made = [o._id for o in outputs if o._a.dtype.kind in _FLOATS]
+        if made:
+            self._entries.append(Entry(op, inputs, outputs, attrs))  # type: ignore[union-attr]
+            tracked.update(made)
+
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        """A variable's value was used: watch it, and tie the value to it."""
+        tracked = self._tracked
+        if tensor._id in tracked:
+            return
+        if variable._id not in tracked:
+            if not (self._watch_variables and variable._trainable):
+                return
+            self._watched[variable._id] = variable
+            tracked.add(variable._id)
+        if tensor._a.dtype.kind in _FLOATS:
+            self._entries.append(  # type: ignore[union-attr]
+                Entry(OPS["ReadVariableOp"], (variable,), (tensor,), {})
+            )
+            tracked.add(tensor._id)
+
+    def watch(self, tensor: Any) -> None:
+        """Record what is computed from ``tensor`` (a tensor, variable or nest of them).
+
+        Raises ``ValueError`` for anything else.
+        """
+        if self._entries is None:
+            self._clear()
+        for t in nest.flatten(tensor):
+            t = source_of(t)
+            if not hasattr(t, "_id"):
+                raise ValueError(
+                    f"Passed in object {t!r} of type {type(t).__name__!r}, not tf.Tensor or "
+                    "tf.Variable or ExtensionType."
+                )
+            if not (t.dtype.is_floating or t.dtype.is_complex):
+                _log.warning(
+                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r: its "
+                    "gradient will be None. Make it with dtype=tf.float32, or tf.cast it before.",
+                    t.dtype,
+                )
+                continue
+            self._tracked.add(t._id)
+            self._watched[t._id] = t
+
+    @contextlib.contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Suspend recording within the context.
+
+        Raises ``RuntimeError`` when the tape is not recording.
+        """
+        if not self._recording:
+            raise RuntimeError("Cannot stop recording on a tape that is not recording: enter it first.")
+        self._stop()
+        try:
+            yield
+        finally:
+            add_listener(self)
+            self._recording = True
+
+    def reset(self) -> None:
+        """Forget everything recorded and watched so far."""
+        self._clear()
+
+    def watched_variables(self) -> tuple[Any, ...]:
+        """The variables watched by this tape, in the order they were first used."""
+        return tuple(v for v in self._watched.values() if not isinstance(v, Tensor))
+
+    # -- differentiating -------------------------------------------------------------------
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The gradient of the sum of ``target`` with respect to each of ``sources``.
+
+        Args:
+            target: a tensor or nest of tensors.
+            sources: tensors or variables, nested as you like; the result has the same nest.
+            output_gradients: cotangents, one per target, in place of ones.
+            unconnected_gradients: ``"none"`` or ``"zero"`` for sources the target does not use.
+
+        Raises ``RuntimeError`` when a non-persistent tape is used a second time.
+        """
+        entries = self._take("gradient")
+        policy = UnconnectedGradients(unconnected_gradients)
+        targets = [self._target(t) for t in nest.flatten(target)]
+        flat_sources = nest.flatten(sources)
+        handles = [self._source(s) for s in flat_sources]
+        seeds = None if output_gradients is None else nest.flatten(output_gradients)
+        call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
+        results = self._pull(entries, targets, handles, seeds, call)
+        results = finish(results, handles, policy)
+        if not self._persistent:
+            self._entries = None
+        if call is not None:
+            announce_end(call, results)
+        if type(sources) in (list, tuple) and len(flat_sources) == len(sources):
+            return type(sources)(results)
+        return nest.pack_sequence_as(sources, results)
+
+    def _take(self, what: str) -> list[Entry]:
+        if self._entries is None:
+            raise RuntimeError(
+                "A non-persistent GradientTape can only be used to compute one set of gradients (or "
+                "jacobians). Make it with tf.GradientTape(persistent=True) to use it again."
+            )
+        if self._recording and not self._persistent:
+            self._stop()
+        return self._entries
+
+    def _target(self, t: Any) -> Any:
+        t = t if isinstance(t, Tensor) else convert_to_tensor(t)
+        if not (t.dtype.is_floating or t.dtype.is_complex):
+            _log.warning(
+                "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
+                "GradientTape.gradient, got %r: the gradient will be None.",
+                t.dtype,
+            )
+        return t
+
+    def _source(self, s: Any) -> Any:
+        handle = source_of(s)
+        if not hasattr(handle, "_id"):
+            raise TypeError(
+                f"Passed in object {s!r} of type {type(s).__name__!r}, not tf.Tensor or tf.Variable "
+                "or ExtensionType."
+            )
+        if not (handle.dtype.is_floating or handle.dtype.is_complex):
+            _log.warning(
+                "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
+                "GradientTape.gradient, got %r: its gradient will be None.",
+                handle.dtype,
+            )
+        return handle
+
+    def _pull(self, entries: Any, targets: Any, handles: Any, seeds: Any, call: Any) -> list[Any]:
+        """Gradients (tensors or ``None``) of the targets' sum for each handle."""
+        wanted = {h._id for h in handles}
+        needed = self._tracked if self._watched.keys() <= wanted else reachable(entries, wanted)
+        mode = Mode(recorded, True) if listens() else Mode(state.xp, False)
+        if call is not None:
+            for observer in events.observers:
+                observer.gradient_begin(call)
+        token = quiet_floats.set()
+        try:
+            grads = start(targets, seeds, needed | wanted, mode)
+            found = walk(entries, grads, needed, wanted, mode, call)
+        finally:
+            quiet_floats.reset(token)
+        results = [found.get(h._id) if h.dtype.kind in "fc" else None for h in handles]
+        if mode.recorded:
+            return results
+        make = state.tensor
+        return [None if g is None else make(g) for g in results]
+
+
+def source_of(s: Any) -> Any:
+    """What a tape knows a source by: itself, or the handle behind a variable."""
+    if getattr(s, "_should_act_as_resource_variable", False):
+        return s.handle
+    return s
+
+
+def start(targets: Any, seeds: Any, needed: Any, mode: Mode) -> dict[int, Any]:
+    """The first cotangents: ones, or what the caller gave."""
+    grads: dict[int, Any] = {}
+    for i, t in enumerate(targets):
+        if t._id not in needed or t.dtype.kind not in "fc":
+            continue
+        if seeds is not None and seeds[i] is not None:
+            seed = convert_to_tensor(seeds[i], dtype_hint=t.dtype)
+            g = seed if mode.recorded else seed._a
+        else:
+            g = mode.xp.ones_like(t if mode.recorded else t._a)
+        before = grads.get(t._id)
+        grads[t._id] = g if before is None else before + g
+    return grads
+
+
+def finish(results: list[Any], handles: list[Any], policy: UnconnectedGradients) -> list[Any]:
+    """Put zeros in place of ``None`` where that was asked for."""
+    if policy is UnconnectedGradients.NONE:
+        return results
+    return [zeros_for(h) if g is None else g for g, h in zip(results, handles, strict=True)]
+
+
+def zeros_for(handle: Any) -> Any:
+    return state.tensor(state.xp.zeros_like(handle._a))
+
+
+def announce_end(call: GradientCall, results: list[Any]) -> None:
+    for observer in events.observers:
+        observer.gradient_end(call, results)

@@ -1,0 +1,1 @@
+"""What everything stands on: dtypes, tensors, variables, operations and their registry."""

@@ -1,0 +1,103 @@
+"""Executing operations: the one path every value takes.
+
+``execute`` is the hot path: evaluate the kernel in the current namespace, wrap, tell the
+listeners. Everything rare (errors, extension dtypes) is kept out of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import errors
+from tensortape.core.dtypes import EXTENSION_FLOATS, ExtensionDtypes
+from tensortape.core.op import Op
+from tensortape.core.state import quiet_floats, state
+from tensortape.core.tensor import EagerTensor, Tensor
+
+State_set, State_reset = quiet_floats.set, quiet_floats.reset
+NO_ATTRS: dict[str, Any] = {}
+
+type_of = type
+
+
+def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTRS) -> Any:
+    """Run ``op`` on tensors with normalised attributes; returns its output tensor(s).
+
+    Raises what TensorFlow raises for bad input; then nothing was recorded.
+    """
+    s = state
+    token = State_set()
+    try:
+        if ExtensionDtypes.active:
+            value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
+        else:
+            value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
+    except Exception as exc:
+        raise translate(op, tensors, attrs, exc) from None
+    finally:
+        State_reset(token)
+    make = s.tensor
+    if op.outputs is None:
+        out = make(value)
+        if s.listeners:
+            tell(s.listeners, op, tensors, (out,), attrs)
+        return out
+    outs = tuple([make(v) for v in value])
+    if s.listeners:
+        tell(s.listeners, op, tensors, outs, attrs)
+    return outs
+
+
+def apply(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
+    """Normalise the attributes, then :func:`execute`."""
+    if op.normalise is not None:
+        attrs = op.normalise(tensors, attrs)
+    return execute(op, tensors, attrs)
+
+
+def tell(listeners: Any, op: Op, tensors: Any, outputs: Any, attrs: Any) -> None:
+    """Report an executed operation to everybody who listens."""
+    for listener in listeners:
+        listener.record(op, tensors, outputs, attrs)
+
+
+def evaluate(op: Op, xp: Any, values: list[Any], attrs: dict[str, Any]) -> Any:
+    """Run a kernel when bfloat16 or float8 values may be about: compute in float32, round back."""
+    low = None
+    if not op.native_dtypes:
+        low = next((v.dtype for v in values if v.dtype in EXTENSION_FLOATS), None)
+    if low is None:
+        return op.kernel(xp, *values, **attrs)
+    wide = [v.astype(np.float32) if v.dtype == low else v for v in values]
+    result = op.kernel(xp, *wide, **attrs)
+    if op.outputs is None:
+        return narrow(result, low)
+    return [narrow(r, low) for r in result]
+
+
+def narrow(value: Any, low: Any) -> Any:
+    """Round a float32 result back to the extension dtype it was computed for."""
+    return value.astype(low) if value.dtype == np.float32 else value
+
+
+def translate(op: Op, tensors: Any, attrs: dict[str, Any], exc: Exception) -> Exception:
+    """The exception TensorFlow's users expect for what a kernel raised."""
+    if isinstance(exc, (errors.OpError, TypeError, NotImplementedError, MemoryError, LookupError)):
+        return exc
+    if op.check is not None:
+        better = op.check(op, tensors, attrs, exc)
+        if better is not None:
+            return better
+    received = ", ".join(f"{t.dtype.name}{list(t.shape)}" for t in tensors)
+    detail = f" with {attrs}" if attrs else ""
+    return errors.InvalidArgumentError(
+        None, None, f"{exc} [Op:{op.type}] received {received}{detail}"
+    )
+
+
+def install_eager(xp: Any) -> None:
+    """Make ``xp`` the namespace every thread starts with."""
+    type_of(state).xp = xp
+    type_of(state).tensor = EagerTensor

@@ -1,0 +1,52 @@
+"""Building the public namespaces (``tf.math``, ``tf.nn``, ...) from the registry of public names."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import types
+from typing import Any
+
+from tensortape.core.registry import PUBLIC
+
+
+def explain_missing(path: str, known: Any) -> str:
+    """What to tell somebody who asked for ``tf.<path>``, which is not there."""
+    leaf = path.rsplit(".", 1)[-1]
+    same_leaf = [k for k in PUBLIC if k.rsplit(".", 1)[-1] == leaf]
+    near = same_leaf or difflib.get_close_matches(path, list(known), 3, 0.6)
+    hint = f" The nearest that works: {', '.join('tf.' + n for n in near[:3])}." if near else ""
+    return f"tf.{path} is not implemented in TensorTape.{hint}"
+
+
+class PublicNamespace(types.ModuleType):
+    """A module such as ``tf.math``; asking it for what it lacks names the nearest thing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        prefix = self.__name__.split(".", 1)[1]
+        raise AttributeError(explain_missing(f"{prefix}.{name}", PUBLIC))
+
+
+def submodule(root: types.ModuleType, path: str) -> types.ModuleType:
+    """The namespace ``root.<path>``, made (and importable) if it is not there yet."""
+    module = root
+    full = root.__name__
+    for part in path.split("."):
+        full = f"{full}.{part}"
+        child = module.__dict__.get(part) or sys.modules.get(full)
+        if not isinstance(child, types.ModuleType):
+            child = PublicNamespace(full, f"Public names below ``tf.{full.split('.', 1)[1]}``.")
+            sys.modules[full] = child
+        module.__dict__[part] = child
+        module = child
+    return module
+
+
+def build(root: types.ModuleType) -> None:
+    """Put every registered public object where its path says."""
+    for path, value in PUBLIC.items():
+        parent, _, name = path.rpartition(".")
+        module = submodule(root, parent) if parent else root
+        module.__dict__[name] = value

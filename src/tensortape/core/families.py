@@ -1,0 +1,142 @@
+"""Family constructors: what operations of one kind share is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tensortape.core import errors
+from tensortape.core.op import Op, Rule, register
+
+
+class Elementwise(Op):
+    """An operation on each element, with broadcasting.
+
+    ``partial(i)`` gives the partial derivative with respect to input ``i``; the family multiplies
+    by the incoming cotangent, conjugates, and sums over what was broadcast.
+    """
+
+    def partial(self, position: int = 0, constant: Any = None) -> Any:
+        """Decorator for ``rule(xp, y, *inputs, **attrs)``, or a constant partial (1, -1, ...).
+
+        Partials of several inputs: one decorator each. ``constant`` registers at once.
+        """
+        if constant is not None:
+            self.partials[position] = constant
+            self._refresh()
+            return self
+
+        def decorate(rule: Rule) -> Rule:
+            self.partials[position] = rule
+            self._refresh()
+            return rule
+
+        return decorate
+
+    def _refresh(self) -> None:
+        count = sum(1 for p in self.parameters if p.kind is not p.KEYWORD_ONLY)
+        makers = {1: unary_pullback, 2: binary_pullback}
+        self.pullback = makers.get(count, nary_pullback)(self.partials)
+        self.pushforward = elementwise_pushforward(self.partials)
+
+
+def scaled(xp: Any, g: Any, partial: Any, y: Any, inputs: Any, attrs: Any) -> Any:
+    """``g`` times the conjugate of a partial (a rule or a constant)."""
+    if callable(partial):
+        d = partial(xp, y, *inputs, **attrs)
+        if y.dtype.kind == "c":
+            d = xp.conj(d)
+        return g * d
+    if partial == 1:
+        return g
+    return -g if partial == -1 else g * partial
+
+
+def reduced(xp: Any, d: Any, x: Any) -> Any:
+    """``d`` summed over the axes along which ``x`` was broadcast."""
+    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+
+
+def unary_pullback(partials: dict[int, Any]) -> Rule:
+    partial = partials[0]
+
+    def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        return (scaled(xp, g, partial, y, inputs, attrs),)
+
+    return pullback
+
+
+def binary_pullback(partials: dict[int, Any]) -> Rule:
+    first, second = partials.get(0), partials.get(1)
+
+    def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        left = right = None
+        if needed[0] and first is not None:
+            left = scaled(xp, g, first, y, inputs, attrs)
+            if left.shape != inputs[0].shape:
+                left = xp.sum_to(left, shape=tuple(inputs[0].shape))
+        if needed[1] and second is not None:
+            right = scaled(xp, g, second, y, inputs, attrs)
+            if right.shape != inputs[1].shape:
+                right = xp.sum_to(right, shape=tuple(inputs[1].shape))
+        return left, right
+
+    return pullback
+
+
+def nary_pullback(partials: dict[int, Any]) -> Rule:
+    def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        return [
+            reduced(xp, scaled(xp, g, partials[i], y, inputs, attrs), x)
+            if needed[i] and i in partials
+            else None
+            for i, x in enumerate(inputs)
+        ]
+
+    return pullback
+
+
+def elementwise_pushforward(partials: dict[int, Any]) -> Rule:
+    """Forward rule from the partials: sum of partial times tangent."""
+
+    def pushforward(xp: Any, tangents: Any, y: Any, *inputs: Any, **attrs: Any) -> Any:
+        total = None
+        for i, t in enumerate(tangents):
+            if t is None or i not in partials:
+                continue
+            partial = partials[i]
+            if callable(partial):
+                t = t * partial(xp, y, *inputs, **attrs)
+            elif partial != 1:
+                t = t * partial
+            total = t if total is None else total + t
+        if total is not None and total.shape != y.shape:
+            total = xp.broadcast_to(total, shape=tuple(y.shape))
+        return total
+
+    return pushforward
+
+
+def explain_elementwise(op: Op, tensors: Any, attrs: Any, exc: Exception) -> Exception | None:
+    """Incompatible shapes, in TensorFlow's words."""
+    shapes = [tuple(t.shape) for t in tensors]
+    if len(shapes) < 2 or "broadcast" not in str(exc):
+        return None
+    listed = " vs. ".join("[" + ",".join(map(str, s)) + "]" for s in shapes)
+    return errors.InvalidArgumentError(
+        None, None, f"Incompatible shapes: {listed} [Op:{op.type}] name: "
+    )
+
+
+def elementwise(
+    type: str, *, api: str | Iterable[str] = (), **fields: Any
+) -> Callable[[Rule], Elementwise]:
+    """Decorator: register ``kernel(xp, *arrays, **attrs)`` as an elementwise operation."""
+
+    def decorate(kernel: Rule) -> Elementwise:
+        fields.setdefault("check", explain_elementwise)
+        record = Elementwise(type, kernel, family="elementwise", **fields)
+        register(record, api)
+        return record
+
+    return decorate

@@ -1,0 +1,93 @@
+"""The public function of an operation, made from its record.
+
+The function is compiled from its signature, as ``dataclasses`` does, so that calls cost what a
+hand-written one would, ``help()`` shows TensorFlow's signature, and wrong arguments raise Python's
+own ``TypeError``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from tensortape.core import op as op_module
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import apply, execute
+from tensortape.core.op import Op
+from tensortape.core.operators import like, same_dtype
+from tensortape.core.tensor import EagerTensor, Tensor
+
+_TENSOR_LIKE = ("_to_tensor", "__tf_tensor__")
+
+
+def tensor(value: Any) -> Any:
+    """``value`` as a tensor, quickly where it is one."""
+    return value if type(value) is EagerTensor else convert_to_tensor(value)
+
+
+def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
+    """Two operands as tensors of one dtype: Python numbers take the other's."""
+    if type(x) is not EagerTensor:
+        typed = isinstance(x, Tensor) or any(hasattr(type(x), n) for n in _TENSOR_LIKE)
+        if not typed and (isinstance(y, Tensor) or any(hasattr(type(y), n) for n in _TENSOR_LIKE)):
+            y = tensor(y)
+            x = like(x, y)
+        else:
+            x = convert_to_tensor(x)
+    if type(y) is not EagerTensor:
+        y = like(y, x)
+    if x._a.dtype is not y._a.dtype:
+        same_dtype(op, x, y)
+    return x, y
+
+
+def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
+    return execute(op, (x if type(x) is EagerTensor else convert_to_tensor(x),), attrs)
+
+
+def binary_call(op: Op, x: Any, y: Any, attrs: dict[str, Any]) -> Any:
+    return execute(op, pair(op, x, y), attrs)
+
+
+def plain_call(op: Op, arrays: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    return apply(op, tuple([tensor(a) for a in arrays]), attrs)
+
+
+def _body(op: Op, arrays: list[str], attrs: list[str]) -> str:
+    given = "{" + ", ".join(f"{a!r}: {a}" for a in attrs) + "}"
+    if op.family == "elementwise" and op.normalise is None and len(arrays) == 1:
+        return f"return unary_call(op, {arrays[0]}, {given})"
+    if op.family == "elementwise" and op.normalise is None and len(arrays) == 2:
+        return f"return binary_call(op, {arrays[0]}, {arrays[1]}, {given})"
+    return f"return plain_call(op, ({', '.join(arrays)},), {given})"
+
+
+def make_public(op: Op, path: str) -> Any:
+    """The function ``tf.<path>`` of ``op``: arrays, attributes, ``name``."""
+    arrays = [p.name for p in op.parameters if p.kind is not p.KEYWORD_ONLY]
+    attrs = [p for p in op.parameters if p.kind is p.KEYWORD_ONLY]
+    scope: dict[str, Any] = {
+        "op": op,
+        "unary_call": unary_call,
+        "binary_call": binary_call,
+        "plain_call": plain_call,
+    }
+    signature = list(arrays)
+    for p in attrs:
+        if p.default is inspect.Parameter.empty:
+            signature.append(p.name)
+        else:
+            scope[f"_default_{p.name}"] = p.default
+            signature.append(f"{p.name}=_default_{p.name}")
+    name = path.rsplit(".", 1)[-1]
+    body = _body(op, arrays, [p.name for p in attrs])
+    exec(f"def {name}({', '.join(signature)}, name=None):\n    {body}", scope)  # noqa: S102
+    function = scope[name]
+    function.__doc__ = op.doc
+    function.__module__ = op.kernel.__module__
+    function.__qualname__ = name
+    function.op = op
+    return function
+
+
+op_module.PUBLIC_FACTORY[0] = make_public

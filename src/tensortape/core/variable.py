@@ -1,0 +1,288 @@
+"""``tf.Variable``: a value that changes, and that tapes watch by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import dtypes, formatting, operators
+from tensortape.core.convert import convert_to_tensor, to_array
+from tensortape.core.dispatch import execute
+from tensortape.core.registry import OPS, export
+from tensortape.core.shapes import TensorShape
+from tensortape.core.state import next_id, state
+from tensortape.core.tensor import Reference, Tensor
+
+
+@export("Variable")
+class Variable:
+    """Mutable, shared state: ``tf.Variable(initial_value, trainable=True, name=None, dtype=None)``.
+
+    The value is replaced as a whole by ``assign`` and its kin; tensors read before keep the old
+    one. Operations under a ``tf.GradientTape`` watch trainable variables automatically.
+
+    >>> import tensortape as tf
+    >>> v = tf.Variable([1.0, 2.0], name="v")
+    >>> v.assign_add([1.0, 1.0])
+    <tf.Variable 'v:0' shape=(2,) dtype=float32, numpy=array([2., 3.], dtype=float32)>
+
+    Raises ``ValueError`` for a missing or unusable initial value. Source: ``tf.Variable``.
+    """
+
+    __array_priority__ = 100
+    _should_act_as_resource_variable = True
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: Any = None,
+        constraint: Any = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        shape: Any = None,
+        experimental_enable_variable_lifting: bool = True,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError(
+                "The `initial_value` arg to `tf.Variable` must be specified except when you are "
+                "not providing a `variable_def`. You provided neither."
+            )
+        if constraint is not None and not callable(constraint):
+            raise ValueError(f"Argument `constraint` must be None or a callable. Received: {constraint!r}")
+        if callable(initial_value):
+            initial_value = initial_value()
+        self._t = _initial_tensor(initial_value, dtype)
+        self._id = next_id()
+        self._trainable = True if trainable is None else bool(trainable)
+        self._name = (name or "Variable") + ":0"
+        self._static_shape = None if shape is None else TensorShape(shape)
+        if self._static_shape is not None and not self._static_shape.is_compatible_with(self._t.shape):
+            raise ValueError(
+                f"In this `tf.Variable` creation, the initial value's shape ({self._t.shape}) is not "
+                f"compatible with the explicitly supplied `shape` argument ({shape})."
+            )
+        self._constraint = constraint
+        self._synchronization = synchronization
+        self._aggregation = aggregation
+        self._unique_id = f"{self._name[:-2]}_{self._id}"
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _read(self) -> Any:
+        """The current value for use in operations; each value is one tensor, read once per tape."""
+        t = self._t
+        listeners = state.listeners
+        if listeners:
+            for listener in listeners:
+                listener.read_variable(self, t)
+        return t
+
+    _to_tensor = _read
+
+    @property
+    def _a(self) -> Any:
+        return self._t._a
+
+    def value(self) -> Any:
+        """A tensor with the current value, one that belongs to the caller alone."""
+        return execute(OPS["Identity"], (self._read(),))
+
+    read_value = value
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array (a copy) or NumPy scalar."""
+        return self._t.numpy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self._t.__array__(dtype, copy)
+
+    def initialized_value(self) -> Any:
+        return self.value()
+
+    def eval(self, session: Any = None) -> Any:
+        return self.numpy()
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def _delta(self, value: Any, verb: str) -> Any:
+        """An array of this dtype and of a shape this variable can take."""
+        t = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=self.dtype)
+        if t._a.dtype is not self._t._a.dtype and t.dtype is not self.dtype:
+            raise ValueError(
+                f"Cannot {verb} variable {self._name!r} of dtype {self.dtype.name} with a value of "
+                f"dtype {t.dtype.name}: use tf.cast."
+            )
+        if t._a.shape != self._t._a.shape and not self._accepts(t, verb):
+            raise ValueError(
+                f"Cannot {verb} value to variable '{self._name}': Shape mismatch. The variable shape "
+                f"{self.shape}, and the assigned value shape {t.shape} are incompatible."
+            )
+        return t._a
+
+    def _accepts(self, t: Any, verb: str) -> bool:
+        return (
+            verb == "assign"
+            and self._static_shape is not None
+            and self._static_shape.is_compatible_with(t.shape)
+        )
+
+    def _replace(self, array: Any) -> None:
+        self._t = state.tensor(array)
+
+    def assign(self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Replace the value; returns the variable.
+
+        Raises ``ValueError`` for another shape or dtype; the variable then is unchanged.
+        """
+        self._replace(self._delta(value, "assign"))
+        return self if read_value else None
+
+    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Add ``delta`` to the value; returns the variable."""
+        self._replace(self._t._a + self._delta(delta, "assign_add"))
+        return self if read_value else None
+
+    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Subtract ``delta`` from the value; returns the variable."""
+        self._replace(self._t._a - self._delta(delta, "assign_sub"))
+        return self if read_value else None
+
+    # -- describing ------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._static_shape if self._static_shape is not None else self._t.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._t.ndim
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    @property
+    def dtype(self) -> dtypes.DType:
+        return self._t.dtype
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @property
+    def handle(self) -> Variable:
+        """The identity that tapes watch (Keras asks its variables' values for it)."""
+        return self
+
+    @property
+    def device(self) -> str:
+        return self._t.device
+
+    @property
+    def constraint(self) -> Any:
+        return self._constraint
+
+    @property
+    def synchronization(self) -> Any:
+        return self._synchronization
+
+    @property
+    def aggregation(self) -> Any:
+        return self._aggregation
+
+    @property
+    def create(self) -> None:
+        return None
+
+    @property
+    def initializer(self) -> None:
+        return None
+
+    @property
+    def graph(self) -> Any:
+        raise AttributeError("Variable.graph is undefined when eager execution is enabled.")
+
+    def is_initialized(self, name: Any = None) -> Any:
+        """Always a true scalar tensor: variables get their value when made."""
+        return convert_to_tensor(True)
+
+    def set_shape(self, shape: Any) -> None:
+        self.shape.assert_is_compatible_with(shape)
+
+    def ref(self) -> Reference:
+        """A hashable reference, for sets and dictionaries."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return formatting.variable_repr(self._t._a, self.dtype.name, self.shape, self._name)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._t, spec) if spec else str(self)
+
+    def __bool__(self) -> bool:
+        return bool(self._t)
+
+    def __int__(self) -> int:
+        return int(self._t)
+
+    def __float__(self) -> float:
+        return float(self._t)
+
+    def __complex__(self) -> complex:
+        return complex(self._t)
+
+    def __index__(self) -> int:
+        return self._t.__index__()
+
+    def __len__(self) -> int:
+        return len(self._t)
+
+    def __iter__(self) -> Any:
+        return iter(self._read())
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        copy = Variable(
+            self.numpy(), self._trainable, name=self._name[:-2], dtype=self.dtype, constraint=self._constraint
+        )
+        memo[id(self)] = copy
+        return copy
+
+    @staticmethod
+    def _forward_operator(name: str, method: Any) -> Any:
+        def forwarded(self: Any, *args: Any) -> Any:
+            return method(self._read(), *args)
+
+        forwarded.__name__ = name
+        return forwarded
+
+
+def _initial_tensor(value: Any, dtype: Any) -> Any:
+    if isinstance(value, Tensor) or hasattr(type(value), "_to_tensor"):
+        t = convert_to_tensor(value)
+        if dtype is not None and t.dtype is not dtypes.as_dtype(dtype):
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with "
+                f"dtype {t.dtype.name}: {t!r}"
+            )
+        return state.tensor(t._a)
+    if hasattr(type(value), "__tf_tensor__"):
+        return state.tensor(convert_to_tensor(value, dtype=dtype)._a)
+    return state.tensor(to_array(value, None if dtype is None else dtypes.as_dtype(dtype)))
+
+
+operators.add_target(Variable)
+Variable.__module__ = "tensorflow.python.ops.resource_variable_ops"
