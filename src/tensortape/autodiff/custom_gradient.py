@@ -1,0 +1,183 @@
+"""``tf.custom_gradient``: functions that bring their own derivative."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import tell
+from tensortape.core.op import Op
+from tensortape.core.registry import export
+from tensortape.core.state import add_listener, remove_listener, state
+from tensortape.core.tensor import Tensor
+
+
+class VariableWatcher:
+    """Listener that notes which variables are read within the context."""
+
+    def __init__(self) -> None:
+        self.variables: dict[int, Any] = {}
+
+    def __enter__(self) -> VariableWatcher:
+        add_listener(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        remove_listener(self)
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Operations are of no interest here."""
+
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        self.variables.setdefault(variable._id, variable)
+
+
+@export("custom_gradient")
+def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """Decorator: differentiate ``f`` with the rule it returns.
+
+    ``f(*args)`` returns ``(outputs, grad_fn)``; ``grad_fn(*upstream)`` returns one gradient per
+    tensor argument. If ``f`` uses variables that are not arguments, ``grad_fn`` takes a keyword
+    ``variables`` and returns ``(input_gradients, variable_gradients)``. The rule is honoured for keyword
+    arguments as well (TensorFlow ignores it there).
+
+    >>> import tensortape as tf
+    >>> @tf.custom_gradient
+    ... def log1pexp(x):
+    ...     e = tf.exp(x)
+    ...     return tf.math.log(1 + e), lambda upstream: upstream * (1 - 1 / (1 + e))
+    >>> x = tf.constant(100.0)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = log1pexp(x)
+    >>> float(tape.gradient(y, x))
+    1.0
+
+    Raises ``TypeError`` when the rule does not accept ``variables`` though some are used,
+    ``ValueError`` when it returns another number of gradients than there are arguments.
+    Source: ``tf.custom_gradient``.
+    """
+    if f is None:
+        return custom_gradient
+
+    @functools.wraps(f)
+    def decorated(*args: Any, **kwargs: Any) -> Any:
+        return call_with_rule(f, args, kwargs)
+
+    return decorated
+
+
+@export("grad_pass_through")
+def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap ``f`` so that gradients pass as if it were the identity.
+
+    >>> import tensortape as tf
+    >>> x = tf.Variable(1.7)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.grad_pass_through(tf.round)(x)
+    >>> float(y), float(tape.gradient(y, x))
+    (2.0, 1.0)
+
+    Source: ``tf.grad_pass_through``.
+    """
+
+    @custom_gradient
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        def grad(*upstream: Any, variables: Any = None) -> Any:
+            if variables is not None:
+                return upstream, [None] * len(variables)
+            return upstream
+
+        return f(*args, **kwargs), grad
+
+    return functools.wraps(f)(wrapper)
+
+
+def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
+    """Run ``f``, then record its outputs as one operation with the user's rule."""
+    with VariableWatcher() as watcher:
+        result = f(*args, **kwargs)
+    if not (isinstance(result, (tuple, list)) and len(result) == 2 and callable(result[1])):
+        raise ValueError(
+            f"The function {_name(f)!r} decorated with tf.custom_gradient must return (outputs, grad_fn); "
+            f"received {type(result).__name__}."
+        )
+    outputs, grad_fn = result
+    inputs = [_as_input(a) for a in [*nest.flatten(args), *nest.flatten(kwargs)]] if (args or kwargs) else []
+    ids = {t._id for t in inputs if t is not None} | {
+        getattr(a, "_id", None) for a in [*nest.flatten(args), *nest.flatten(kwargs)]
+    }
+    variables = [v for v in watcher.variables.values() if v._id not in ids and v.trainable]
+    if variables and not _accepts_variables(grad_fn):
+        names = ", ".join(repr(v.name) for v in variables)
+        raise TypeError(
+            "If using @custom_gradient with a function that uses variables, then grad_fn must accept "
+            f"a 'variables' keyword argument. {_name(f)!r} uses {names}."
+        )
+    flat = [t if isinstance(t, Tensor) else convert_to_tensor(t) for t in nest.flatten(outputs)]
+    fresh = [state.tensor(t._a) for t in flat]
+    if state.listeners:
+        _record(f, grad_fn, inputs, variables, fresh)
+    return nest.pack_sequence_as(outputs, fresh)
+
+
+def _record(f: Any, grad_fn: Any, inputs: Any, variables: Any, outputs: Any) -> None:
+    reads = [v._read() for v in variables]
+    real = [t for t in inputs if t is not None]
+    op = Op("CustomGradient", f, name=_name(f), outputs=None if len(outputs) == 1 else len(outputs))
+
+    def rule(entry: Any, upstream: Any) -> Any:
+        grads = _run_rule(f, grad_fn, upstream, len(inputs), variables)
+        return [g for g, t in zip(grads, [*inputs, *reads], strict=True) if t is not None]
+
+    op.user_pullback = rule
+    tell(state.listeners, op, (*real, *reads), tuple(outputs), {})
+
+
+def _run_rule(f: Any, grad_fn: Any, upstream: Any, count: int, variables: Any) -> list[Any]:
+    """The rule's gradients, flat: one per argument, then one per variable."""
+    if variables:
+        returned = grad_fn(*upstream, variables=variables)
+        if not (isinstance(returned, (tuple, list)) and len(returned) == 2):
+            raise TypeError(
+                f"The grad_fn of {_name(f)!r} must return (input_gradients, variable_gradients), "
+                f"received {type(returned).__name__}."
+            )
+        grads, of_variables = returned
+        of_variables = list(of_variables)
+    else:
+        grads, of_variables = grad_fn(*upstream), []
+    flat = [] if count == 0 and grads is None else nest.flatten(grads)
+    if len(flat) != count or len(of_variables) != len(variables):
+        raise ValueError(
+            f"custom_gradient function expected to return {count} gradients, but returned {len(flat)} "
+            f"instead: the rule of {_name(f)!r} must return one per tensor argument"
+            + (f" and {len(variables)} for its variables, got {len(of_variables)}." if variables else ".")
+        )
+    return [None if g is None else convert_to_tensor(g) for g in [*flat, *of_variables]]
+
+
+def _as_input(value: Any) -> Any:
+    """An argument as a tensor, ``None`` for what cannot be one (strings of options, callables)."""
+    if isinstance(value, Tensor):
+        return value
+    try:
+        return convert_to_tensor(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _accepts_variables(grad_fn: Any) -> bool:
+    try:
+        parameters = inspect.signature(grad_fn).parameters
+    except (TypeError, ValueError):
+        return True
+    return "variables" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def _name(f: Any) -> str:
+    return getattr(f, "__name__", type(f).__name__)
