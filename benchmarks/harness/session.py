@@ -147,11 +147,13 @@ class Session:
         self, workload: Workload, peer: Peer, seconds: float, row: Row, count: bool
     ) -> None:
         """Adds one round of one peer to the row."""
+        reply: dict[str, Any]
         try:
             if workload.fresh:
                 with Worker(peer, self._pythons[peer], self._timeout) as worker:
                     value = worker.ask("once", **_where(workload))
-                reply = {"samples": [] if value is None or not count else [value], "idiom": ""}
+                samples = [value] if count and value is not None else []
+                reply = {"samples": samples, "idiom": ""}
             else:
                 reply = self._ask(peer, "measure", seconds=seconds, **_where(workload))
         except WorkerError as error:
