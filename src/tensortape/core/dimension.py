@@ -10,6 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from tensortape.core.registry import export
+
 
 def dimension_size(value: Any) -> int | None:
     """The plain value of anything that can stand for a dimension.
@@ -65,6 +67,7 @@ def _comparison(function: Callable[[int, int], bool]) -> Any:
     return method
 
 
+@export("compat.v1.Dimension")
 class Dimension:
     """The size of one axis; `Dimension(None)` is unknown.
 
@@ -166,6 +169,7 @@ class Dimension:
         return Dimension, (self._value,)
 
 
+@export("compat.dimension_value", "compat.v1.dimension_value")
 def dimension_value(dimension: Any) -> Any:
     """The integer (or `None`) inside a `Dimension`; anything else as it is.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tensortape.core.registry import add_public, export
+
 OK = 0
 CANCELLED = 1
 UNKNOWN = 2
@@ -28,6 +30,7 @@ DATA_LOSS = 15
 UNAUTHENTICATED = 16
 
 
+@export("errors.OpError")
 class OpError(Exception):
     """An operation failed; the base class of everything in `tf.errors`.
 
@@ -214,6 +217,7 @@ class DataLossError(_CodedError):
     _code = DATA_LOSS
 
 
+@export("errors.OperatorNotAllowedInGraphError")
 class OperatorNotAllowedInGraphError(TypeError):
     """A symbolic tensor was used where Python needs a value (`if t:`, `for x in t:`).
 
@@ -232,7 +236,14 @@ _CLASS_OF_CODE: dict[int, type[_CodedError]] = {
     cls._code: cls for cls in _CodedError.__subclasses__()
 }
 
+for _cls in _CLASS_OF_CODE.values():
+    add_public(f"errors.{_cls.__name__}", _cls)
+for _name, _code in list(globals().items()):
+    if _name.isupper() and type(_code) is int:
+        add_public(f"errors.{_name}", _code)
 
+
+@export("compat.v1.errors.exception_type_from_error_code")
 def exception_type_from_error_code(error_code: int) -> type[OpError]:
     """The exception class of a status code.
 
@@ -246,6 +257,7 @@ def exception_type_from_error_code(error_code: int) -> type[OpError]:
     return _CLASS_OF_CODE[error_code]
 
 
+@export("compat.v1.errors.error_code_from_exception_type")
 def error_code_from_exception_type(cls: type[OpError]) -> int:
     """The status code of an exception class.
 

@@ -60,7 +60,7 @@ def tensor_repr(value: Any, dtype_name: str) -> str:
     return f"<tf.Tensor: shape={np.shape(value)}, dtype={dtype_name}, numpy={text}>"
 
 
-def symbolic_str(dtype_name: str, shape: Any, name: str) -> str:
+def symbolic_str(dtype_name: str, shape: Any, name: str, device: str = "") -> str:
     """`str` of a tensor of a graph, which has no value.
 
     >>> symbolic_str("float32", (None, 2), "add:0"), symbolic_str("int32", None, "x:0")
@@ -68,7 +68,8 @@ def symbolic_str(dtype_name: str, shape: Any, name: str) -> str:
     """
     text = shape_text(shape)
     shape_part = "" if text == "<unknown>" else f", shape={text}"
-    return f'Tensor("{name}"{shape_part}, dtype={dtype_name})'
+    device_part = f", device={device}" if device else ""
+    return f'Tensor("{name}"{shape_part}, dtype={dtype_name}{device_part})'
 
 
 def symbolic_repr(dtype_name: str, shape: Any, name: str) -> str:

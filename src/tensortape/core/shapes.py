@@ -12,6 +12,7 @@ from math import prod
 from typing import Any, overload
 
 from tensortape.core.dimension import Dimension, dimension_size
+from tensortape.core.registry import export
 
 Dims = tuple["int | None", ...]
 
@@ -34,6 +35,7 @@ def _to_dims(dims: Any) -> Dims | None:
     return tuple([dimension_size(entry) for entry in entries])
 
 
+@export("TensorShape")
 class TensorShape:
     """The shape of a tensor: fully known, partly known (`None` dimensions), or of unknown rank.
 
@@ -309,6 +311,7 @@ def unknown_shape(rank: int | None = None) -> TensorShape:
     return shape_of(None if rank is None else (None,) * rank)
 
 
+@export("compat.dimension_at_index", "compat.v1.dimension_at_index")
 def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     """The dimension at `index`, unknown when the rank is.
 
@@ -346,6 +349,7 @@ def _broadcast_pair(a: int | None, b: int | None, x: Dims, y: Dims) -> int | Non
     )
 
 
+@export("broadcast_static_shape")
 def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
     """The shape two shapes broadcast to; `ValueError` when they do not.
 
