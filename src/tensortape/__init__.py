@@ -14,15 +14,15 @@ from tensortape.arrays.namespace import numpy_namespace as _numpy_namespace
 from tensortape.core import dispatch as _dispatch
 from tensortape.core import dtypes as _dtypes
 from tensortape.core import face as _face
+from tensortape.core import loading as _loading
 
 _dispatch.install_eager(_numpy_namespace)
 
-from tensortape import autodiff as _autodiff  # noqa: E402
-from tensortape import ops as _ops  # noqa: E402
-from tensortape.core import public as _public  # noqa: E402, F401
+from tensortape import autodiff, data, distribute, graph, ops, train  # noqa: E402
+from tensortape import core as _core  # noqa: E402
 
-_ops.load()
-_autodiff.load()
+for _package in (_core, ops, autodiff, graph, data, distribute, train):
+    _loading.load_all(_package)
 _face.build(sys.modules[__name__])
 
 for _dtype in _dtypes.ALL:

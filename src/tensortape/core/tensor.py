@@ -12,9 +12,10 @@ import numpy as np
 from tensortape.core import dtypes, formatting
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id
+from tensortape.core.tracking import TensorLike
 
 
-class Tensor:
+class Tensor(TensorLike):
     """A multidimensional array of elements of one type, as ``tf.Tensor``.
 
     Tensors come from ``tf.constant``, ``tf.convert_to_tensor`` and operations; they are not

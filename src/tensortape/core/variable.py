@@ -13,10 +13,11 @@ from tensortape.core.registry import OPS, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id, state
 from tensortape.core.tensor import Reference, Tensor
+from tensortape.core.tracking import TensorLike, Trackable
 
 
 @export("Variable")
-class Variable:
+class Variable(TensorLike, Trackable):
     """Mutable, shared state: ``tf.Variable(initial_value, trainable=True, name=None, dtype=None)``.
 
     The value is replaced as a whole by ``assign`` and its kin; tensors read before keep the old

@@ -1,0 +1,1 @@
+"""Distribution (``tf.distribute``): at this point the default strategy, one device."""

@@ -1,0 +1,1 @@
+"""Graph mode: functions, symbolic tensors, control flow."""

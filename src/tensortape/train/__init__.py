@@ -1,0 +1,1 @@
+"""Modules, checkpoints and what saving needs."""
