@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import sys
 import types
 from typing import Any
@@ -35,13 +36,20 @@ def submodule(root: types.ModuleType, path: str) -> types.ModuleType:
     full = root.__name__
     for part in path.split("."):
         full = f"{full}.{part}"
-        child = module.__dict__.get(part) or sys.modules.get(full)
+        child = module.__dict__.get(part) or sys.modules.get(full) or _folder(full)
         if not isinstance(child, types.ModuleType):
             child = PublicNamespace(full, f"Public names below ``tf.{full.split('.', 1)[1]}``.")
             sys.modules[full] = child
         module.__dict__[part] = child
         module = child
     return module
+
+
+def _folder(full: str) -> types.ModuleType | None:
+    """The package of that name, where a folder of ours is called like a namespace of ``tf``."""
+    is_package = hasattr(sys.modules[full.rpartition(".")[0]], "__path__")
+    found = is_package and importlib.util.find_spec(full)
+    return importlib.import_module(full) if found else None
 
 
 def build(root: types.ModuleType) -> None:
