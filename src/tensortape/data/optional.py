@@ -1,0 +1,45 @@
+"""``tf.experimental.Optional``: a value that may be missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.errors import InvalidArgumentError
+from tensortape.core.registry import export
+from tensortape.data.structure import spec_of
+
+
+@export("experimental.Optional")
+class Optional:
+    """A value, or none; iterators return it from ``get_next_as_optional``."""
+
+    def __init__(self, value: Any = None, present: bool = False, spec: Any = None) -> None:
+        self._value = value
+        self._present = present
+        self._element_spec = spec
+
+    @staticmethod
+    def from_value(value: Any) -> Optional:
+        """An optional that holds ``value``."""
+        return Optional(value, True)
+
+    @staticmethod
+    def empty(element_spec: Any) -> Optional:
+        """An optional that holds nothing."""
+        return Optional(spec=element_spec)
+
+    def has_value(self, name: str | None = None) -> Any:
+        """Whether there is a value, as a boolean tensor."""
+        return convert_to_tensor(self._present)
+
+    def get_value(self, name: str | None = None) -> Any:
+        """The value; ``InvalidArgumentError`` when there is none."""
+        if not self._present:
+            raise InvalidArgumentError(None, None, "The given optional does not have a value.")
+        return self._value
+
+    @property
+    def element_spec(self) -> Any:
+        """The specification of the value."""
+        return spec_of(self._value) if self._present else self._element_spec
