@@ -6,6 +6,7 @@ import contextlib
 import html
 import json
 import os
+import re
 import tempfile
 from importlib import resources
 from pathlib import Path
@@ -31,11 +32,7 @@ def render(report: Report) -> str:
         "SCRIPT": "\n".join(asset(name) for name in SCRIPTS),
         "DATA": in_script(data),
     }
-    page = asset("report.html")
-    for name in ("TITLE", "STYLE", "LICENCE", "SCRIPT"):
-        page = page.replace("{{" + name + "}}", parts[name], 1)
-    head, tail = page.split("{{DATA}}")
-    return head + parts["DATA"] + tail
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset("report.html"))
 
 
 def in_script(data: str) -> str:

@@ -11,9 +11,9 @@ TT.graphParts = (group, call) => {
   const leaf = (v) => {
     if (seen.has(v)) return;
     seen.add(v);
-    const value = group.values[v], flag = flagOf((f) => f.value === v && f.op === undefined);
+    const value = group.values[v], flag = flagOf((f) => (value.source !== undefined ? f.source === value.source : f.value === v && f.op === undefined));
     const role = value.target !== undefined && value.source === undefined ? "target" : value.role;
-    nodes.push({ id: "v" + v, value: v, name: value.name || TT.roleName(value), kind: role, mark: mark(flag), ...figures(v) });
+    nodes.push({ id: "v" + v, value: v, name: value.name || TT.roleName(value), kind: role, mark: mark(flag), ...figures(v), ...(flag && flag.kind === "none" ? { back: "None" } : {}) });
   };
   group.ops.forEach((op, i) => {
     const flag = flagOf((f) => f.op === i), out = op.outputs[0];

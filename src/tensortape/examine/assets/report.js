@@ -68,9 +68,8 @@
     const outer = group.callers.map((i) => place(i)).map((c) => `${c.label}:${c.line}`);
     return TT.el("section", { class: "head" }, TT.el("div", { class: "place" },
       TT.el("span", { class: "badge" }, group.kind), TT.el("b", {}, `${at.label}, line ${at.line}`),
-      at.p && at.p.function ? `in ${at.p.function}` : null,
-      outer.length ? `called from ${outer.join(", from ")}` : null,
-      group.count > 1 ? `called ${group.count} times` : null,
+      [at.p && at.p.function ? `in ${at.p.function}` : "", outer.length ? `called from ${outer.join(", from ")}` : "",
+        group.count > 1 ? `called ${group.count} times` : ""].filter(Boolean).map((t) => TT.el("span", {}, t)),
       TT.el("span", {}, names(group, "target").map((n) => [TT.el("span", { class: "pill target" }, n), " "]), "→ ",
         names(group, "source").map((n) => [TT.el("span", { class: "pill source" }, n), " "])),
       group.note ? TT.el("span", { class: "faint" }, group.note) : null), source(group));
@@ -85,9 +84,9 @@
     const button = (text, label, to, off) => TT.el("button", { type: "button", onclick: go(to), disabled: off, "aria-label": label, title: label }, text);
     const slider = TT.el("input", { type: "range", min: 0, max: end, value: state.call, "aria-label": "Recorded call", oninput: (e) => select(state.group, Number(e.target.value)) });
     return TT.el("div", { class: "card wide" },
-      button("⏮", "first call (Home)", 0, state.call === 0), button("◀", "previous recorded call (←)", state.call - 1, state.call === 0),
+      button("«", "first call (Home)", 0, state.call === 0), button("‹", "previous recorded call (←)", state.call - 1, state.call === 0),
       TT.el("span", { class: "which" }, "call ", TT.el("b", {}, String(group.calls[state.call].index + 1)), ` of ${group.count}`), slider,
-      button("▶", "next recorded call (→)", state.call + 1, state.call === end), button("⏭", "last call (End)", end, state.call === end),
+      button("›", "next recorded call (→)", state.call + 1, state.call === end), button("»", "last call (End)", end, state.call === end),
       TT.el("span", { class: "faint" }, `${group.calls.length} recorded`));
   };
 

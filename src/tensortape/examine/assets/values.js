@@ -96,12 +96,13 @@ TT.grid = (summary) => {
 };
 
 TT.statistics = (summary) => {
-  const part = (label, v) => (v === undefined ? [] : [TT.el("span", { class: "stat" }, ` ${label} `), TT.element(v)]);
+  const part = (label, v) => (v === undefined ? [] : [TT.el("span", { class: "stat" }, ` ${label} `), TT.el("span", { title: String(v) }, TT.short(v, 4))]);
   const size = TT.size(summary);
   const share = (n) => `${n} of ${size}`;
   const bad = (n, label) => (n ? [" ", TT.el("span", { class: "nan" }, `${label} ${share(n)}`)] : []);
   return [
-    part("min", summary.min), part("max", summary.max), part("mean", summary.mean), part("norm", summary.norm),
+    summary.min === undefined ? [] : [TT.el("span", { title: "smallest … largest" }, TT.short(summary.min, 4), " … ", TT.short(summary.max, 4))],
+    part("mean", summary.mean), part("norm", summary.norm),
     summary.zeros ? TT.el("span", { class: "stat" }, ` zeros ${share(summary.zeros)}`) : [],
     bad(summary.nans, "NaN"), bad(summary.infs, "infinite"),
   ];
@@ -112,7 +113,8 @@ TT.show = (summary) => {
   if (!summary) return [];
   const note = summary.note ? [TT.el("span", { class: "stat" }, summary.note + " ")] : [];
   if (!summary.values) {
-    return [...note, TT.el("span", {}, TT.statistics(summary)), TT.el("div", { class: "faint" }, "first ", summary.first.map((v, i) => [i ? " " : "", TT.element(v)]), " …")];
+    const first = TT.el("div", {}, TT.el("span", { class: "stat" }, "first "), summary.first.map((v, i) => [i ? " " : "", TT.element(v)]), " …");
+    return [...note, TT.el("details", { class: "big" }, TT.el("summary", {}, TT.statistics(summary)), first)];
   }
   if (!summary.values.length) return [...note, TT.el("span", { class: "stat" }, "empty")];
   if (summary.values.length <= 8) return [...note, ...TT.nested(summary.values, summary.shape)];

@@ -1,0 +1,123 @@
+"""The observer that follows a run and gathers its gradient calls.
+
+What it holds is bounded: the log of operations, the calls kept of each group, the number of
+groups, and the arrays of the latest call of each group.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from tensortape.core.events import Observer
+from tensortape.examine.groups import CallGroup, kinds_of, norm_of, target_figure
+from tensortape.examine.oplog import OpLog
+from tensortape.examine.snapshot import Snapshot, array_of, take
+from tensortape.examine.sources import Sources
+from tensortape.examine.stack import Stack
+from tensortape.examine.structure import structure, target_label, unwatched_sources
+from tensortape.examine.trace import Pass, RuleRun, trace
+
+MAX_GROUPS = 200
+MAX_PENDING = 64 * 2**20
+
+
+def guarded(method: Callable[..., None]) -> Callable[..., None]:
+    """An observer's failure never breaks the observed program: it warns once and goes on."""
+
+    @wraps(method)
+    def run(self: Recorder, *args: Any) -> None:
+        if self.failed:
+            return
+        try:
+            with self.lock:
+                method(self, *args)
+        except Exception as exc:
+            self.failed = f"{type(exc).__name__}: {exc}"
+            warnings.warn(
+                f"The gradient report ends here: {method.__name__} failed with {self.failed}. "
+                "The program itself is not affected; please report this.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    return run
+
+
+class Recorder(Observer):
+    """Collects groups of gradient calls; subscribe it to ``tensortape.core.events``."""
+
+    def __init__(self) -> None:
+        self.sources = Sources()
+        self.stack = Stack(self.sources)
+        self.log = OpLog()
+        self.groups: dict[Any, CallGroup] = {}
+        self.calls = self.omitted = 0
+        self.failed = ""
+        self.lock = threading.RLock()
+        self._passes: dict[int, Pass] = {}
+
+    @guarded
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        self.log.add(op, inputs, outputs, attrs, self.stack.locate(sys._getframe(2)))
+
+    @guarded
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        self.log.read(variable, tensor)
+
+    @guarded
+    def gradient_begin(self, call: Any) -> None:
+        frame, via = self.stack.user_frame(sys._getframe(2))
+        position = None if frame is None else self.stack.number(frame, via)
+        callers = [] if frame is None else self.stack.callers(frame)
+        handles = [handle_of(s) for s in call.sources]
+        self._passes[id(call)] = Pass(call, position, callers, frame, list(call.targets), handles)
+
+    @guarded
+    def rule(self, call: Any, entry: Any, upstream: Any, downstream: Any) -> None:
+        run = self._passes.get(id(call))
+        if run is not None and run.call is call:
+            many = isinstance(upstream, list | tuple)
+            run.rules.append(RuleRun(entry, list(upstream) if many else [upstream], list(downstream)))
+
+    @guarded
+    def gradient_end(self, call: Any, results: Any) -> None:
+        run = self._passes.pop(id(call), None)
+        if run is None or run.call is not call:
+            return
+        self.calls += 1
+        graph = trace(self.log, run)
+        key = (call.kind, run.position, len(run.sources), graph.signature())
+        group = self.groups.get(key)
+        if group is None:
+            if len(self.groups) >= MAX_GROUPS:
+                self.omitted += 1
+                return
+            made = structure(self.log, run, graph, self.calls - 1)
+            group = CallGroup(made, target_label(made), unwatched_sources(run))
+            self.groups[key] = group
+        arrays = [array_of(r) for r in results]
+        targets = [t._a for t in run.targets]
+        snapshot = take(group.group.count, graph, run, list(results))
+        group.add(snapshot, kinds_of(arrays, targets), target_figure(targets), norm_of(arrays))
+        self._bound_pending(snapshot)
+
+    def _bound_pending(self, latest: Snapshot) -> None:
+        """Summarise the groups' latest calls when their arrays are too many together."""
+        if latest.nbytes() * len(self.groups) < MAX_PENDING:
+            return
+        pending = [g.last for g in self.groups.values() if g.last is not None]
+        if sum(s.nbytes() for s in pending) > MAX_PENDING:
+            for snapshot in pending:
+                snapshot.settle()
+
+
+def handle_of(source: Any) -> Any:
+    """What tapes know a source by: the variable behind a Keras variable, or the source itself."""
+    if getattr(source, "_should_act_as_resource_variable", False):
+        return getattr(source, "handle", source)
+    return source

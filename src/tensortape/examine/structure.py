@@ -1,0 +1,123 @@
+"""The form of a group's graph: its values and operations, named for a reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.examine.model import Group, Op, Series, Value
+from tensortape.examine.names import names_in
+from tensortape.examine.notation import formula_of
+from tensortape.examine.oplog import Logged, OpLog, variable_name
+from tensortape.examine.summary import shorten
+from tensortape.examine.trace import Pass, Trace
+
+
+def structure(log: OpLog, run: Pass, graph: Trace, first: int) -> Group:
+    """A group without calls yet."""
+    producer = {o: k for k, node in enumerate(graph.nodes) for o in node.outputs}
+    specs = specs_of(run, graph)
+    names = names_of(log, run)
+    values = [value_of(tensor, graph, producer, specs, names) for tensor in graph.ids]
+    for value, tensor in zip(values, graph.ids, strict=True):
+        if value.role == "constant" and tensor in log.reads:
+            value.role = "variable"
+    ops = [op_of(node, graph) for node in graph.nodes]
+    note = "the walk back was cut short: this computation is very long" if graph.truncated else ""
+    return Group(
+        run.call.kind, run.position, run.callers, 0, first, values, ops, [], [], Series(),
+        omitted_ops=graph.omitted, note=note,
+    )
+
+
+def specs_of(run: Pass, graph: Trace) -> dict[int, tuple[list[int], str]]:
+    """Tensor identity to shape and dtype."""
+    found: dict[int, tuple[list[int], str]] = {}
+    for tensor in (*run.targets, *run.sources):
+        found[tensor._id] = spec(tensor._a)
+    for node in graph.nodes:
+        tensors = node.inputs + node.outputs
+        if node.specs:
+            found.update((i, (list(s), d.name)) for i, (s, d) in zip(tensors, node.specs, strict=True))
+        else:
+            found.update((i, spec(a)) for i, a in zip(tensors, node.arrays, strict=True))
+    return found
+
+
+def spec(array: Any) -> tuple[list[int], str]:
+    """Shape and dtype name of an array."""
+    return list(array.shape), "string" if array.dtype.kind in "OSU" else array.dtype.name
+
+
+def names_of(log: OpLog, run: Pass) -> dict[int, str]:
+    """Tensor identity to a name: the user's own, else a variable's."""
+    user = names_in(run.frame)
+    run.frame = None
+    names = {tensor: read.name for tensor, read in log.reads.items() if read.name}
+    names.update((s._id, variable_name(s)) for s in run.sources if hasattr(s, "name") and not hasattr(s, "op"))
+    for source, original in zip(run.sources, run.call.sources, strict=True):
+        path = getattr(original, "path", None)
+        if isinstance(path, str):
+            names[source._id] = path
+    names.update(user)
+    for variable, tensors in log.values_of.items():
+        if names.get(variable):
+            names.update((tensor, user.get(tensor) or names[variable]) for tensor in tensors)
+    return names
+
+
+def value_of(tensor: int, graph: Trace, producer: Any, specs: Any, names: Any) -> Value:
+    """One tensor of the graph."""
+    source, target = graph.sources.get(tensor), graph.targets.get(tensor)
+    made = producer.get(tensor)
+    role = (
+        "source" if source is not None
+        else "target" if target is not None
+        else "intermediate" if made is not None
+        else "constant"
+    )
+    shape, dtype = specs.get(tensor, ([], ""))
+    return Value(names.get(tensor, ""), role, shape, dtype, made, source, target)
+
+
+def op_of(node: Logged, graph: Trace) -> Op:
+    """One operation of the graph."""
+    formula, derivative = formula_of(node.op)
+    reason = getattr(node.op, "nondifferentiable", None)
+    note = f"it has no derivative: {reason}" if reason else ""
+    attrs = {k: shorten(str(v)) for k, v in (node.attrs or {}).items() if v is not None and not callable(v)}
+    number = graph.number
+    return Op(
+        node.op.type,
+        [number[i] for i in node.inputs],
+        [number[o] for o in node.outputs],
+        node.position, formula, derivative, attrs, id(node) in graph.rules, note,
+    )
+
+
+def target_label(group: Group) -> str:
+    """What the curve of the target shows."""
+    targets = [v for v in group.values if v.target is not None]
+    name = targets[0].name if targets else ""
+    if len(targets) == 1 and all(n == 1 for n in targets[0].shape):
+        return name or "target"
+    return f"mean of {name}" if len(targets) == 1 and name else "mean of the targets"
+
+
+def unwatched_sources(run: Pass) -> dict[int, str]:
+    """Sources that the call's tape did not watch, and what to do about it."""
+    watched = getattr(run.call.tape, "_tracked", None)
+    if watched is None:
+        return {}
+    found = {}
+    for i, source in enumerate(run.sources):
+        if source._id in watched:
+            continue
+        if source._a.dtype.kind not in "fcV":
+            found[i] = f"its dtype is {source._a.dtype.name}, and only floating point has gradients."
+        elif getattr(source, "trainable", None) is False:
+            found[i] = "it is a variable with trainable=False, which a tape watches only if told: tape.watch(…)."
+        elif hasattr(source, "trainable"):
+            found[i] = "it was not used while the tape was recording."
+        else:
+            found[i] = "the tape did not watch it: call tape.watch(…) before it is used, or make it a tf.Variable."
+    return found
