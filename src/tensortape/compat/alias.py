@@ -11,21 +11,22 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from tensortape.compat import private_names
+from tensortape.core.face import explain_missing
+from tensortape.core.registry import PUBLIC
 
 ALIAS = "tensorflow"
 FACE = "tensortape"
 VERSION = "2.21.0"  # the TensorFlow whose behaviour TensorTape follows
 # TensorFlow itself hands out this view of Keras 3 (with the old `keras.backend` functions in it).
 KERAS_VIEW = "keras._tf_keras.keras"
-KERAS_NAMES = ("initializers", "losses", "metrics", "optimizers")
+KERAS_NAMES = ("keras", "initializers", "losses", "metrics", "optimizers")
 
 
 class AliasModule(ModuleType):
@@ -38,7 +39,7 @@ class AliasModule(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return [n for n in dir(self) if not n.startswith("_")]
+            return [n for n in dir(self) if not n.startswith("_") and n not in KERAS_NAMES]
         if name.startswith("__") and name != "__internal__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         value = _attribute(self, name)
@@ -46,30 +47,39 @@ class AliasModule(ModuleType):
         return value
 
     def __dir__(self) -> list[str]:
-        own = (n for n in self.__dict__ if n != "_target")
-        return sorted({*own, *dir(self._target)})
+        own = {n for n in self.__dict__ if n != "_target"}
+        path = self.__name__.partition(".")[2]
+        hidden = {n for n in dir(self._target) if _is_inner(self._target, path, n)}
+        return sorted(own | set(dir(self._target)) - hidden)
 
 
 def _attribute(module: AliasModule, name: str) -> Any:
     qualified = f"{module.__name__}.{name}"
-    if module.__name__ == ALIAS and (name == "keras" or name in KERAS_NAMES):
+    if module.__name__ == ALIAS and name in KERAS_NAMES:
+        return importlib.import_module(qualified)
+    if qualified in private_names.packages():
         return importlib.import_module(qualified)
     try:
         value = getattr(module._target, name)
-    except AttributeError:
-        if qualified in private_names.packages():
-            return importlib.import_module(qualified)
-        raise AttributeError(_unknown(module.__name__, name, dir(module))) from None
+    except AttributeError as error:
+        if isinstance(module._target, private_names.PrivateModule):
+            raise
+        path = qualified.partition(".")[2]
+        raise AttributeError(explain_missing(path, PUBLIC)) from error
     if isinstance(value, ModuleType) and value.__name__.startswith(FACE):
         return importlib.import_module(qualified)
     return value
 
 
-def _unknown(where: str, name: str, known: Iterable[str]) -> str:
-    public = [n for n in known if not n.startswith("_")]
-    near = get_close_matches(name, public, n=1, cutoff=0.5)
-    hint = f" The nearest name that exists is {where}.{near[0]}." if near else ""
-    return f"TensorTape does not implement {where}.{name}.{hint}"
+def _is_inner(target: Any, path: str, name: str) -> bool:
+    """Whether a name of the target is a module of TensorTape's own making, no namespace of `tf`."""
+    is_module = isinstance(getattr(target, "__dict__", {}).get(name), ModuleType)
+    return is_module and not _is_public(f"{path}.{name}".lstrip("."))
+
+
+def _is_public(path: str) -> bool:
+    """Whether the face has public names below `path` (its folders are modules without any)."""
+    return any(name.startswith(f"{path}.") for name in PUBLIC)
 
 
 class AliasFinder(MetaPathFinder, Loader):
@@ -102,34 +112,37 @@ class AliasFinder(MetaPathFinder, Loader):
 
 def _target(fullname: str) -> Any:
     """Return the object whose attributes the module `fullname` offers."""
-    parts = fullname.split(".")[1:]
-    if not parts:
+    path = fullname.partition(".")[2]
+    if not path:
         return importlib.import_module(FACE)
-    if parts[0] == "keras" or parts[0] in KERAS_NAMES:
-        return _keras_module(parts)
+    if path.partition(".")[0] in KERAS_NAMES:
+        return _keras_module(path)
     if fullname in private_names.packages():
         return private_names.PrivateModule(fullname)
-    parent = importlib.import_module(fullname.rpartition(".")[0])
-    value = getattr(getattr(parent, "_target", parent), parts[-1], None)
-    if isinstance(value, ModuleType):
-        return value
-    if value is not None:
-        raise _not_found(f"{fullname} is not a module: it cannot be imported by that path.")
-    raise _not_found(_unknown(parent.__name__, parts[-1], dir(parent)))
-
-
-def _not_found(message: str) -> ModuleNotFoundError:
+    if _is_public(path):
+        return importlib.import_module(f"{FACE}.{path}")
     # Without a `name` the import system passes the message on from `from … import …` too.
-    return ModuleNotFoundError(message)
+    parent = importlib.import_module(fullname.rpartition(".")[0])
+    if isinstance(parent, AliasModule) and isinstance(parent._target, private_names.PrivateModule):
+        raise ModuleNotFoundError(parent._target.explain_missing(path.rpartition(".")[2]))
+    if path in PUBLIC:
+        raise ModuleNotFoundError(f"{fullname} is not a module: write `from … import` instead.")
+    raise ModuleNotFoundError(explain_missing(path, PUBLIC))
 
 
-def _keras_module(parts: list[str]) -> ModuleType:
-    below = parts[1:] if parts[0] == "keras" else parts
+def _keras_module(path: str) -> ModuleType:
+    below = path.removeprefix("keras").removeprefix(".")
     importlib.import_module("keras")
     try:
-        return importlib.import_module(".".join([KERAS_VIEW, *below]))
+        return importlib.import_module(f"{KERAS_VIEW}.{below}".rstrip("."))
     except ModuleNotFoundError:
-        return importlib.import_module(".".join(["keras", *below]))
+        return importlib.import_module(f"keras.{below}".rstrip("."))
+
+
+def keras_module(path: str) -> ModuleType:
+    """Return `keras` or a module below it, running on TensorTape (the alias is installed)."""
+    install()
+    return _keras_module(path)
 
 
 def install() -> None:
@@ -163,6 +176,14 @@ def install() -> None:
     if not any(isinstance(finder, AliasFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, AliasFinder())
     importlib.import_module(ALIAS)
+
+
+def uninstall() -> None:
+    """Undo `install()`: `import tensorflow` finds what else there is. Keras stays as it is."""
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, AliasFinder)]
+    if isinstance(sys.modules.get(ALIAS), AliasModule):
+        for name in [n for n in sys.modules if n.partition(".")[0] == ALIAS]:
+            del sys.modules[name]
 
 
 def _already_imported(module: ModuleType) -> str:

@@ -61,7 +61,7 @@ def engines() -> list[tuple[str, str]]:
 
 def print_info() -> None:
     """Print the tables."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(f"Python {platform.python_version()} ({sys.executable}), {platform.platform()}")
     versions = Table("package", "version", "size", box=None, pad_edge=False)
     for name in PACKAGES:

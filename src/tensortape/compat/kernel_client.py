@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async
 
 from tensortape.compat.failure import RunFailure
 
@@ -40,7 +43,7 @@ class CurrentInterpreterManager(AsyncKernelManager):
 async def running_kernel(notebook: Any, folder: Path) -> AsyncIterator[NotebookClient]:
     """Start a kernel in `folder` and give the client; no kernel is left, however it ends."""
     with tempfile.TemporaryDirectory(prefix="tensortape-") as private:
-        manager = CurrentInterpreterManager(connection_file=str(Path(private, "kernel.json")))
+        manager = CurrentInterpreterManager(**_connection(Path(private)))
         client = NotebookClient(
             notebook,
             km=manager,
@@ -59,6 +62,15 @@ async def running_kernel(notebook: Any, folder: Path) -> AsyncIterator[NotebookC
             await asyncio.shield(_stop(client, manager, graceful))
 
 
+def _connection(folder: Path) -> dict[str, str]:
+    """Return how to talk to the kernel: over sockets in a private folder where there are such."""
+    options = {"connection_file": str(folder / "kernel.json")}
+    sockets = str(folder / "kernel")
+    if os.name == "posix" and len(sockets) < 90:  # the system limits such names to about 100
+        options.update(transport="ipc", ip=sockets)
+    return options
+
+
 async def _start(client: NotebookClient, folder: Path) -> None:
     try:
         await client.async_start_new_kernel(cwd=str(folder))
@@ -72,21 +84,24 @@ async def _start(client: NotebookClient, folder: Path) -> None:
 
 async def _stop(client: NotebookClient, manager: AsyncKernelManager, graceful: bool) -> None:
     if client.kc is not None:
-        client.kc.stop_channels()
+        await ensure_async(client.kc.stop_channels())
     if manager.has_kernel:
         if not graceful:
             # The kernel leads a process group of its own: what its cells started ends with it.
             with contextlib.suppress(Exception):
                 await manager.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM))
         await manager.shutdown_kernel(now=not graceful)
-    manager.cleanup_resources()
+    await ensure_async(manager.cleanup_resources())
 
 
 async def request(client: NotebookClient, function: str, *arguments: Any) -> None:
     """Call a function of `compat.kernel` in the kernel; it leaves no trace in the notebook."""
     call = f"__import__({EXTENSION!r}, fromlist=['x']).{function}(*{arguments!r})"
     message = client.kc.execute(call, silent=True, store_history=False)
-    reply = await client.async_wait_for_reply(message)
+    try:
+        reply = await client.async_wait_for_reply(message)
+    except DeadKernelError:
+        raise RunFailure("the notebook's kernel ended by itself.") from None
     content = reply["content"] if reply else {"status": "error", "ename": "no reply"}
     if content["status"] != "ok":
         told = f"{content.get('ename', '')}: {content.get('evalue', '')}".strip(": ")

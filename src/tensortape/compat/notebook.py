@@ -17,6 +17,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from tensortape.compat import output
 from tensortape.compat.failure import (
     INTERRUPTED,
+    PROGRAM_FAILED,
     TERMINATED,
     TIMED_OUT,
     BadInput,
@@ -133,6 +134,7 @@ class NotebookRun:
         self.timeout = timeout
         self.number = 0  # of the cell, as in `In [n]`
         self._signal = 0
+        self._answers = True  # whether the kernel takes requests
 
     async def execute(self) -> None:
         """Run the cells in a fresh kernel, ending it at a signal."""
@@ -140,8 +142,9 @@ class NotebookRun:
         assert task is not None
 
         def stop(number: int) -> None:
-            self._signal = number
-            task.cancel()
+            if not self._signal:  # a second Ctrl-C does not disturb the cleaning up
+                self._signal = number
+                task.cancel()
 
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
@@ -164,10 +167,18 @@ class NotebookRun:
             try:
                 await self._run_cells()
             except RunFailure as failure:
-                if failure.exit_code != TIMED_OUT:
-                    await self._write_report(self.report)
+                await self._write_report_after(failure, self.report)
                 raise
             await self._write_report(self.report)
+
+    async def _write_report_after(self, failure: RunFailure, report: Path) -> None:
+        """Write the report up to a failing cell, if its kernel still answers."""
+        try:
+            if self._answers:
+                await self._write_report(report)
+        except RunFailure as second:
+            message = f"{failure}\n\nIn addition, {second}"
+            raise RunFailure(message, failure.exit_code) from None
 
     async def _write_report(self, report: Path) -> None:
         with output.replacing(report) as temporary:
@@ -191,17 +202,19 @@ class NotebookRun:
     async def _run_cell(self, cell: Any, index: int) -> None:
         execution = self.client.async_execute_cell(cell, index, execution_count=self.number)
         task = asyncio.ensure_future(execution)
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         try:
             done, _ = await asyncio.wait({task}, timeout=self.timeout)
             if not done:
                 await self._interrupt(task)
-                raise self._failure("did not finish in time", cell, self._hang(cell), TIMED_OUT)
+                told = f"did not finish within {self.timeout:g} seconds (--timeout)"
+                raise self._failure(told, cell, TIMED_OUT)
             task.result()
-        except CellExecutionError as error:
-            trace = error.traceback or f"{error.ename}: {error.evalue}"
-            raise self._failure("raised an exception", cell, trace) from None
+        except CellExecutionError:
+            raise self._failure("raised an exception", cell) from None
         except DeadKernelError:
-            raise self._failure("ended the kernel", cell, "The kernel process died.") from None
+            self._answers = False
+            raise self._failure("ended the kernel process", cell) from None
         finally:
             task.cancel()
 
@@ -209,16 +222,13 @@ class NotebookRun:
         """Interrupt the hanging cell, so that its outputs show where it was."""
         await self.client.km.interrupt_kernel()
         await asyncio.wait({task}, timeout=GRACE)
-        if task.done():
-            task.exception()  # retrieved: it is the interrupt we sent
+        self._answers = task.done()
 
-    def _hang(self, cell: Any) -> str:
-        traces = ["\n".join(o.traceback) for o in cell.outputs if o.output_type == "error"]
-        return "\n".join([*traces, f"Stopped after {self.timeout:g} seconds (--timeout)."])
-
-    def _failure(self, what: str, cell: Any, trace: str, code: int = 1) -> RunFailure:
-        if not sys.stderr.isatty():
-            trace = _COLOURS.sub("", trace)
+    def _failure(self, what: str, cell: Any, code: int = PROGRAM_FAILED) -> RunFailure:
+        """Return what to say: which cell, its source, the traceback among its outputs."""
         source = "\n".join(f"    {line}" for line in cell.source.rstrip().splitlines())
-        message = f"cell [{self.number}] of {self.path.name} {what}:\n\n{source}\n\n{trace}"
-        return RunFailure(message.rstrip(), code)
+        message = f"cell [{self.number}] of {self.path.name} {what}:\n\n{source}"
+        for item in cell.outputs:
+            if item.output_type == "error":
+                message += "\n\n" + "\n".join(item.traceback)
+        return RunFailure(message if sys.stderr.isatty() else _COLOURS.sub("", message), code)

@@ -7,6 +7,7 @@ it. For each such module the table says in which public namespaces its names are
 from __future__ import annotations
 
 import importlib
+from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -153,7 +154,12 @@ RENAMED = {
 }
 
 # (module, name) -> where TensorTape keeps it, for what has no public name at all
-PLACES: dict[tuple[str, str], str] = {}
+PLACES: dict[tuple[str, str], str] = {
+    ("python.framework.ops", "EagerTensor"): "tensortape.core.tensor:EagerTensor",
+    ("python.framework.ops", "_gradient_registry"): (
+        "tensortape.autodiff.gradient_registry:gradient_registry"
+    ),
+}
 
 
 @cache
@@ -182,7 +188,15 @@ class PrivateModule:
                 continue
             if not isinstance(value, ModuleType):
                 return value
-        raise AttributeError(name)
+        raise AttributeError(self.explain_missing(name))
+
+    def explain_missing(self, name: str) -> str:
+        """Return what to tell somebody who asked for a name that is not here."""
+        public = [known for known in dir(self) if not known.startswith("_")]
+        near = get_close_matches(name, public, n=1, cutoff=0.5)
+        where = f"tensorflow.{self._path}"
+        hint = f" The nearest that works: {where}.{near[0]}." if near else ""
+        return f"{where}.{name} is not implemented in TensorTape.{hint}"
 
     def _candidates(self, name: str) -> list[Any]:
         place = PLACES.get((self._path, name))

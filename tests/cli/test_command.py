@@ -1,0 +1,42 @@
+"""The command itself: help, version, info."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def test_version(tensortape):
+    assert tensortape("--version").stdout == "tensortape 0.1.0\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("run",), ("info",)])
+def test_help_is_worth_reading(tensortape, arguments):
+    result = tensortape(*arguments, "--help")
+    assert result.returncode == 0
+    assert len(result.stdout.splitlines()) > 5
+    if arguments != ("info",):
+        assert "Examples:\n  tensortape run" in result.stdout
+
+
+def test_info_names_versions_and_engines(tensortape):
+    result = tensortape("info")
+    assert result.returncode == 0, result.stderr
+    for word in ("tensortape  0.1.0", "numpy", "keras", "NumPy: always", "XLA: "):
+        assert word in result.stdout
+
+
+def test_no_command_is_a_usage_error(tensortape):
+    result = tensortape()
+    assert result.returncode == 2 and "usage: tensortape" in result.stderr
+
+
+def test_script_and_module_are_the_same_command(tensortape):
+    script = Path(sys.executable).with_name("tensortape")
+    if not script.exists():
+        pytest.skip("the package is not installed beside this interpreter")
+    shown = subprocess.run([script, "--help"], capture_output=True, text=True, check=True).stdout
+    assert shown == tensortape("--help").stdout
