@@ -235,6 +235,8 @@ def as_dtype(type_value: Any) -> DType:
         return found
     if hasattr(type_value, "dtype") and isinstance(type_value.dtype, DType):
         return type_value.dtype
+    if type_value is None:  # NumPy would take it for float64
+        raise TypeError("Cannot convert None to a TensorFlow DType.")
     try:
         return from_numpy(np.dtype(type_value))
     except TypeError:
