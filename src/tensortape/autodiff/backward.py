@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors, events
+from tensortape.core import events
 from tensortape.core.dtypes import EXTENSION_FLOATS, ExtensionDtypes
 from tensortape.core.op import Op
 from tensortape.core.state import quiet_floats, state
@@ -36,9 +36,6 @@ class Mode:
         self.xp = xp
         self.recorded = recorded
 
-    def values(self, tensors: Any) -> Any:
-        return tensors if self.recorded else [t._a for t in tensors]
-
 
 def walk(
     entries: list[Entry],
@@ -54,62 +51,69 @@ def walk(
     cotangents that arrived, by id, those of ``wanted`` among them.
     """
     found: dict[int, Any] = {}
-    xp, raw = mode.xp, not mode.recorded
+    xp = mode.xp
     watchers = events.observers if call is not None else ()
-    slow = ExtensionDtypes.active or watchers
+    plain = not (mode.recorded or watchers or ExtensionDtypes.active)
     for entry in reversed(entries):
-        outputs = entry.outputs
-        if len(outputs) == 1:
-            g = grads.pop(outputs[0]._id, None)
-            if g is None:
-                continue
-            if outputs[0]._id in wanted:
-                found[outputs[0]._id] = g
-        else:
-            g = [grads.pop(t._id, None) for t in outputs]
-            if all(one is None for one in g):
-                continue
-            for t, one in zip(outputs, g, strict=True):
-                if t._id in wanted and one is not None:
-                    found[t._id] = one
-            g = [one if one is not None else zeros_of(t, mode) for t, one in zip(outputs, g, strict=True)]
+        op = entry.op
+        g = take(grads, entry.outputs, wanted, found, mode)
+        if g is None:
+            continue
         inputs = entry.inputs
         mask = [t._id in needed for t in inputs]
         if True not in mask:
             continue
-        op = entry.op
-        if op.pullback is None:
-            down = without_rule(entry, g, mode)
-        elif slow:
-            down = slow_rule(entry, g, mask, mode)
+        if plain and op.outputs is None and op.pullback is not None:
+            down = op.pullback(xp, g, entry.outputs[0]._a, [t._a for t in inputs], entry.attrs, mask)
         else:
-            y = outputs if op.outputs is not None else outputs[0]
-            if raw:
-                y = [t._a for t in outputs] if op.outputs is not None else outputs[0]._a
-                xs = [t._a for t in inputs]
-            else:
-                xs = inputs
-            down = op.pullback(xp, g, y, xs, entry.attrs, mask)
-        for t, is_needed, d in zip(inputs, mask, down, strict=False):
-            if is_needed and d is not None:
-                before = grads.get(t._id)
-                grads[t._id] = d if before is None else before + d
-        for observer in watchers:
-            observer.rule(call, entry, g, down)
-    found.update((key, g) for key, g in grads.items() if key not in found)
+            down = pull(entry, g, mask, mode)
+            for observer in watchers:
+                observer.rule(call, entry, g, down)
+        for t, d in zip(inputs, down, strict=False):
+            key = t._id
+            if d is not None and key in needed:
+                grads[key] = grads[key] + d if key in grads else d
+    found.update(grads)
     return found
 
 
-def slow_rule(entry: Entry, g: Any, mask: Any, mode: Mode) -> Any:
-    """A rule with bfloat16 or float8 values computed in float32 (raw mode; recorded ops do it)."""
+def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mode) -> Any:
+    """Remove and return the cotangent(s) of an entry's outputs; ``None`` if none arrived."""
+    if len(outputs) == 1:
+        key = outputs[0]._id
+        g = grads.pop(key, None)
+        if key in wanted and g is not None:
+            found[key] = g
+        return g
+    gs = [grads.pop(t._id, None) for t in outputs]
+    if all(g is None for g in gs):
+        return None
+    found.update({t._id: g for t, g in zip(outputs, gs, strict=True) if t._id in wanted and g is not None})
+    return [zeros_of(t, mode) if g is None else g for t, g in zip(outputs, gs, strict=True)]
+
+
+def pull(entry: Entry, g: Any, mask: list[bool], mode: Mode) -> Any:
+    """Run an entry's rule, whatever its kind: the user's, raw, recorded, or in float32."""
     op = entry.op
+    if op.pullback is None:
+        return without_rule(entry, g, mode)
     if mode.recorded:
         y = entry.outputs if op.outputs is not None else entry.outputs[0]
         return op.pullback(mode.xp, g, y, entry.inputs, entry.attrs, mask)
-    y = [widen(t._a) for t in entry.outputs]
+    if ExtensionDtypes.active:
+        return wide_rule(entry, g, mask, mode)
+    ys = [t._a for t in entry.outputs]
+    y = ys if op.outputs is not None else ys[0]
+    return op.pullback(mode.xp, g, y, [t._a for t in entry.inputs], entry.attrs, mask)
+
+
+def wide_rule(entry: Entry, g: Any, mask: Any, mode: Mode) -> Any:
+    """A raw rule with bfloat16 and float8 values computed in float32 and rounded back."""
+    op = entry.op
+    ys = [widen(t._a) for t in entry.outputs]
     xs = [widen(t._a) for t in entry.inputs]
     wide = [widen(one) for one in g] if isinstance(g, list) else widen(g)
-    down = op.pullback(mode.xp, wide, y if op.outputs is not None else y[0], xs, entry.attrs, mask)
+    down = op.pullback(mode.xp, wide, ys if op.outputs is not None else ys[0], xs, entry.attrs, mask)  # type: ignore[misc]
     return [
         d.astype(t._a.dtype) if d is not None and t._a.dtype in EXTENSION_FLOATS else d
         for t, d in zip(entry.inputs, down, strict=False)
@@ -162,7 +166,8 @@ def reachable(entries: list[Entry], sources: Any) -> set[int]:
 
 def listens() -> bool:
     """Whether somebody wants the backward pass itself recorded."""
-    return any(not isinstance(listener, events.Observer) for listener in state.listeners)
+    for listener in state.listeners:
+        if not isinstance(listener, events.Observer):
+            return True
+    return False
 
-
-__all__ = ["Entry", "Mode", "errors", "listens", "reachable", "walk"]

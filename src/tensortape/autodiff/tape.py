@@ -12,6 +12,7 @@ from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
 from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
@@ -98,10 +99,13 @@ class GradientTape:
             return
         if op.pullback is None and not (op.missing_gradient or op.user_pullback):
             return
-        made = [o._id for o in outputs if o._a.dtype.kind in _FLOATS]
-        if made:
+        kept = False
+        for o in outputs:
+            if o._a.dtype.kind in _FLOATS:
+                tracked.add(o._id)
+                kept = True
+        if kept:
             self._entries.append(Entry(op, inputs, outputs, attrs))  # type: ignore[union-attr]
-            tracked.update(made)
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """A variable's value was used: watch it, and tie the value to it."""
@@ -115,7 +119,7 @@ class GradientTape:
             tracked.add(variable._id)
         if tensor._a.dtype.kind in _FLOATS:
             self._entries.append(  # type: ignore[union-attr]
-                Entry(OPS["ReadVariableOp"], (variable,), (tensor,), {})
+                Entry(OPS["ReadVariableOp"], (variable,), (tensor,), NO_ATTRS)
             )
             tracked.add(tensor._id)
 
@@ -214,7 +218,7 @@ class GradientTape:
 
     def _target(self, t: Any) -> Any:
         t = t if isinstance(t, Tensor) else convert_to_tensor(t)
-        if not (t.dtype.is_floating or t.dtype.is_complex):
+        if t._a.dtype.kind not in _FLOATS:
             _log.warning(
                 "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
                 "GradientTape.gradient, got %r: the gradient will be None.",
@@ -229,7 +233,7 @@ class GradientTape:
                 f"Passed in object {s!r} of type {type(s).__name__!r}, not tf.Tensor or tf.Variable "
                 "or ExtensionType."
             )
-        if not (handle.dtype.is_floating or handle.dtype.is_complex):
+        if handle._a.dtype.kind not in _FLOATS:
             _log.warning(
                 "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
                 "GradientTape.gradient, got %r: its gradient will be None.",
@@ -251,7 +255,7 @@ class GradientTape:
             found = walk(entries, grads, needed, wanted, mode, call)
         finally:
             quiet_floats.reset(token)
-        results = [found.get(h._id) if h.dtype.kind in "fc" else None for h in handles]
+        results = [found.get(h._id) if h._a.dtype.kind in _FLOATS else None for h in handles]
         if mode.recorded:
             return results
         make = state.tensor
@@ -269,13 +273,16 @@ def start(targets: Any, seeds: Any, needed: Any, mode: Mode) -> dict[int, Any]:
     """The first cotangents: ones, or what the caller gave."""
     grads: dict[int, Any] = {}
     for i, t in enumerate(targets):
-        if t._id not in needed or t.dtype.kind not in "fc":
+        if t._id not in needed or t._a.dtype.kind not in _FLOATS:
             continue
         if seeds is not None and seeds[i] is not None:
             seed = convert_to_tensor(seeds[i], dtype_hint=t.dtype)
             g = seed if mode.recorded else seed._a
+        elif mode.recorded:
+            g = mode.xp.ones_like(t)
         else:
-            g = mode.xp.ones_like(t if mode.recorded else t._a)
+            a = t._a
+            g = mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)
         before = grads.get(t._id)
         grads[t._id] = g if before is None else before + g
     return grads

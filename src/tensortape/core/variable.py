@@ -8,8 +8,7 @@ import numpy as np
 
 from tensortape.core import dtypes, formatting, operators
 from tensortape.core.convert import convert_to_tensor, to_array
-from tensortape.core.dispatch import execute
-from tensortape.core.registry import OPS, export
+from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id, state
 from tensortape.core.tensor import Reference, Tensor
@@ -93,7 +92,10 @@ class Variable(TensorLike, Trackable):
 
     def value(self) -> Any:
         """A tensor with the current value, one that belongs to the caller alone."""
-        return execute(OPS["Identity"], (self._read(),))
+        t = state.tensor(self._t._a)
+        for listener in state.listeners:
+            listener.read_variable(self, t)
+        return t
 
     read_value = value
 
