@@ -106,8 +106,7 @@ class AliasFinder(MetaPathFinder, Loader):
         if isinstance(target, ModuleType) and target.__name__.partition(".")[0] == "keras":
             sys.modules[module.__name__] = target
         elif module.__name__ == ALIAS:
-            module.__version__ = VERSION
-            module.__file__ = target.__file__
+            module.__dict__.update(__version__=VERSION, __file__=target.__file__)
 
 
 def _target(fullname: str) -> Any:

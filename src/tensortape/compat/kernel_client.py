@@ -83,8 +83,9 @@ async def _start(client: NotebookClient, folder: Path) -> None:
 
 
 async def _stop(client: NotebookClient, manager: AsyncKernelManager, graceful: bool) -> None:
-    if client.kc is not None:
-        await ensure_async(client.kc.stop_channels())
+    channels: Any = client.kc
+    if channels is not None:
+        await ensure_async(channels.stop_channels())
     if manager.has_kernel:
         if not graceful:
             # The kernel leads a process group of its own: what its cells started ends with it.
@@ -97,7 +98,8 @@ async def _stop(client: NotebookClient, manager: AsyncKernelManager, graceful: b
 async def request(client: NotebookClient, function: str, *arguments: Any) -> None:
     """Call a function of `compat.kernel` in the kernel; it leaves no trace in the notebook."""
     call = f"__import__({EXTENSION!r}, fromlist=['x']).{function}(*{arguments!r})"
-    message = client.kc.execute(call, silent=True, store_history=False)
+    channels: Any = client.kc
+    message = channels.execute(call, silent=True, store_history=False)
     try:
         reply = await client.async_wait_for_reply(message)
     except DeadKernelError:

@@ -158,7 +158,7 @@ class NotebookRun:
 
     async def _run_in_kernel(self) -> None:
         async with running_kernel(self.notebook, self.path.resolve().parent) as client:
-            self.client = client
+            self.client: Any = client
             await request(client, "ready", self.arguments)
             if self.report is None:
                 await self._run_cells()

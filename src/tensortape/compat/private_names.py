@@ -153,8 +153,16 @@ RENAMED = {
     "truncate_mod": "truncatemod",
 }
 
+_VALUES = "tensortape.compat.private_values"
+
 # (module, name) -> where TensorTape keeps it, for what has no public name at all
 PLACES: dict[tuple[str, str], str] = {
+    ("compiler.tf2xla.python.xla", "dynamic_update_slice"): f"{_VALUES}:dynamic_update_slice",
+    ("python.eager.context", "async_wait"): f"{_VALUES}:async_wait",
+    ("python.eager.context", "context"): f"{_VALUES}:context",
+    ("python.framework.config", "is_op_determinism_enabled"): (
+        f"{_VALUES}:is_op_determinism_enabled"
+    ),
     ("python.framework.ops", "EagerTensor"): "tensortape.core.tensor:EagerTensor",
     ("python.framework.ops", "_gradient_registry"): (
         "tensortape.autodiff.gradient_registry:gradient_registry"
@@ -165,7 +173,7 @@ PLACES: dict[tuple[str, str], str] = {
 @cache
 def packages() -> frozenset[str]:
     """Return every private module path of the table, with the packages above it."""
-    paths = set()
+    paths: set[str] = set()
     for module in SEARCHED:
         parts = ["tensorflow", *module.split(".")]
         paths.update(".".join(parts[:n]) for n in range(2, len(parts) + 1))
