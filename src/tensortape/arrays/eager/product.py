@@ -2,16 +2,73 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import numpy as np
 
 PRODUCT = "matmul einsum"
+SMALL = 4096
+"""Below so many products NumPy's own loop is quicker than arranging a matrix product."""
 
 
-def matmul(x: Any, y: Any) -> Any:
+def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    """The product of the matrices in the last two axes, each transposed first where asked."""
+    if transpose_a:
+        x = x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
+    if transpose_b:
+        y = y.T if y.ndim == 2 else np.swapaxes(y, -1, -2)
     return np.matmul(x, y)
 
 
 def einsum(equation: str, *arrays: Any) -> Any:
-    return np.einsum(equation, *arrays, optimize=len(arrays) > 2)
+    """The sum of products that ``equation`` describes, with an explicit output ("ij,jk->ik")."""
+    if len(arrays) == 1 or sum(a.size for a in arrays) < SMALL:
+        return np.einsum(equation, *arrays)
+    if len(arrays) > 2:
+        return np.einsum(equation, *arrays, optimize=True)
+    return by_matmul(equation, *arrays)
+
+
+def by_matmul(equation: str, a: Any, b: Any) -> Any:
+    """Einstein sum of two operands as one stacked matrix product."""
+    plan = matmul_plan(equation)
+    if plan is None or not shapes_agree(equation, a.shape, b.shape):
+        return np.einsum(equation, a, b)
+    first, second, (together, left, contracted, right), result = plan
+    a, b = np.einsum(first, a), np.einsum(second, b)
+    t, m = len(together), len(left)
+    c = len(contracted)
+    batch, rows = a.shape[:t], a.shape[t : t + m]
+    inner, columns = a.shape[t + m :], b.shape[t + c :]
+    a = a.reshape(*batch, math.prod(rows), math.prod(inner))
+    b = b.reshape(*batch, math.prod(inner), math.prod(columns))
+    product = np.matmul(a, b).reshape(batch + rows + columns)
+    return np.einsum(result, product)[()]
+
+
+@functools.lru_cache(maxsize=512)
+def matmul_plan(equation: str) -> Any:
+    """How to bring two operands into the form (batch, rows, inner) and (batch, inner, columns)."""
+    terms, out = equation.split("->")
+    a, b = terms.split(",")
+    if "." in equation:
+        return None
+    together = "".join(x for x in dict.fromkeys(a) if x in b and x in out)
+    contracted = "".join(x for x in dict.fromkeys(a) if x in b and x not in out)
+    left = "".join(x for x in dict.fromkeys(a) if x not in b and x in out)
+    right = "".join(x for x in dict.fromkeys(b) if x not in a and x in out)
+    return (
+        f"{a}->{together}{left}{contracted}",
+        f"{b}->{together}{contracted}{right}",
+        (together, left, contracted, right),
+        f"{together}{left}{right}->{out}",
+    )
+
+
+def shapes_agree(equation: str, a: Any, b: Any) -> bool:
+    """Whether equal labels mean equal sizes (an ellipsis may broadcast)."""
+    first, second = equation.split("->")[0].split(",")
+    sizes = dict(zip(first, a, strict=True))
+    return all(sizes.get(label, n) == n for label, n in zip(second, b, strict=True))
