@@ -1,57 +1,11 @@
-"""What is remarkable in a call: gradients that are ``None``, NaN, infinite or zero, and where that arose."""
+"""What is remarkable in a call: ``None``, NaN, infinite and zero gradients, and their origin."""
 
 from __future__ import annotations
 
+from tensortape.examine.figures import Figures, all_zero, counts, has_zero
 from tensortape.examine.model import Call, Flag, Group, Op, Summary
 
-
-class Figures:
-    """A call with its summaries looked up."""
-
-    def __init__(self, group: Group, call: Call) -> None:
-        self.group, self.call = group, call
-
-    def look(self, index: int | None) -> Summary | None:
-        return None if index is None else self.group.summaries[index]
-
-    def forward(self, value: int) -> Summary | None:
-        return self.look(self.call.forward[value])
-
-    def backward(self, value: int) -> Summary | None:
-        return self.look(self.call.backward[value])
-
-    def sent(self, op: int) -> list[Summary | None]:
-        return [self.look(i) for i in self.call.sent[op]]
-
-    def name(self, source: int) -> str:
-        """How a message names a source."""
-        named = [v.name for v in self.group.values if v.source == source and v.name]
-        return named[0] if named else f"source {source + 1}"
-
-
-def counts(summary: Summary | None) -> tuple[int, int]:
-    """The number of NaN and of infinite elements."""
-    if summary is None:
-        return 0, 0
-    if summary.values is None:
-        return summary.nans or 0, summary.infs or 0
-    return summary.values.count("NaN"), sum(v in ("Infinity", "-Infinity") for v in summary.values)
-
-
-def all_zero(summary: Summary | None) -> bool:
-    """Whether there are elements and all are zero."""
-    if summary is None:
-        return False
-    if summary.values is None:
-        size = 1
-        for n in summary.shape:
-            size *= n
-        return summary.zeros == size
-    return bool(summary.values) and all(v == 0 and v is not False for v in summary.values)
-
-
-def has_zero(summary: Summary | None) -> bool:
-    return summary is not None and bool(summary.zeros or (summary.values and 0 in summary.values))
+GRAVITY = ("nan", "inf", "forward-nan", "forward-inf", "none", "zero")
 
 
 def examine(group: Group, call: Call, unwatched: dict[int, str]) -> list[Flag]:
@@ -71,20 +25,18 @@ def examine(group: Group, call: Call, unwatched: dict[int, str]) -> list[Flag]:
         elif all_zero(summary):
             flags.append(why_zero(figures, source))
     flags = merged(flags) + forward_findings(figures)
-    return sorted(flags, key=lambda flag: ("nan", "inf", "forward-nan", "forward-inf", "none", "zero").index(flag.kind))
+    return sorted(flags, key=lambda flag: GRAVITY.index(flag.kind))
 
 
 def merged(flags: list[Flag]) -> list[Flag]:
     """One finding where several sources suffer from the same operation in the same way."""
     kept: list[Flag] = []
     for flag in flags:
-        if flag.op is None or not any((f.kind, f.op, f.message) == (flag.kind, flag.op, flag.message) for f in kept):
+        if flag.op is None or not any(
+            (f.kind, f.op, f.message) == (flag.kind, flag.op, flag.message) for f in kept
+        ):
             kept.append(flag)
     return kept
-
-
-def consumers(group: Group, value: int) -> list[int]:
-    return [o for o, op in enumerate(group.ops) if value in op.inputs]
 
 
 def downstream(group: Group, source: int) -> list[int]:
@@ -109,7 +61,13 @@ def why_none(figures: Figures, source: int, unwatched: str | None) -> Flag:
         op = group.ops[o]
         if not op.backward:
             reason = op.note or "the tape did not record it (it ran outside the tape's context)"
-            return Flag("none", f"The gradient of {name} is None: {op.type} passes none back, since {reason}.", o, value, source)
+            return Flag(
+                "none",
+                f"The gradient of {name} is None: {op.type} passes none back, since {reason}.",
+                o,
+                value,
+                source,
+            )
     message = f"The gradient of {name} is None: the target was not computed from it."
     if path:
         message = f"The gradient of {name} is None: no rule on its way sent one back."
@@ -122,8 +80,11 @@ def why_bad(figures: Figures, source: int, kind: str) -> Flag:
     for o in reversed(range(len(figures.group.ops))):
         op = figures.group.ops[o]
         arrived = [figures.backward(v) for v in op.outputs]
-        if any(counts(s)[pick] for s in figures.sent(o)) and not any(counts(s)[pick] for s in arrived):
-            message = f"The gradient became {word} in the backward rule of {op.type}{cause(figures, op, arrived)}."
+        if any(counts(s)[pick] for s in figures.sent(o)) and not any(
+            counts(s)[pick] for s in arrived
+        ):
+            why = cause(figures, op, arrived)
+            message = f"The gradient became {word} in the backward rule of {op.type}{why}."
             return Flag(kind, message, o, op.outputs[0], source)
     return Flag(kind, f"The gradient of {figures.name(source)} is {word}.", None, None, source)
 
@@ -154,16 +115,21 @@ def why_zero(figures: Figures, source: int) -> Flag:
         toward = [s for v, s in zip(op.inputs, figures.sent(o), strict=False) if v in reached]
         reached.update(op.outputs)
         arrived = [figures.backward(v) for v in op.outputs]
-        if any(all_zero(s) for s in toward) and any(s is not None and not all_zero(s) for s in arrived):
-            message = f"The gradient of {name} is zero from {op.type} on{zero_cause(figures, op, reached)}."
+        if any(all_zero(s) for s in toward) and any(
+            s is not None and not all_zero(s) for s in arrived
+        ):
+            why = zero_cause(figures, op, reached)
+            message = f"The gradient of {name} is zero from {op.type} on{why}."
             return Flag("zero", message, o, min(values, default=None), source)
-    return Flag("zero", f"The gradient of {name} is exactly zero.", None, min(values, default=None), source)
+    return Flag(
+        "zero", f"The gradient of {name} is exactly zero.", None, min(values, default=None), source
+    )
 
 
 def zero_cause(figures: Figures, op: Op, reached: set[int]) -> str:
     """Why an operation's derivative is zero, where the values tell."""
     inputs = [figures.forward(v) for v in op.inputs]
-    if op.type in ("Relu", "Relu6", "Elu", "Selu", "LeakyRelu"):
+    if op.type in ("Relu", "Relu6"):
         return ": its input is nowhere positive"
     if op.type in ("Mul", "MatMul", "BatchMatMulV2", "Einsum"):
         if any(all_zero(s) for v, s in zip(op.inputs, inputs, strict=True) if v not in reached):
@@ -176,14 +142,17 @@ def zero_cause(figures: Figures, op: Op, reached: set[int]) -> str:
 def forward_findings(figures: Figures) -> list[Flag]:
     """The first operation that made something not finite of finite inputs."""
     for o, op in enumerate(figures.group.ops):
-        nans, infs = (sum(c) for c in zip(*[counts(figures.forward(v)) for v in op.outputs], strict=True))
+        nans, infs = (
+            sum(c) for c in zip(*[counts(figures.forward(v)) for v in op.outputs], strict=True)
+        )
         if not (nans or infs):
             continue
         bad = [v for v in op.inputs if any(counts(figures.forward(v)))]
         if bad:
             text = f"An input of {op.type} is not finite already."
         else:
-            text = f"{op.type} made {'NaN' if nans else 'an infinite value'} of finite inputs{shown(figures, op)}."
+            what = "NaN" if nans else "an infinite value"
+            text = f"{op.type} made {what} of finite inputs{shown(figures, op)}."
         return [Flag("forward-nan" if nans else "forward-inf", text, o, op.outputs[0])]
     return []
 
@@ -195,5 +164,9 @@ def shown(figures: Figures, op: Op) -> str:
         summary = figures.forward(v)
         if summary is None or summary.values is None or len(summary.values) != 1:
             return ""
-        parts.append(f"{summary.values[0]:g}" if isinstance(summary.values[0], float) else str(summary.values[0]))
+        parts.append(
+            f"{summary.values[0]:g}"
+            if isinstance(summary.values[0], float)
+            else str(summary.values[0])
+        )
     return f" ({', '.join(parts)})"

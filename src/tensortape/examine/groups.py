@@ -32,6 +32,7 @@ class Curve:
         self.stride = 1
 
     def add(self, index: int, target: Any, gradient: Any) -> None:
+        """Enter the figures of a call."""
         self.last = (index, target, gradient)
         if index % self.stride == 0:
             self.rows.append(self.last)
@@ -44,7 +45,9 @@ class Curve:
         rows = list(self.rows)
         if self.last is not None and (not rows or rows[-1][0] != self.last[0]):
             rows.append(self.last)
-        index, target, gradient = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+        index, target, gradient = (
+            (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+        )
         return Series(index, target, gradient, target_is)
 
 
@@ -76,7 +79,9 @@ class CallGroup:
     def _thin(self) -> None:
         while len(self.kept) - len(self.flagged) > self.limit:
             self.stride *= 2
-            self.kept = {i: s for i, s in self.kept.items() if i % self.stride == 0 or i in self.flagged}
+            self.kept = {
+                i: s for i, s in self.kept.items() if i % self.stride == 0 or i in self.flagged
+            }
 
     def finish(self) -> Group:
         """The group with its recorded calls, their findings and its curves."""
@@ -110,7 +115,9 @@ def kinds_of(results: list[Any], targets: list[Any]) -> set[str]:
             kinds.add("nan" if np.isnan(np.asarray(a, dtype=complex)).any() else "inf")
     for a in targets:
         if a is not None and not math.isfinite(finite_norm(a)):
-            kinds.add("forward-nan" if np.isnan(np.asarray(a, dtype=complex)).any() else "forward-inf")
+            kinds.add(
+                "forward-nan" if np.isnan(np.asarray(a, dtype=complex)).any() else "forward-inf"
+            )
     return kinds
 
 
@@ -129,7 +136,11 @@ def norm_of(arrays: list[Any]) -> Any:
     with np.errstate(all="ignore"):
         for a in arrays:
             if a is not None:
-                flat = np.abs(np.asarray(a).astype(np.complex128 if np.asarray(a).dtype.kind == "c" else np.float64))
+                flat = np.abs(
+                    np.asarray(a).astype(
+                        np.complex128 if np.asarray(a).dtype.kind == "c" else np.float64
+                    )
+                )
                 total += float(np.sum(flat * flat))
     return rounded(math.sqrt(total)) if not math.isnan(total) else "NaN"
 
@@ -144,5 +155,12 @@ def target_figure(targets: list[Any]) -> Any:
         value = plain(arrays[0].reshape(-1)[0])
         return rounded(value) if isinstance(value, float) else value
     with np.errstate(all="ignore"):
-        flat = np.concatenate([np.abs(a.reshape(-1)).astype(np.float64) if a.dtype.kind == "c" else a.reshape(-1).astype(np.float64) for a in arrays])
+        flat = np.concatenate(
+            [
+                np.abs(a.reshape(-1)).astype(np.float64)
+                if a.dtype.kind == "c"
+                else a.reshape(-1).astype(np.float64)
+                for a in arrays
+            ]
+        )
         return rounded(flat.mean())

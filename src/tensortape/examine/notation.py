@@ -81,7 +81,10 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "SoftmaxCrossEntropyWithLogits": ("y = −Σ p · log softmax(x)", "dx = g · (softmax(x) − p)"),
     "Softplus": ("y = log(1 + eˣ)", "dx = g · sigmoid(x)"),
     "Softsign": ("y = x / (1 + |x|)", "dx = g / (1 + |x|)²"),
-    "SparseSoftmaxCrossEntropyWithLogits": ("y = −log softmax(x)[label]", "dx = g · (softmax(x) − onehot)"),
+    "SparseSoftmaxCrossEntropyWithLogits": (
+        "y = −log softmax(x)[label]",
+        "dx = g · (softmax(x) − onehot)",
+    ),
     "Split": ("y₁, y₂, … = parts of x", "dx = the gradients joined"),
     "SplitV": ("y₁, y₂, … = parts of x", "dx = the gradients joined"),
     "Sqrt": ("y = √x", "dx = g / (2 · y)"),

@@ -19,9 +19,21 @@ PLAIN = (np.ndarray, np.generic)
 class Logged:
     """One executed operation. Arrays are ``None`` where they were released."""
 
-    __slots__ = ("arrays", "attrs", "inputs", "nbytes", "op", "order", "outputs", "position", "specs")
+    __slots__ = (
+        "arrays",
+        "attrs",
+        "inputs",
+        "nbytes",
+        "op",
+        "order",
+        "outputs",
+        "position",
+        "specs",
+    )
 
-    def __init__(self, op: Any, inputs: Any, outputs: Any, attrs: Any, position: int | None) -> None:
+    def __init__(
+        self, op: Any, inputs: Any, outputs: Any, attrs: Any, position: int | None
+    ) -> None:
         self.op = op
         self.inputs: tuple[int, ...] = tuple([t._id for t in inputs])
         self.outputs: tuple[int, ...] = tuple([t._id for t in outputs])

@@ -37,7 +37,13 @@ def render(report: Report) -> str:
 
 def in_script(data: str) -> str:
     """JSON that cannot end the ``<script>`` element it stands in."""
-    escapes = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+    escapes = {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+    }
     return data.translate({ord(k): v for k, v in escapes.items()})
 
 

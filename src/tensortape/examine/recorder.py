@@ -24,6 +24,7 @@ from tensortape.examine.trace import Pass, RuleRun, trace
 
 MAX_GROUPS = 200
 MAX_PENDING = 64 * 2**20
+MAX_PASSES = 32
 
 
 def guarded(method: Callable[..., None]) -> Callable[..., None]:
@@ -63,29 +64,38 @@ class Recorder(Observer):
 
     @guarded
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Log an executed operation and where the user asked for it."""
         self.log.add(op, inputs, outputs, attrs, self.stack.locate(sys._getframe(2)))
 
     @guarded
     def read_variable(self, variable: Any, tensor: Any) -> None:
+        """Remember whose value a tensor is."""
         self.log.read(variable, tensor)
 
     @guarded
     def gradient_begin(self, call: Any) -> None:
+        """A gradient call starts: note where it stands."""
         frame, via = self.stack.user_frame(sys._getframe(2))
         position = None if frame is None else self.stack.number(frame, via)
         callers = [] if frame is None else self.stack.callers(frame)
         handles = [handle_of(s) for s in call.sources]
         self._passes[id(call)] = Pass(call, position, callers, frame, list(call.targets), handles)
+        while len(self._passes) > MAX_PASSES:  # calls that raised never end
+            del self._passes[next(iter(self._passes))]
 
     @guarded
     def rule(self, call: Any, entry: Any, upstream: Any, downstream: Any) -> None:
+        """Keep what a backward rule received and sent."""
         run = self._passes.get(id(call))
         if run is not None and run.call is call:
             many = isinstance(upstream, list | tuple)
-            run.rules.append(RuleRun(entry, list(upstream) if many else [upstream], list(downstream)))
+            run.rules.append(
+                RuleRun(entry, list(upstream) if many else [upstream], list(downstream))
+            )
 
     @guarded
     def gradient_end(self, call: Any, results: Any) -> None:
+        """A gradient call ended: build its graph and add it to its group."""
         run = self._passes.pop(id(call), None)
         if run is None or run.call is not call:
             return

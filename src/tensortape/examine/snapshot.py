@@ -91,7 +91,9 @@ def sent_arrays(graph: Trace, node: Logged) -> list[Any]:
     if run is None:
         return [None] * len(node.inputs)
     down = list(run.downstream) + [None] * (len(node.inputs) - len(run.downstream))
-    return [array_of(d) if i in graph.depends else None for i, d in zip(node.inputs, down, strict=False)]
+    return [
+        array_of(d) if i in graph.depends else None for i, d in zip(node.inputs, down, strict=False)
+    ]
 
 
 def array_of(value: Any) -> Any:

@@ -58,7 +58,9 @@ class Sources:
         key = (filename, self.cell, line, function, via)
         known = self._numbers.get(key)
         if known is None:
-            position = Position(self.file_number(filename, self.cell_of(filename, function)), line, function, via)
+            position = Position(
+                self.file_number(filename, self.cell_of(filename, function)), line, function, via
+            )
             if position not in self.positions:
                 self.positions.append(position)
             known = self._numbers[key] = self.positions.index(position)
@@ -75,8 +77,10 @@ class Sources:
 
     def describe(self, used: set[int]) -> list[SourceFile]:
         """The files with the text around the ``used`` positions."""
-        result = [SourceFile(label, "cell" if is_cell(name) else "file")
-                  for name, label in zip(self.files, self.labels, strict=True)]
+        result = [
+            SourceFile(label, "cell" if is_cell(name) else "file")
+            for name, label in zip(self.files, self.labels, strict=True)
+        ]
         for number in sorted(used):
             position = self.positions[number]
             if position.file is not None:
@@ -88,7 +92,9 @@ def add_lines(file: SourceFile, name: str, line: int) -> None:
     """Put the text around ``line`` into ``file``; of a cell all of it."""
     text = linecache.getlines(name)
     whole = file.kind == "cell" and len(text) <= WHOLE
-    first, last = (1, len(text)) if whole else (max(1, line - AROUND), min(len(text), line + AROUND))
+    first, last = (
+        (1, len(text)) if whole else (max(1, line - AROUND), min(len(text), line + AROUND))
+    )
     for i in range(first, last + 1):
         file.lines.setdefault(str(i), text[i - 1].rstrip("\n")[:200])
 

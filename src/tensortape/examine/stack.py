@@ -21,7 +21,10 @@ OWN, LIBRARY, PART, USER = range(4)
 PARTS = ("layers", "losses", "activations", "metrics", "optimizers", "regularizers", "initializers")
 PACKAGE = os.path.dirname(os.path.abspath(tensortape.__file__)) + os.sep
 INSTALLED = tuple(
-    {os.path.abspath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    {
+        os.path.abspath(sysconfig.get_path(name)) + os.sep
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    }
 )
 MAX_CALLERS = 4
 
@@ -67,7 +70,9 @@ class Stack:
         """The number of the position ``frame`` stands on."""
         code = frame.f_code
         function = "" if code.co_name == "<module>" else getattr(code, "co_qualname", code.co_name)
-        return self.sources.number(code.co_filename, frame.f_lineno, function.replace("<locals>.", ""), via)
+        return self.sources.number(
+            code.co_filename, frame.f_lineno, function.replace("<locals>.", ""), via
+        )
 
     def callers(self, frame: FrameType) -> list[int]:
         """The positions of the user frames outside of ``frame``, innermost first."""

@@ -24,8 +24,18 @@ def structure(log: OpLog, run: Pass, graph: Trace, first: int) -> Group:
     ops = [op_of(node, graph) for node in graph.nodes]
     note = "the walk back was cut short: this computation is very long" if graph.truncated else ""
     return Group(
-        run.call.kind, run.position, run.callers, 0, first, values, ops, [], [], Series(),
-        omitted_ops=graph.omitted, note=note,
+        run.call.kind,
+        run.position,
+        run.callers,
+        0,
+        first,
+        values,
+        ops,
+        [],
+        [],
+        Series(),
+        omitted_ops=graph.omitted,
+        note=note,
     )
 
 
@@ -37,7 +47,9 @@ def specs_of(run: Pass, graph: Trace) -> dict[int, tuple[list[int], str]]:
     for node in graph.nodes:
         tensors = node.inputs + node.outputs
         if node.specs:
-            found.update((i, (list(s), d.name)) for i, (s, d) in zip(tensors, node.specs, strict=True))
+            found.update(
+                (i, (list(s), d.name)) for i, (s, d) in zip(tensors, node.specs, strict=True)
+            )
         else:
             found.update((i, spec(a)) for i, a in zip(tensors, node.arrays, strict=True))
     return found
@@ -53,7 +65,11 @@ def names_of(log: OpLog, run: Pass) -> dict[int, str]:
     user = names_in(run.frame)
     run.frame = None
     names = {tensor: read.name for tensor, read in log.reads.items() if read.name}
-    names.update((s._id, variable_name(s)) for s in run.sources if hasattr(s, "name") and not hasattr(s, "op"))
+    names.update(
+        (s._id, variable_name(s))
+        for s in run.sources
+        if hasattr(s, "name") and not hasattr(s, "op")
+    )
     for source, original in zip(run.sources, run.call.sources, strict=True):
         path = getattr(original, "path", None)
         if isinstance(path, str):
@@ -70,9 +86,12 @@ def value_of(tensor: int, graph: Trace, producer: Any, specs: Any, names: Any) -
     source, target = graph.sources.get(tensor), graph.targets.get(tensor)
     made = producer.get(tensor)
     role = (
-        "source" if source is not None
-        else "target" if target is not None
-        else "intermediate" if made is not None
+        "source"
+        if source is not None
+        else "target"
+        if target is not None
+        else "intermediate"
+        if made is not None
         else "constant"
     )
     shape, dtype = specs.get(tensor, ([], ""))
@@ -84,13 +103,22 @@ def op_of(node: Logged, graph: Trace) -> Op:
     formula, derivative = formula_of(node.op)
     reason = getattr(node.op, "nondifferentiable", None)
     note = f"it has no derivative: {reason}" if reason else ""
-    attrs = {k: shorten(str(v)) for k, v in (node.attrs or {}).items() if v is not None and not callable(v)}
+    attrs = {
+        k: shorten(str(v))
+        for k, v in (node.attrs or {}).items()
+        if v is not None and not callable(v)
+    }
     number = graph.number
     return Op(
         node.op.type,
         [number[i] for i in node.inputs],
         [number[o] for o in node.outputs],
-        node.position, formula, derivative, attrs, id(node) in graph.rules, note,
+        node.position,
+        formula,
+        derivative,
+        attrs,
+        id(node) in graph.rules,
+        note,
     )
 
 
@@ -108,16 +136,21 @@ def unwatched_sources(run: Pass) -> dict[int, str]:
     watched = getattr(run.call.tape, "_tracked", None)
     if watched is None:
         return {}
-    found = {}
-    for i, source in enumerate(run.sources):
-        if source._id in watched:
-            continue
-        if source._a.dtype.kind not in "fcV":
-            found[i] = f"its dtype is {source._a.dtype.name}, and only floating point has gradients."
-        elif getattr(source, "trainable", None) is False:
-            found[i] = "it is a variable with trainable=False, which a tape watches only if told: tape.watch(…)."
-        elif hasattr(source, "trainable"):
-            found[i] = "it was not used while the tape was recording."
-        else:
-            found[i] = "the tape did not watch it: call tape.watch(…) before it is used, or make it a tf.Variable."
-    return found
+    return {
+        i: why_unwatched(source)
+        for i, source in enumerate(run.sources)
+        if source._id not in watched
+    }
+
+
+def why_unwatched(source: Any) -> str:
+    """Why a tape did not watch a source, and what to do about it."""
+    if source._a.dtype.kind not in "fcV":
+        return f"its dtype is {source._a.dtype.name}, and only floating point has gradients."
+    if not hasattr(source, "trainable"):
+        return (
+            "the tape did not watch it; call tape.watch(…) before it is used, or use a tf.Variable."
+        )
+    if source.trainable:
+        return "it was not used while the tape was recording."
+    return "it is a variable with trainable=False; such are watched only after tape.watch(…)."

@@ -49,7 +49,10 @@ def add_statistics(result: Summary, a: np.ndarray) -> None:
         result.norm = rounded(np.linalg.norm(wide))
         result.mean = plain(wide.mean()) if a.dtype.kind == "c" else rounded(wide.mean())
         if a.dtype.kind != "c":
-            result.min, result.max = plain(a.dtype.type(wide.min())), plain(a.dtype.type(wide.max()))
+            result.min, result.max = (
+                plain(a.dtype.type(wide.min())),
+                plain(a.dtype.type(wide.max())),
+            )
 
 
 def is_float(dtype: np.dtype) -> bool:
@@ -76,7 +79,9 @@ def plain(value: Any) -> Any:
     except (TypeError, ValueError):
         return shorten(str(value))
     if math.isfinite(number):
-        return float(np.format_float_scientific(value)) if isinstance(value, np.floating) else number
+        return (
+            float(np.format_float_scientific(value)) if isinstance(value, np.floating) else number
+        )
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 

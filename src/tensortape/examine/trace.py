@@ -85,7 +85,9 @@ def trace(log: OpLog, run: Pass) -> Trace:
     return Trace(kept, ids, number, sources, targets, depends, rules, reads, omitted, truncated)
 
 
-def producers(log: OpLog, runs: list[RuleRun]) -> tuple[Any, dict[int, RuleRun], dict[int, RuleRun]]:
+def producers(
+    log: OpLog, runs: list[RuleRun]
+) -> tuple[Any, dict[int, RuleRun], dict[int, RuleRun]]:
     """Who made which tensor (a lookup), the rule runs by node, the variable reads by tensor."""
     own: dict[int, Logged] = {}
     rules: dict[int, RuleRun] = {}
@@ -122,7 +124,8 @@ def ancestors(made: Any, targets: Any, sources: Any, oldest: int) -> tuple[list[
     """
     heap = [-t for t in targets]
     heapq.heapify(heap)
-    seen, nodes = set(heap), {}
+    seen = set(heap)
+    nodes: dict[int, Logged] = {}
     while heap:
         tensor = -heapq.heappop(heap)
         node = made(tensor)

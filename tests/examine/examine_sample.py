@@ -96,15 +96,21 @@ def neuron_group() -> Group:
         series.target.append(float(loss))
         series.gradient.append(float(np.hypot(np.linalg.norm(gw), gn)))
         if i in keep:
-            zero = [Flag("zero", "All 2 elements are zero from Relu on: its input was ≤ 0.", 3, 0, 0)]
+            zero = [
+                Flag("zero", "All 2 elements are zero from Relu on: its input was ≤ 0.", 3, 0, 0)
+            ]
             calls.append(
                 Call(
                     i,
                     add.all([w, x, m, m.sum(), b, n, a, e, d, np.float64(2), loss]),
                     add.all([gw, None, gn * np.ones(2), gn, gn, gn, gd, None, gd, None, 1.0]),
                     [
-                        add.all([gw, None]), add.all([gn * np.ones(2)]), add.all([gn, gn]),
-                        add.all([gn]), add.all([gd, None]), add.all([gd, None]),
+                        add.all([gw, None]),
+                        add.all([gn * np.ones(2)]),
+                        add.all([gn, gn]),
+                        add.all([gn]),
+                        add.all([gd, None]),
+                        add.all([gd, None]),
                     ],
                     add.all([gw, gn]),
                     zero if not gw.any() else [],
@@ -127,7 +133,16 @@ def neuron_group() -> Group:
     ]
     ops = [
         Op("Mul", [0, 1], [2], 1, "y = a · b", "da = g · b,  db = g · a", backward=True),
-        Op("Sum", [2], [3], 1, "y = Σ x", "dx = g, to every element", {"axis": "(0,)"}, backward=True),
+        Op(
+            "Sum",
+            [2],
+            [3],
+            1,
+            "y = Σ x",
+            "dx = g, to every element",
+            {"axis": "(0,)"},
+            backward=True,
+        ),
         Op("AddV2", [3, 4], [5], 1, "y = a + b", "da = g,  db = g", backward=True),
         Op("Relu", [5], [6], 2, "y = max(x, 0)", "dx = g where x > 0, else 0", backward=True),
         Op("Sub", [6, 7], [8], 3, "y = a − b", "da = g,  db = −g", backward=True),
@@ -141,13 +156,28 @@ def nan_group() -> Group:
     x, one, inf = np.float32(100), np.float32(1), np.float32(np.inf)
     nan, zero = np.float32(np.nan), np.float32(0)
     flags = [
-        Flag("nan", "The gradient became NaN in the backward rule of Exp: 0 came in, "
-             "and its value is infinite (0 · ∞).", 0, 0, 0),
-        Flag("forward-inf", "Exp overflowed: its output is infinite, its input (100) is finite.", 0, 1),
+        Flag(
+            "nan",
+            "The gradient became NaN in the backward rule of Exp: 0 came in, "
+            "and its value is infinite (0 · ∞).",
+            0,
+            0,
+            0,
+        ),
+        Flag(
+            "forward-inf",
+            "Exp overflowed: its output is infinite, its input (100) is finite.",
+            0,
+            1,
+        ),
     ]
     call = Call(
-        0, add.all([x, inf, one, inf, inf]), add.all([nan, zero, None, zero, one]),
-        [add.all([nan]), add.all([None, zero]), add.all([zero])], add.all([nan]), flags,
+        0,
+        add.all([x, inf, one, inf, inf]),
+        add.all([nan, zero, None, zero, one]),
+        [add.all([nan]), add.all([None, zero]), add.all([zero])],
+        add.all([nan]),
+        flags,
     )
     s: list[int | None] = []
     values = [
@@ -163,8 +193,19 @@ def nan_group() -> Group:
         Op("Log", [3], [4], 5, "y = log(x)", "dx = g / x", backward=True),
     ]
     series = Series([0], ["Infinity"], ["NaN"], "y")
-    return Group("gradient", 4, [], 1, 400, values, ops, add.summaries, [call], series,
-                 {"nan": 1, "forward-inf": 1})
+    return Group(
+        "gradient",
+        4,
+        [],
+        1,
+        400,
+        values,
+        ops,
+        add.summaries,
+        [call],
+        series,
+        {"nan": 1, "forward-inf": 1},
+    )
 
 
 def jacobian_group() -> Group:
@@ -181,23 +222,44 @@ def jacobian_group() -> Group:
     ju = gz.sum(1)
     jw, jv = np.einsum("nd,knh->kdh", x, gz), np.einsum("nh,kno->kho", h, g)
     ju, jw, jv = ju.reshape(12, 1, 20), jw.reshape(12, 1, 300, 20), jv.reshape(12, 1, 20, 1)
-    flags = [Flag("none", "temperature reached the target only through Round, "
-                  "which has no derivative (TensorFlow answers None).", 4, 9, 3)]
+    flags = [
+        Flag(
+            "none",
+            "temperature reached the target only through Round, "
+            "which has no derivative (TensorFlow answers None).",
+            4,
+            9,
+            3,
+        )
+    ]
     call = Call(
-        0, add.all([x, w, x @ w, u, x @ w + u, h, v, out, out * scale, t, scale]),
+        0,
+        add.all([x, w, x @ w, u, x @ w + u, h, v, out, out * scale, t, scale]),
         add.all([None, jw, gz, ju, gz, gh, jv, g, g, None, None]),
-        [add.all([None, jw]), add.all([gz, ju]), add.all([gz]), add.all([gh, jv]), [None],
-         add.all([g, None])],
-        add.all([jw, ju, jv, None]), flags,
+        [
+            add.all([None, jw]),
+            add.all([gz, ju]),
+            add.all([gz]),
+            add.all([gh, jv]),
+            [None],
+            add.all([g, None]),
+        ],
+        add.all([jw, ju, jv, None]),
+        flags,
     )
     f = "float32"
     values = [
-        Value("images", "constant", [12, 300], f), Value("w", "source", [300, 20], f, None, 0),
-        Value("", "intermediate", [12, 20], f, 0), Value("u", "source", [20], f, None, 1),
-        Value("", "intermediate", [12, 20], f, 1), Value("hidden", "intermediate", [12, 20], f, 2),
-        Value("v", "source", [20, 1], f, None, 2), Value("out", "intermediate", [12, 1], f, 3),
+        Value("images", "constant", [12, 300], f),
+        Value("w", "source", [300, 20], f, None, 0),
+        Value("", "intermediate", [12, 20], f, 0),
+        Value("u", "source", [20], f, None, 1),
+        Value("", "intermediate", [12, 20], f, 1),
+        Value("hidden", "intermediate", [12, 20], f, 2),
+        Value("v", "source", [20, 1], f, None, 2),
+        Value("out", "intermediate", [12, 1], f, 3),
         Value("pred", "target", [12, 1], f, 5, None, 0),
-        Value("temperature", "source", [], f, None, 3), Value("scale", "intermediate", [], f, 4),
+        Value("temperature", "source", [], f, None, 3),
+        Value("scale", "intermediate", [], f, 4),
     ]
     matmul = ("y = a @ b", "da = g @ bᵀ,  db = aᵀ @ g")
     ops = [
@@ -209,7 +271,9 @@ def jacobian_group() -> Group:
         Op("Mul", [7, 10], [8], 10, "y = a · b", "da = g · b,  db = g · a", backward=True),
     ]
     series = Series([0], [float(out.mean())], [float(np.linalg.norm(jw))], "mean of pred")
-    return Group("jacobian", 6, [11], 1, 401, values, ops, add.summaries, [call], series, {"none": 1})
+    return Group(
+        "jacobian", 6, [11], 1, 401, values, ops, add.summaries, [call], series, {"none": 1}
+    )
 
 
 def sample_report() -> Report:
@@ -219,13 +283,26 @@ def sample_report() -> Report:
         SourceFile("network.py", "file", numbered(NETWORK)),
     ]
     positions = [
-        Position(0, 17), Position(0, 5, "neuron"), Position(0, 6, "neuron", "keras: relu"),
-        Position(0, 15), Position(1, 8), Position(1, 4, "log1pexp"), Position(2, 7, "jacobians"),
-        Position(2, 2, "jacobians"), Position(2, 3, "jacobians"), Position(2, 4, "jacobians"),
-        Position(2, 5, "jacobians"), Position(2, 7),
+        Position(0, 17),
+        Position(0, 5, "neuron"),
+        Position(0, 6, "neuron", "keras: relu"),
+        Position(0, 15),
+        Position(1, 8),
+        Position(1, 4, "log1pexp"),
+        Position(2, 7, "jacobians"),
+        Position(2, 2, "jacobians"),
+        Position(2, 3, "jacobians"),
+        Position(2, 4, "jacobians"),
+        Position(2, 5, "jacobians"),
+        Position(2, 7),
     ]
     groups = [neuron_group(), nan_group(), jacobian_group()]
     return Report(
-        "Sample <gradients> & more", "2026-01-02T03:04:05", "tensortape 0.1.0",
-        files, positions, groups, calls=402,
+        "Sample <gradients> & more",
+        "2026-01-02T03:04:05",
+        "tensortape 0.1.0",
+        files,
+        positions,
+        groups,
+        calls=402,
     )
