@@ -24,6 +24,10 @@ class Measurement:
         return median(self.samples)
 
     @property
+    def best(self) -> float:
+        return min(self.samples)
+
+    @property
     def spread(self) -> float:
         """Half the range between the quartiles, relative to the median."""
         if len(self.samples) < 2:

@@ -35,7 +35,7 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if 0 < place < 4 else cell.ljust(width)
+            cell.rjust(width) if 0 < place < 5 else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
@@ -52,11 +52,11 @@ def block(row: Row) -> str:
         return "\n".join([*lines, "  none of these peers has it"])
     if row.measurements:
         versus = f"vs {row.labels.get(row.baseline or '', '')}"
-        table = [("", "median", "spread", versus, "")]
+        table = [("", "median", "best", "spread", versus, "")]
         for name, found in row.measurements.items():
-            median = quantity(found.median, workload.unit)
-            spread = f"±{100 * found.spread:.0f}%"
-            table.append((row.labels[name], median, spread, times(row.ratio(name)), found.idiom))
+            median, best = (quantity(x, workload.unit) for x in (found.median, found.best))
+            spread, ratio = f"±{100 * found.spread:.0f}%", times(row.ratio(name))
+            table.append((row.labels[name], median, best, spread, ratio, found.idiom))
         lines += _indented(_aligned(table))
     lines += _indented(f"{row.labels[name]} failed: {why}" for name, why in row.failures.items())
     return "\n".join([*lines, *_indented(_target_lines(row))])
@@ -140,6 +140,7 @@ def _row_data(row: Row) -> dict[str, Any]:
         "peers": {
             name: {
                 "median": found.median,
+                "best": found.best,
                 "spread": found.spread,
                 "ratio": row.ratio(name),
                 "idiom": found.idiom,
