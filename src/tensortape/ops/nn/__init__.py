@@ -1,0 +1,1 @@
+"""Neural network operations that are not elementwise."""
