@@ -12,14 +12,13 @@ import sysconfig
 from types import CodeType, FrameType
 from typing import Any
 
-import tensortape
 from tensortape.examine.sources import Sources
 
 OWN, LIBRARY, PART, USER = range(4)
 """Kinds of frames; ``PART`` is a library frame worth naming, such as a Keras layer's ``call``."""
 
 PARTS = ("layers", "losses", "activations", "metrics", "optimizers", "regularizers", "initializers")
-PACKAGE = os.path.dirname(os.path.abspath(tensortape.__file__)) + os.sep
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 INSTALLED = tuple(
     {
         os.path.abspath(sysconfig.get_path(name)) + os.sep
