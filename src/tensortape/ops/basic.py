@@ -1,26 +1,32 @@
-"""Operations that pass values on: identity, variable reads, casts, and the shape of values."""
+"""Operations that pass values on: identity, variable reads, barriers to gradients."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tensortape.core import nest
+from tensortape.core.dispatch import execute
 from tensortape.core.op import op
+from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.core.shapes import TensorShape
+from tensortape.core import errors
 
 
-@op("Identity", primitive="identity", api=("identity",), saves=(), native_dtypes=True)
-def identity(xp, input):
-    """Return a tensor with the same contents as the input."""
+@op("Identity", primitive="identity", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
+def identity_op(xp, input):
+    """The value itself."""
     return input
 
 
-@identity.vjp
+@identity_op.vjp
 def _(xp, g, y, x):
     return g
 
 
 @op("ReadVariableOp", saves=(), native_dtypes=True)
 def read_variable(xp, resource):
+    """The current value of a variable."""
     return resource
 
 
@@ -32,38 +38,94 @@ def _(xp, g, y, x):
 @op("StopGradient", primitive="stop_gradient", api=("stop_gradient",),
     nondifferentiable="stop_gradient was asked for", native_dtypes=True)  # fmt: skip
 def stop_gradient(xp, input):
-    """Pass the value on and let no gradient through."""
+    """Pass the value on and let no gradient through: the result counts as a constant.
+
+    >>> import tensortape as tf
+    >>> x = tf.Variable(2.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = x * tf.stop_gradient(x)
+    >>> tape.gradient(y, x).numpy()
+    np.float32(2.0)
+
+    Source: ``tf.stop_gradient``.
+    """
     return input
 
 
-@op("BroadcastTo", primitive="broadcast_to", api=("broadcast_to",), saves=(), native_dtypes=True)
-def broadcast_to(xp, input, *, shape):
-    """Broadcast an array for a compatible shape."""
-    return xp.broadcast_to(input, shape)
+@op("EnsureShape", saves=(), native_dtypes=True)
+def ensure_shape_op(xp, input, *, shape):
+    """The value itself, if its shape is compatible."""
+    return input
 
 
-@broadcast_to.vjp
+@ensure_shape_op.vjp
 def _(xp, g, y, x, *, shape):
-    return xp.sum_to(g, shape=tuple(x.shape))
+    return g
 
 
-@op("SumTo", primitive="sum_to", saves=())
-def sum_to(xp, x, *, shape):
-    """Sum over the axes along which ``shape`` was broadcast: the transpose of broadcasting."""
-    return xp.sum_to(x, shape)
+@op("IdentityN", outputs=0, variadic=True, saves=(), native_dtypes=True)
+def identity_n_op(xp, *input):
+    """The values themselves."""
+    return input
 
 
-@sum_to.vjp
-def _(xp, g, y, x, *, shape):
-    return xp.broadcast_to(xp.reshape(g, (1,) * (x.ndim - len(shape)) + tuple(shape)), tuple(x.shape))
+@identity_n_op.vjp
+def _(xp, g, y, *xs):
+    return g
 
 
-@op("Reshape", primitive="reshape", saves=(), native_dtypes=True)
-def reshape(xp, tensor, *, shape):
-    """Reshape to ``shape``."""
-    return xp.reshape(tensor, shape)
+@op("PreventGradient", saves=(), native_dtypes=True)
+def prevent_gradient(xp, input, *, message=""):
+    """Pass the value on; asking for its gradient is an error."""
+    return input
 
 
-@reshape.vjp
-def _(xp, g, y, x, *, shape):
-    return xp.reshape(g, tuple(x.shape))
+@prevent_gradient.vjp
+def _(xp, g, y, x, *, message):
+    raise LookupError(f"Gradient explicitly disabled. Reason: {message!r}")
+
+
+for _op in (identity_op, read_variable, ensure_shape_op, prevent_gradient):
+    _op.jvp(lambda xp, tangents, y, *inputs, **attrs: tangents[0])
+identity_n_op.jvp(lambda xp, tangents, y, *inputs: list(tangents))
+
+
+@export("identity")
+def identity(input: Any, name: str | None = None) -> Any:
+    """A tensor with the value of ``input``: for a variable, its value now.
+
+    Composites (nests of tensors) are copied leaf by leaf. Source: ``tf.identity``.
+    """
+    if hasattr(input, "_map_tensors"):
+        return input._map_tensors(identity)
+    return execute(identity_op, (tensor(input),))
+
+
+@export("guarantee_const")
+def guarantee_const(input: Any, name: str | None = None) -> Any:
+    """The value itself (a promise to TensorFlow's runtime that means nothing here)."""
+    return identity(input)
+
+
+@export("identity_n")
+def identity_n(input: Any, name: str | None = None) -> list[Any]:
+    """A list of tensors with the values of ``input``. Source: ``tf.identity_n``."""
+    return list(execute(identity_n_op, tuple(tensor(x) for x in input)))
+
+
+
+
+@export("ensure_shape")
+def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
+    """``x``, after a check that its shape is compatible with ``shape`` (``None``: any length).
+
+    Raises ``tf.errors.InvalidArgumentError`` otherwise. Source: ``tf.ensure_shape``.
+    """
+    t = tensor(x)
+    wanted = TensorShape(shape)
+    if not wanted.is_compatible_with(t.shape):
+        raise errors.InvalidArgumentError(
+            None, None, f"Shape of tensor input {list(t.shape)} is not compatible with expected shape "
+            f"{wanted} [Op:EnsureShape]"
+        )  # fmt: skip
+    return execute(ensure_shape_op, (t,), {"shape": wanted})

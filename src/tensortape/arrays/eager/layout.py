@@ -1,36 +1,60 @@
-"""Primitives that move elements without computing, and those that make arrays."""
+"""Primitives that move elements without computing, and those that make arrays.
+
+Shapes, axes and widths are plain ints, axes not negative: the operations normalise them. Results
+may be views, since tensors are never changed in place.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 LAYOUT = "reshape transpose broadcast_to expand_dims squeeze concatenate stack flip roll tile pad"
+SLICING = "getitem setitem_zeros"
 SUMMING = "sum_to"
 TYPE = "astype"
 CREATION = "zeros ones full arange eye zeros_like ones_like full_like"
 
+_SMALL = 16384
+"""Below so many elements, filling an array is faster than making a view that repeats."""
+
+
+def boxed(value: Any, like: Any) -> Any:
+    """An element of an array of objects (bytes) as a 0-d array; numbers as they are."""
+    if isinstance(value, (np.ndarray, np.generic)) and like.dtype != object:
+        return value
+    out = np.empty((), like.dtype)
+    out[()] = value
+    return out
+
 
 def reshape(x: Any, shape: Any) -> Any:
-    return np.reshape(x, shape)
+    return x.reshape(shape)
 
 
 def transpose(x: Any, axes: Any = None) -> Any:
-    return np.transpose(x, axes)
+    return x.transpose(axes) if axes is not None else x.transpose()
 
 
 def broadcast_to(x: Any, shape: Any) -> Any:
-    """A read-only view of ``x`` repeated to ``shape``."""
-    return np.broadcast_to(x, shape)
+    """``x`` repeated to ``shape``: filled where small, a read-only view where large."""
+    if math.prod(shape) > _SMALL or x.ndim > len(shape):
+        return np.broadcast_to(x, shape)
+    out = np.empty(shape, x.dtype)
+    out[...] = x
+    return out
 
 
 def expand_dims(x: Any, axis: Any) -> Any:
-    return np.expand_dims(x, axis)
+    shape = list(x.shape)
+    shape.insert(axis, 1)
+    return x.reshape(shape)
 
 
 def squeeze(x: Any, axis: Any) -> Any:
-    return np.squeeze(x, axis)
+    return x.squeeze(axis)
 
 
 def concatenate(arrays: Any, axis: int = 0) -> Any:
@@ -38,23 +62,60 @@ def concatenate(arrays: Any, axis: int = 0) -> Any:
 
 
 def stack(arrays: Any, axis: int = 0) -> Any:
-    return np.stack(arrays, axis)
+    """Join arrays of one shape (scalars too) along a new axis."""
+    first = arrays[0]
+    if axis or len(arrays) > 64:
+        return np.stack(arrays, axis)
+    out = np.empty((len(arrays), *first.shape), first.dtype)
+    for i, a in enumerate(arrays):
+        out[i] = a
+    return out
+
+
+def flip(x: Any, axis: Any) -> Any:
+    """Reverse the order along each of ``axis`` (a tuple)."""
+    backwards = slice(None, None, -1)
+    return x[tuple(backwards if i in axis else slice(None) for i in range(x.ndim))]
+
+
+def roll(x: Any, shift: Any, axis: Any) -> Any:
+    return np.roll(x, shift, axis)
+
+
+def tile(x: Any, reps: Any) -> Any:
+    return np.tile(x, reps)
 
 
 def pad(x: Any, widths: Any, value: Any = 0) -> Any:
-    return np.pad(x, widths, constant_values=value)
+    """``x`` surrounded by ``value``: ``widths`` has (before, after) for each axis."""
+    shape = tuple(before + n + after for n, (before, after) in zip(x.shape, widths, strict=True))
+    out = np.full(shape, value, x.dtype)
+    out[tuple(slice(b, b + n) for n, (b, _) in zip(x.shape, widths, strict=True))] = x
+    return out
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """Basic indexing: ``index`` is a tuple of ints, slices, ``None`` and at most one ``...``."""
+    out = x[index]
+    return out if type(out) is np.ndarray else boxed(out, x)
+
+
+def setitem_zeros(g: Any, index: Any, shape: Any) -> Any:
+    """Zeros of ``shape`` with ``g`` where ``getitem`` reads: the transpose of ``getitem``."""
+    out = np.zeros(shape, g.dtype)
+    out[index] = g
+    return out
 
 
 def sum_to(x: Any, shape: Any) -> Any:
     """Sum ``x`` over the axes along which ``shape`` was broadcast to ``x.shape``."""
     extra = x.ndim - len(shape)
     if extra == x.ndim:
-        return x.sum()
+        return np.add.reduce(x, None, x.dtype)
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1
     )
-    summed = x.sum(axes, keepdims=True) if axes else x
-    return summed.reshape(shape)
+    return (np.add.reduce(x, axes, x.dtype) if axes else x).reshape(shape)
 
 
 def astype(x: Any, dtype: Any) -> Any:
@@ -82,12 +143,12 @@ def eye(rows: int, columns: int, dtype: Any) -> Any:
 
 
 def zeros_like(x: Any) -> Any:
-    return np.zeros_like(x)[()]
+    return np.zeros(x.shape, x.dtype)[()]
 
 
 def ones_like(x: Any) -> Any:
-    return np.ones_like(x)[()]
+    return np.ones(x.shape, x.dtype)[()]
 
 
 def full_like(x: Any, value: Any) -> Any:
-    return np.full_like(x, value)[()]
+    return np.full(x.shape, value, x.dtype)[()]

@@ -1,6 +1,7 @@
-"""Primitives that reduce or accumulate along axes.
+"""Primitives that reduce or accumulate along axes, and those that order elements.
 
-Axes are non-negative ints or tuples of them, normalised by the operation.
+Axes are ``None`` or tuples of non-negative ints for reductions, one non-negative int elsewhere;
+the operations normalise them.
 """
 
 from __future__ import annotations
@@ -11,31 +12,47 @@ import numpy as np
 
 REDUCTION = "sum prod max min any all"
 INDEX = "argmax argmin"
-SCAN = "cumsum cumprod"
+SCAN = "cumsum cumprod cumulative_logsumexp"
+SORTING = "sort argsort top_k"
+
+_add, _multiply = np.add.reduce, np.multiply.reduce
+_maximum, _minimum = np.maximum.reduce, np.minimum.reduce
 
 
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return x.sum(axis, dtype=x.dtype, keepdims=keepdims)
+    return _add(x, axis, x.dtype, None, keepdims)
 
 
 def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return x.prod(axis, dtype=x.dtype, keepdims=keepdims)
+    return _multiply(x, axis, x.dtype, None, keepdims)
+
+
+def extreme(dtype: Any, low: bool) -> Any:
+    """The lowest or highest value of a dtype: what the maximum or minimum of nothing is."""
+    if dtype.kind == "f":
+        return -np.inf if low else np.inf
+    info = np.iinfo(dtype)
+    return info.min if low else info.max
 
 
 def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return x.max(axis, keepdims=keepdims)
+    if x.size:
+        return _maximum(x, axis, None, None, keepdims)
+    return _maximum(x, axis, None, None, keepdims, extreme(x.dtype, True))
 
 
 def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return x.min(axis, keepdims=keepdims)
+    if x.size:
+        return _minimum(x, axis, None, None, keepdims)
+    return _minimum(x, axis, None, None, keepdims, extreme(x.dtype, False))
 
 
 def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.any(x, axis, keepdims=keepdims)
+    return np.logical_or.reduce(x, axis, None, None, keepdims)
 
 
 def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.all(x, axis, keepdims=keepdims)
+    return np.logical_and.reduce(x, axis, None, None, keepdims)
 
 
 def argmax(x: Any, axis: int) -> Any:
@@ -46,9 +63,61 @@ def argmin(x: Any, axis: int) -> Any:
     return np.argmin(x, axis)
 
 
-def cumsum(x: Any, axis: int) -> Any:
-    return np.cumsum(x, axis, dtype=x.dtype)
+def _scan(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool, start: Any) -> Any:
+    """Accumulate along ``axis``; exclusive leaves out the element itself; reverse runs backwards."""
+    if reverse:
+        x = np.flip(x, axis)
+    if exclusive:
+        x = x[(slice(None),) * axis + (slice(None, -1),)]
+        out = function(x, axis)
+        edge = [(0, 0)] * x.ndim
+        edge[axis] = (1, 0)
+        out = np.pad(out, edge, constant_values=start)
+    else:
+        out = function(x, axis)
+    return np.flip(out, axis) if reverse else out
 
 
-def cumprod(x: Any, axis: int) -> Any:
-    return np.cumprod(x, axis, dtype=x.dtype)
+def cumsum(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    if not x.size:
+        return x
+    return _scan(lambda a, i: np.add.accumulate(a, i, a.dtype), x, axis, exclusive, reverse, 0)
+
+
+def cumprod(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    if not x.size:
+        return x
+    return _scan(lambda a, i: np.multiply.accumulate(a, i, a.dtype), x, axis, exclusive, reverse, 1)
+
+
+def cumulative_logsumexp(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    """Logarithm of the cumulative sum of exponentials, without overflow."""
+    if not x.size:
+        return x
+    lowest = np.finfo(x.dtype).min  # what TensorFlow puts before the first element
+    return _scan(np.logaddexp.accumulate, x, axis, exclusive, reverse, lowest)
+
+
+def _order(x: Any, descending: bool) -> Any:
+    """Keys that sort ascending as ``x`` should be sorted."""
+    if not descending:
+        return x
+    if x.dtype.kind == "u":
+        return np.iinfo(x.dtype).max - x
+    return ~x if x.dtype.kind == "i" else -x
+
+
+def argsort(x: Any, axis: int, descending: bool = False) -> Any:
+    """Indices that sort along ``axis``; equal elements keep their order."""
+    return np.argsort(_order(x, descending), axis, kind="stable")
+
+
+def sort(x: Any, axis: int, descending: bool = False) -> Any:
+    out = np.sort(x, axis)
+    return np.flip(out, axis) if descending else out
+
+
+def top_k(x: Any, k: int) -> Any:
+    """The ``k`` largest elements along the last axis, largest first, and their int32 indices."""
+    indices = np.argsort(_order(x, True), -1, kind="stable")[..., :k]
+    return np.take_along_axis(x, indices, -1), indices.astype(np.int32)

@@ -1,0 +1,133 @@
+"""Tensors filled with one value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import dtypes, errors
+from tensortape.core.dispatch import execute
+from tensortape.core.op import op
+from tensortape.core.public import tensor
+from tensortape.core.registry import export
+from tensortape.core.state import state
+from tensortape.ops.layout.attributes import linear, shape_ints
+
+
+def _string_array(shape: tuple[int, ...], value: bytes) -> Any:
+    out = np.empty(shape, object)
+    out.fill(value)
+    return out
+
+
+@export("zeros")
+def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None) -> Any:
+    """A tensor of zeros (of empty strings for ``tf.string``).
+
+    >>> import tensortape as tf
+    >>> tf.zeros([2], tf.int32).numpy()
+    array([0, 0], dtype=int32)
+
+    Raises ``tf.errors.InvalidArgumentError`` for a negative dimension. Source: ``tf.zeros``.
+    """
+    kind, dims = dtypes.as_dtype(dtype), shape_ints(shape)
+    if kind is dtypes.string:
+        return state.tensor(_string_array(dims, b""))
+    return state.tensor(np.zeros(dims, kind._np)[()])
+
+
+@export("ones")
+def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None) -> Any:
+    """A tensor of ones.
+
+    >>> import tensortape as tf
+    >>> tf.ones([2]).numpy()
+    array([1., 1.], dtype=float32)
+
+    Raises ``tf.errors.InvalidArgumentError`` for a negative dimension. Source: ``tf.ones``.
+    """
+    kind, dims = dtypes.as_dtype(dtype), shape_ints(shape)
+    if kind is dtypes.string:
+        raise TypeError("tf.ones cannot make a tensor of dtype string: there is no string that means one")
+    return state.tensor(np.ones(dims, kind._np)[()])
+
+
+@op("ZerosLike", primitive="zeros_like_op", saves=(), nondifferentiable="constant result")
+def zeros_like_op(xp, x):
+    """Zeros of the shape and dtype of ``x``."""
+    return xp.zeros_like(x)
+
+
+@op("OnesLike", primitive="ones_like_op", saves=(), nondifferentiable="constant result")
+def ones_like_op(xp, x):
+    """Ones of the shape and dtype of ``x``."""
+    return xp.ones_like(x)
+
+
+@export("zeros_like")
+def zeros_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Any:
+    """Zeros with the shape (and, without ``dtype``, the dtype) of ``input``.
+
+    >>> import tensortape as tf
+    >>> tf.zeros_like([1.0, 2.0]).numpy()
+    array([0., 0.], dtype=float32)
+
+    Source: ``tf.zeros_like``.
+    """
+    return _like(input, dtype, zeros, zeros_like_op)
+
+
+@export("ones_like")
+def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Any:
+    """Ones with the shape (and, without ``dtype``, the dtype) of ``input``.
+
+    >>> import tensortape as tf
+    >>> tf.ones_like([1, 2]).numpy()
+    array([1, 1], dtype=int32)
+
+    Source: ``tf.ones_like``.
+    """
+    return _like(input, dtype, ones, ones_like_op)
+
+
+def _like(input: Any, dtype: Any, make: Any, op: Any) -> Any:
+    if hasattr(input, "_map_tensors"):
+        return input._map_tensors(lambda t: _like(t, dtype, make, op))
+    x = tensor(input)
+    kind = x.dtype if dtype is None else dtypes.as_dtype(dtype)
+    if kind is x.dtype and kind is not dtypes.string:
+        return execute(op, (x,))
+    return make(x.shape, kind)
+
+
+@op("Fill", saves=(), native_dtypes=True, samples=[(((),), {"shape": (2, 3)})])
+def fill_op(xp, value, *, shape):
+    """A scalar repeated to a shape."""
+    return xp.broadcast_to(value, shape)
+
+
+@fill_op.vjp
+def _(xp, g, y, value, *, shape):
+    return xp.sum(g)
+
+
+linear(fill_op)
+
+
+@export("fill")
+def fill(dims: Any, value: Any, name: str | None = None) -> Any:
+    """A tensor of shape ``dims`` filled with the scalar ``value``.
+
+    >>> import tensortape as tf
+    >>> tf.fill([2], 7).numpy()
+    array([7, 7], dtype=int32)
+
+    Raises ``tf.errors.InvalidArgumentError`` when ``value`` is no scalar. Source: ``tf.fill``.
+    """
+    x = tensor(value)
+    if x._a.ndim:
+        raise errors.InvalidArgumentError(
+            None, None, f"value must be a scalar, but received a shape {list(x.shape)} [Op:Fill]"
+        )
+    return execute(fill_op, (x,), {"shape": shape_ints(dims)})

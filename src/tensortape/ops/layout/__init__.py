@@ -1,0 +1,1 @@
+"""Operations that arrange elements: shapes, order, joining, splitting, slicing."""

@@ -1,0 +1,277 @@
+"""Reading parts of a tensor: ``t[...]``, ``tf.slice`` and ``tf.strided_slice``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import errors
+from tensortape.core.dispatch import execute
+from tensortape.core.op import op
+from tensortape.core.operators import attach
+from tensortape.core.public import tensor
+from tensortape.core.registry import OPS, export
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.variable import Variable
+from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_int
+
+
+@op("StridedSlice", primitive="getitem", saves=(), native_dtypes=True,
+    samples=[(((3, 4),), {"index": (slice(None), 1)}), (((3, 4),), {"index": (slice(None, None, -2), None)})])  # fmt: skip
+def getitem_op(xp, input, *, index):
+    """Basic indexing by a tuple of ints, slices, ``None`` and ``...``."""
+    return xp.getitem(input, index)
+
+
+@getitem_op.vjp
+def _(xp, g, y, x, *, index):
+    return xp.setitem_zeros(g, index, tuple(x.shape))
+
+
+@op("StridedSliceGrad", primitive="setitem_zeros", saves=(), native_dtypes=True,
+    samples=[(((3,),), {"index": (slice(None), 1), "shape": (3, 2)})])  # fmt: skip
+def setitem_zeros(xp, dy, *, index, shape):
+    """Zeros with a tensor put where an index reads."""
+    return xp.setitem_zeros(dy, index, shape)
+
+
+@setitem_zeros.vjp
+def _(xp, g, y, dy, *, index, shape):
+    return xp.getitem(g, index)
+
+
+linear(getitem_op)
+linear(setitem_zeros)
+
+
+def _bound(value: Any) -> Any:
+    return value if value is None or type(value) is int else one_int(value)
+
+
+def _refuse(item: Any) -> TypeError:
+    return TypeError(
+        "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
+        f"tf.int32/tf.int64 tensors are valid indices, got {item!r:.200}. Use tf.gather, tf.gather_nd or "
+        "tf.boolean_mask for lists, arrays and masks."
+    )
+
+
+def _item(item: Any) -> Any:
+    """One part of an index as an int, slice, ``None`` or ``...``."""
+    kind = type(item)
+    if kind is int or item is None or item is Ellipsis:
+        return item
+    if kind is slice:
+        if item.step is not None and _bound(item.step) == 0:
+            raise errors.InvalidArgumentError(None, None, "strides[0] must be non-zero [Op:StridedSlice]")
+        return slice(_bound(item.start), _bound(item.stop), _bound(item.step))
+    if is_tensor(item):
+        if item.dtype.kind not in "iu" or item._a.ndim:
+            raise _refuse(item)
+        return one_int(item)
+    if isinstance(item, (bool, np.bool_, float, str, list)):
+        raise _refuse(item)
+    if isinstance(item, np.ndarray) and (item.ndim or item.dtype.kind not in "iu"):
+        raise _refuse(item)
+    try:
+        return one_int(item)
+    except TypeError:
+        raise _refuse(item) from None
+
+
+def canonical(key: Any) -> tuple[Any, ...]:
+    """An index expression as a tuple that arrays understand."""
+    if type(key) is tuple:
+        return tuple([_item(item) for item in key])
+    return (_item(key),)
+
+
+def check_index(index: tuple[Any, ...], shape: Any) -> None:
+    """Refuse too many indices and ints out of range, in TensorFlow's words."""
+    used = sum(1 for i in index if i is not None and i is not Ellipsis)
+    if index.count(Ellipsis) > 1:
+        raise ValueError("Multiple ellipses not allowed")
+    if used > len(shape):
+        raise errors.InvalidArgumentError(
+            None, None, f"Index out of range using input dim {len(shape)}; input has only {len(shape)} "
+            "dims [Op:StridedSlice] name: strided_slice/"
+        )  # fmt: skip
+    axis = 0
+    for item in index:
+        if item is Ellipsis:
+            axis += len(shape) - used
+            continue
+        if type(item) is int and shape[axis] is not None and not -shape[axis] <= item < shape[axis]:
+            raise errors.InvalidArgumentError(
+                None, None, f"slice index {item} of dimension {axis} out of bounds. [Op:StridedSlice] "
+                "name: strided_slice/"
+            )  # fmt: skip
+        if item is not None:
+            axis += 1
+
+
+def symbolic_ints(key: Any) -> bool:
+    """Whether some plain index is a tensor without a value (while a function is traced)."""
+    items = key if type(key) is tuple else (key,)
+    return any(isinstance(i, Tensor) and not isinstance(i, EagerTensor) for i in items)
+
+
+def take_dynamic(x: Any, key: Any) -> Any:
+    """Index with scalar tensors whose value is not known yet: gathers along their axes."""
+    items = list(key) if type(key) is tuple else [key]
+    for at, item in enumerate(items):
+        if isinstance(item, Tensor) and not isinstance(item, EagerTensor):
+            if item.dtype.kind not in "iu" or Ellipsis in items[:at] or item._a.ndim:
+                raise _refuse(item)
+            axis = sum(1 for other in items[:at] if other is not None)
+            n = x.shape[axis]
+            index = item if n is None else _wrapped(item, n)
+            x = execute(OPS["GatherV2"], (x, index), {"axis": axis, "batch_dims": 0})
+            x = execute(OPS["ExpandDims"], (x,), {"axis": axis})
+            items[at] = 0
+    return getitem(x, tuple(items))
+
+
+def _wrapped(index: Any, n: int) -> Any:
+    """A negative index counts from the end."""
+    return index % n
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """``x[key]`` for a tensor."""
+    if type(x) is not EagerTensor and symbolic_ints(key):
+        return take_dynamic(x, key)
+    if is_tensor(key) and key.dtype.is_bool:
+        return OPS_BOOLEAN_MASK[0](x, key)
+    index = canonical(key)
+    check_index(index, x._a.shape)
+    return execute(getitem_op, (x,), {"index": index})
+
+
+OPS_BOOLEAN_MASK: list[Any] = []
+"""``tf.boolean_mask``, which ``t[mask]`` means; set by the module that defines it."""
+
+
+def iterate(self: Any) -> Iterator[Any]:
+    """The slices along the first axis."""
+    if self._a.ndim == 0:
+        raise TypeError("Cannot iterate over a scalar tensor.")
+    return iter(execute(OPS["Unpack"], (self,), {"axis": 0}))
+
+
+attach("__getitem__", getitem)
+attach("__iter__", iterate)
+
+
+def variable_getitem(self: Any, key: Any) -> Any:
+    """A part of a variable; ``v[...].assign(x)`` writes it back."""
+    out = getitem(self._read(), key)
+    if is_tensor(key) and key.dtype.is_bool:
+        return out
+
+    def assign(value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        index = canonical(key)
+        array = np.array(self._t._a)
+        array[index] = tensor(value)._a if is_tensor(value) else np.asarray(value, array.dtype)
+        self._replace(array if array.ndim else array[()])
+        return self if read_value else None
+
+    out.assign = assign
+    return out
+
+
+Variable.__getitem__ = variable_getitem  # type: ignore[attr-defined]
+
+
+@export("slice")
+def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
+    """The part of ``input_`` that starts at ``begin`` and has the shape ``size`` (-1: to the end).
+
+    >>> import tensortape as tf
+    >>> tf.slice([1, 2, 3, 4], [1], [2]).numpy()
+    array([2, 3], dtype=int32)
+
+    Raises ``tf.errors.InvalidArgumentError`` when it does not lie within. Source: ``tf.slice``.
+    """
+    x = tensor(input_)
+    starts, sizes, shape = ints(begin), ints(size), x._a.shape
+    if not len(starts) == len(sizes) == len(shape):
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
+            f"shapes [{len(starts)}] and [{len(sizes)}] instead. [Op:Slice]"
+        )  # fmt: skip
+    index = []
+    for i, (b, s, n) in enumerate(zip(starts, sizes, shape, strict=True)):
+        end = n if s == -1 else b + s
+        if not 0 <= b <= n or end < b:
+            raise errors.InvalidArgumentError(
+                None, None, f"Expected begin[{i}] in [0, {n}], but got {b} [Op:Slice]"
+            )
+        if end > n:
+            raise errors.InvalidArgumentError(
+                None, None, f"Expected size[{i}] in [0, {n - b}], but got {s} [Op:Slice]"
+            )
+        index.append(slice(b, end))
+    return execute(getitem_op, (x,), {"index": tuple(index)})
+
+
+def _parts(masks: dict[str, int], begin: Any, end: Any, strides: Any) -> tuple[Any, ...]:
+    """The index that bounds and bit masks describe."""
+    index: list[Any] = []
+    for i, (b, e, s) in enumerate(zip(begin, end, strides, strict=True)):
+        bit = 1 << i
+        if masks["ellipsis"] & bit:
+            index.append(Ellipsis)
+        elif masks["new_axis"] & bit:
+            index.append(None)
+        elif masks["shrink_axis"] & bit:
+            index.append(b)
+        else:
+            if s == 0:
+                raise errors.InvalidArgumentError(None, None, f"strides[{i}] must be non-zero [Op:StridedSlice]")
+            index.append(slice(None if masks["begin"] & bit else b, None if masks["end"] & bit else e, s))
+    return tuple(index)
+
+
+@export("strided_slice")
+def strided_slice(
+    input_: Any,
+    begin: Any,
+    end: Any,
+    strides: Any = None,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+    var: Any = None,
+    name: str | None = None,
+) -> Any:
+    """``input_[begin[0]:end[0]:strides[0], ...]``, with bit masks for what a bound cannot say.
+
+    >>> import tensortape as tf
+    >>> tf.strided_slice([1, 2, 3, 4], [0], [4], [2]).numpy()
+    array([1, 3], dtype=int32)
+
+    Raises ``tf.errors.InvalidArgumentError`` for indices out of range. Source: ``tf.strided_slice``.
+    """
+    x = tensor(input_)
+    starts, ends = ints(begin), ints(end)
+    steps = (1,) * len(starts) if strides is None else ints(strides)
+    if not len(starts) == len(ends) == len(steps):
+        raise errors.InvalidArgumentError(
+            None, None, f"Expected begin, end, and strides to be 1D equal size tensors, but got lengths "
+            f"{len(starts)}, {len(ends)}, {len(steps)} [Op:StridedSlice]"
+        )  # fmt: skip
+    masks = {
+        "begin": begin_mask,
+        "end": end_mask,
+        "ellipsis": ellipsis_mask,
+        "new_axis": new_axis_mask,
+        "shrink_axis": shrink_axis_mask,
+    }
+    index = _parts(masks, starts, ends, steps)
+    check_index(index, x._a.shape)
+    return execute(getitem_op, (x,), {"index": index})

@@ -1,0 +1,1 @@
+"""Operations that reduce, accumulate and order elements along axes."""
