@@ -62,10 +62,10 @@ def _attribute(module: AliasModule, name: str) -> Any:
     try:
         value = getattr(module._target, name)
     except AttributeError as error:
-        if isinstance(module._target, private_names.PrivateModule):
-            raise
-        path = qualified.partition(".")[2]
-        raise AttributeError(explain_missing(path, PUBLIC)) from error
+        told = str(error)
+        if not isinstance(module._target, private_names.PrivateModule):
+            told = explain_missing(qualified.partition(".")[2], PUBLIC)
+        raise AttributeError(told) from None
     if isinstance(value, ModuleType) and value.__name__.startswith(FACE):
         return importlib.import_module(qualified)
     return value
@@ -116,10 +116,10 @@ def _target(fullname: str) -> Any:
         return importlib.import_module(FACE)
     if path.partition(".")[0] in KERAS_NAMES:
         return _keras_module(path)
-    if fullname in private_names.packages():
-        return private_names.PrivateModule(fullname)
     if _is_public(path):
         return importlib.import_module(f"{FACE}.{path}")
+    if fullname in private_names.packages():
+        return private_names.PrivateModule(fullname)
     # Without a `name` the import system passes the message on from `from … import …` too.
     parent = importlib.import_module(fullname.rpartition(".")[0])
     if isinstance(parent, AliasModule) and isinstance(parent._target, private_names.PrivateModule):

@@ -15,6 +15,7 @@ from typing import Any
 # module below `tensorflow.` -> namespaces of the face to search, in order ("" is the top)
 SEARCHED: dict[str, tuple[str, ...]] = {
     "compiler.tf2xla.python.xla": ("",),
+    "experimental.dtensor": (),  # Keras imports the module; none of its names exists here
     "python.autograph.impl.api": ("autograph", "autograph.experimental"),
     "python.checkpoint.checkpoint": ("train",),
     "python.data.ops.dataset_ops": ("data", "data.experimental"),
@@ -239,9 +240,11 @@ def _public(path: str) -> Any:
 
 def _names_in(space: str) -> list[str]:
     try:
-        return [n for n in dir(_public(space)) if not n.startswith("_")]
+        value = _public(space)
     except AttributeError:
         return []
+    public = [n for n in dir(value) if not n.startswith("_")]
+    return [n for n in public if not isinstance(getattr(value, n, value), ModuleType)]
 
 
 def _at(place: str) -> Any:

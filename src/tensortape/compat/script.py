@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-from tensortape.compat.alias import install
+from tensortape.compat import alias
 from tensortape.compat.failure import INTERRUPTED, PROGRAM_FAILED, TIMED_OUT, BadInput
 from tensortape.compat.report import script_report
 
@@ -31,7 +31,7 @@ def run_script(
             source = file.read()
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}.") from error
-    install()
+    alias.install()
     sys.argv[:] = [str(path), *arguments]
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0:1] = [str(full.parent)]
@@ -73,9 +73,18 @@ def _show(error: BaseException, path: Path) -> None:
 
 
 def _own_frames(trace: TracebackType | None, path: Path) -> TracebackType | None:
+    """Drop our frames: those before the script's first, and those of the alias within."""
     while trace is not None and trace.tb_frame.f_code.co_filename != str(path):
         trace = trace.tb_next
-    return trace
+    links = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename != alias.__file__:
+            links.append(trace)
+        trace = trace.tb_next
+    kept = None
+    for link in reversed(links):
+        kept = TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return kept
 
 
 def _timed_out(path: Path, clock: _Clock, trace: TracebackType | None) -> int:
