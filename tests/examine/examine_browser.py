@@ -12,7 +12,8 @@ CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--enable-logging=stderr", "--virtual-time-budget=4000", "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--enable-logging=stderr", "--virtual-time-budget=4000",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def test_the_detail_shows_graph_table_and_findings(tmp_path: Path) -> None:
     write_atomically(path, render(sample_report()))
     text, console = dom(path, "#2.1")
     assert console == []
-    assert text.count('class="node ') == 5
+    assert text.count('class="node ') == 6
     assert text.count('<tbody class="bad" data-op') == 1
     assert "The gradient became NaN in the backward rule of Exp" in text
     assert "return tf.math.log(1 + tf.exp(x))" in text

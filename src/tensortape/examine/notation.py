@@ -112,5 +112,7 @@ def formula_of(op: Any) -> tuple[str, str]:
     >>> formula_of(SimpleNamespace(type="Neg"))
     ('y = −x', 'dx = −g')
     """
+    if op.type == "CustomGradient":
+        return f"y = {op.name}(…)", "the function's own gradient"
     forward, backward = FORMULAS.get(op.type, ("", ""))
     return getattr(op, "formula", "") or forward, backward

@@ -38,14 +38,15 @@ TT.roleName = (value) => (value.role === "constant" ? "constant" : value.target 
 
 TT.layout = (parts) => {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 18, ranksep: 30, marginx: 6, marginy: 6 });
+  graph.setGraph({ rankdir: "TB", align: "UL", nodesep: 18, ranksep: 30, marginx: 6, marginy: 6 });
   for (const n of parts.nodes) {
     n.title = n.label ? `${n.name} ${n.label}` : n.name;
     const longest = Math.max(n.title.length * 7.6, n.forward.length * 6.5, (n.back.length + 2) * 6.5);
     n.lines = 1 + (n.forward ? 1 : 0) + (n.back ? 1 : 0);
     graph.setNode(n.id, { width: Math.max(52, longest + 20), height: 12 + n.lines * 14.5 });
   }
-  parts.edges.forEach((e, i) => graph.setEdge(e.from, e.to, {}, String(i)));
+  // heavy edges between operations keep the main line straight; leaves stand beside it
+  parts.edges.forEach((e, i) => graph.setEdge(e.from, e.to, { weight: e.from[0] === "o" ? 12 : 1 }, String(i)));
   dagre.layout(graph);
   return graph;
 };

@@ -27,7 +27,7 @@
       TT.el("span", {}, label + " ", TT.el("b", {}, last(group.series, name))));
     const text = [group.kind, at.label, at.code, at.p && at.p.function, flow(group), group.ops.map((o) => o.type).join(" ")].join(" ").toLowerCase();
     const node = TT.el("button", { type: "button", class: "call", onclick: () => select(i, null, true) },
-      TT.el("div", { class: "where" }, TT.el("b", {}, at.label), `line ${at.line}`,
+      TT.el("div", { class: "where" }, TT.el("b", {}, at.label), TT.el("span", {}, `line ${at.line}`),
         group.kind === "gradient" ? null : TT.el("span", { class: "badge" }, group.kind),
         TT.el("span", { class: "times" }, many ? `called ${group.count} times` : "")),
       TT.el("code", {}, at.code || group.kind),
@@ -58,10 +58,13 @@
     const from = Math.min(...used), to = Math.max(...used);
     const kept = numbers.filter((n) => n >= from && n <= to);
     const line = (n) => TT.el("span", { class: n === at.line ? "here" : used.has(n) ? "" : "other" }, TT.el("span", { class: "n" }, String(n)), at.file.lines[n] + "\n");
-    const pre = (some) => TT.el("pre", {}, some.map(line));
+    const gap = () => TT.el("span", { class: "gap" }, "⋯\n");
+    const pre = (some) => TT.el("pre", {}, some.map((n, i) => [i && n > some[i - 1] + 1 ? gap() : [], line(n)]));
     if (kept.length <= 8) return pre(kept);
     return [pre(kept.filter((n) => used.has(n)).slice(-8)), TT.el("details", {}, TT.el("summary", {}, `all of ${at.label} from line ${from} to ${to}`), pre(kept))];
   };
+
+  const pills = (list, kind) => [...list.slice(0, 12).map((n) => [TT.el("span", { class: "pill " + kind }, n), " "]), list.length > 12 ? `and ${list.length - 12} more ` : null];
 
   const heading = (group) => {
     const at = place(group.position);
@@ -70,8 +73,7 @@
       TT.el("span", { class: "badge" }, group.kind), TT.el("b", {}, `${at.label}, line ${at.line}`),
       [at.p && at.p.function ? `in ${at.p.function}` : "", outer.length ? `called from ${outer.join(", from ")}` : "",
         group.count > 1 ? `called ${group.count} times` : ""].filter(Boolean).map((t) => TT.el("span", {}, t)),
-      TT.el("span", {}, names(group, "target").map((n) => [TT.el("span", { class: "pill target" }, n), " "]), "→ ",
-        names(group, "source").map((n) => [TT.el("span", { class: "pill source" }, n), " "])),
+      TT.el("span", {}, pills(names(group, "target"), "target"), "→ ", pills(names(group, "source"), "source")),
       group.note ? TT.el("span", { class: "faint" }, group.note) : null), source(group));
   };
 

@@ -105,7 +105,11 @@ TT.resultTable = (group, call) => {
       TT.el("td", { class: "t" }, norm === null ? "" : TT.short(norm, 5)),
       TT.el("td", {}, TT.resultStatus(call, source, summary)));
   });
+  const rest = rows.length > TT.resultsShown + 3 ? rows.slice(TT.resultsShown) : [];
+  for (const row of rest) row.hidden = true;
+  const all = TT.el("button", { type: "button", class: "all", onclick: () => { for (const row of rest) row.hidden = false; all.remove(); } }, `show all ${rows.length} sources`);
   return TT.el("div", { class: "scroll" }, TT.el("table", {},
     TT.el("thead", {}, TT.el("tr", {}, ["Source", "Type", "Value", word, "Norm", ""].map((t) => TT.el("th", {}, t)))),
-    TT.el("tbody", {}, rows)));
+    TT.el("tbody", {}, rows)), rest.length ? all : null);
 };
+TT.resultsShown = 8;
