@@ -38,6 +38,7 @@ class AliasModule(ModuleType):
         self._target = target
 
     def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True  # a notebook then shows the line that asked, not this one
         if name == "__all__":
             return [n for n in dir(self) if not n.startswith("_") and n not in KERAS_NAMES]
         if name.startswith("__") and name != "__internal__":
@@ -54,6 +55,7 @@ class AliasModule(ModuleType):
 
 
 def _attribute(module: AliasModule, name: str) -> Any:
+    __tracebackhide__ = True
     qualified = f"{module.__name__}.{name}"
     if module.__name__ == ALIAS and name in KERAS_NAMES:
         return importlib.import_module(qualified)
@@ -89,6 +91,7 @@ class AliasFinder(MetaPathFinder, Loader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the spec of an alias module; an unknown one is an ImportError with a hint."""
+        __tracebackhide__ = True
         if fullname.partition(".")[0] != ALIAS:
             return None
         spec = ModuleSpec(fullname, self, origin=f"TensorTape's {ALIAS} alias", is_package=True)
@@ -111,6 +114,7 @@ class AliasFinder(MetaPathFinder, Loader):
 
 def _target(fullname: str) -> Any:
     """Return the object whose attributes the module `fullname` offers."""
+    __tracebackhide__ = True
     path = fullname.partition(".")[2]
     if not path:
         return importlib.import_module(FACE)
