@@ -26,7 +26,6 @@ class Tensor(TensorLike):
 
     __slots__ = ("__dict__", "__weakref__", "_a", "_id")
     __array_priority__ = 100
-    __hash__ = None  # type: ignore[assignment]
 
     _a: Any
     _id: int
@@ -53,6 +52,9 @@ class Tensor(TensorLike):
     def get_shape(self) -> TensorShape:
         """The shape, as a method (TensorFlow 1 habit)."""
         return self.shape
+
+    def __hash__(self) -> int:
+        raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
 
     def ref(self) -> Reference:
         """A hashable reference to this tensor, for sets and dictionaries."""
@@ -94,11 +96,7 @@ class EagerTensor(Tensor):
         return formatting.tensor_repr(self._a, self.dtype.name)
 
     def __format__(self, spec: str) -> str:
-        return self._numpy_scalar().__format__(spec) if self._a.ndim == 0 else format(str(self), spec)
-
-    def _numpy_scalar(self) -> Any:
-        a = self.numpy()
-        return a.item() if isinstance(a, np.generic) and a.dtype.kind != "V" else a
+        return formatting.format_value(self._a, spec)
 
     def __bool__(self) -> bool:
         if self._a.size != 1:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tensortape.core import dtypes, formatting, operators
 from tensortape.core.convert import convert_to_tensor, to_array
+from tensortape.core.naming import variable_name
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id, state
@@ -61,7 +62,7 @@ class Variable(TensorLike, Trackable):
         self._t = _initial_tensor(initial_value, dtype)
         self._id = next_id()
         self._trainable = True if trainable is None else bool(trainable)
-        self._name = (name or "Variable") + ":0"
+        self._name = variable_name(name)
         self._static_shape = None if shape is None else TensorShape(shape)
         if self._static_shape is not None and not self._static_shape.is_compatible_with(self._t.shape):
             raise ValueError(
@@ -228,7 +229,8 @@ class Variable(TensorLike, Trackable):
 
     experimental_ref = ref
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        raise TypeError("Variable is unhashable. Instead, use variable.ref() as the key.")
 
     def __repr__(self) -> str:
         return formatting.variable_repr(self._t._a, self.dtype.name, self.shape, self._name)
