@@ -21,6 +21,7 @@ class CellProgress:
             TimeElapsedColumn(),
             TextColumn("[dim]{task.fields[cell]}"),
             console=console,
+            refresh_per_second=4,
             transient=True,
             disable=not console.is_terminal,
         )
