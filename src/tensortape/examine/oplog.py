@@ -57,12 +57,11 @@ class Logged:
 class Read:
     """A variable's value that was used: which variable, under which name."""
 
-    __slots__ = ("array", "name", "variable")
+    __slots__ = ("name", "variable")
 
-    def __init__(self, variable: Any, tensor: Any) -> None:
+    def __init__(self, variable: Any) -> None:
         self.variable: int = variable._id
         self.name = variable_name(variable)
-        self.array = tensor._a
 
 
 class OpLog:
@@ -98,7 +97,7 @@ class OpLog:
         """Remember that ``tensor`` is a value of ``variable``."""
         if tensor._id in self.reads:
             return
-        self.reads[tensor._id] = Read(variable, tensor)
+        self.reads[tensor._id] = Read(variable)
         self.values_of.setdefault(variable._id, deque(maxlen=4)).append(tensor._id)
         if len(self.reads) > self.max_ops:
             del self.reads[next(iter(self.reads))]
