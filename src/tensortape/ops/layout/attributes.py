@@ -43,10 +43,12 @@ def is_tensor(value: Any) -> bool:
 
 def one_int(value: Any) -> int:
     """An int from an int, NumPy integer or integer scalar tensor; ``TypeError`` for the rest."""
-    if type(value) is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
     if is_tensor(value):
         value = static_value(value)
+        if isinstance(value, int):
+            return value
     elif hasattr(value, "__tf_tensor__"):
         value = static_value(value.__tf_tensor__())
     if isinstance(value, (np.ndarray, np.generic)):
