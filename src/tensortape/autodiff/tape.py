@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from tensortape.arrays.recorded import recorded
+from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
 from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
@@ -198,13 +199,95 @@ class GradientTape:
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
         results = self._pull(entries, targets, handles, seeds, call)
         results = finish(results, handles, policy)
+        self._finish(call, results)
+        return packed(sources, results)
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The Jacobian of ``target`` with respect to each of ``sources``.
+
+        >>> import tensortape as tf
+        >>> x = tf.constant([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x
+        >>> tape.jacobian(y, x).numpy().tolist()
+        [[2.0, 0.0], [0.0, 4.0]]
+
+        Args:
+            target: one tensor.
+            sources: tensors or variables, nested as you like; the result has the same nest of
+                tensors of shape ``target.shape + source.shape``.
+            unconnected_gradients: ``"none"`` or ``"zero"`` for sources the target does not use.
+            parallel_iterations: has no effect: all rows are computed together.
+            experimental_use_pfor: has no effect on the result; ``False`` needs a persistent tape.
+
+        Raises ``RuntimeError`` when a non-persistent tape is used a second time, ``AttributeError``
+        for a list of targets.
+        """
+        policy = UnconnectedGradients(unconnected_gradients)
+        self._check_persistent("jacobian", experimental_use_pfor)
+        results, handles, call = jacobians.jacobian(self, target, sources)
+        if policy is UnconnectedGradients.ZERO:
+            lead = tuple(target.shape)
+            results = [
+                zeros(lead + tuple(h.shape), h.dtype) if g is None else g
+                for g, h in zip(results, handles, strict=True)
+            ]
+        self._finish(call, results)
+        return packed(sources, results)
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The Jacobian of each ``target[i]`` with respect to ``source[i]``, stacked.
+
+        For a ``target`` of shape ``[b, *m]`` and a ``source`` of shape ``[b, *n]`` whose rows do not
+        mix, the result has shape ``[b, *m, *n]``; zeros where there is no connection.
+
+        >>> import tensortape as tf
+        >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = x * x
+        >>> tape.batch_jacobian(y, x).numpy().tolist()
+        [[[2.0, 0.0], [0.0, 4.0]], [[6.0, 0.0], [0.0, 8.0]]]
+
+        Raises ``ValueError`` when ranks are below 2 or the first dimensions differ, ``RuntimeError``
+        when a non-persistent tape is used a second time.
+        """
+        UnconnectedGradients(unconnected_gradients)
+        self._check_persistent("batch_jacobian", experimental_use_pfor)
+        result, handle, call = jacobians.batch_jacobian(self, target, source)
+        if result is None:
+            result = zeros(tuple(target.shape) + tuple(handle.shape)[1:], target.dtype)
+        self._finish(call, [result])
+        return result
+
+    def _check_persistent(self, what: str, vectorised: bool) -> None:
+        if not (vectorised or self._persistent):
+            raise RuntimeError(
+                f"GradientTape must be created with persistent=True to compute the {what} with eager "
+                "execution enabled and with experimental_use_pfor set to False."
+            )
+
+    def _finish(self, call: Any, results: list[Any]) -> None:
+        """Drop what a tape that is not persistent holds, and announce the results."""
         if not self._persistent:
             self._entries = None
         if call is not None:
             announce_end(call, results)
-        if type(sources) in (list, tuple) and len(flat_sources) == len(sources):
-            return type(sources)(results)
-        return nest.pack_sequence_as(sources, results)
 
     def _take(self, what: str) -> list[Entry]:
         if self._entries is None:
@@ -293,6 +376,17 @@ def finish(results: list[Any], handles: list[Any], policy: UnconnectedGradients)
     if policy is UnconnectedGradients.NONE:
         return results
     return [zeros_for(h) if g is None else g for g, h in zip(results, handles, strict=True)]
+
+
+def packed(sources: Any, results: list[Any]) -> Any:
+    """Results in the nest of the sources."""
+    if type(sources) in (list, tuple) and len(results) == len(sources):
+        return type(sources)(results)
+    return nest.pack_sequence_as(sources, results)
+
+
+def zeros(shape: Any, dtype: Any) -> Any:
+    return state.tensor(state.xp.zeros(shape, dtype))
 
 
 def zeros_for(handle: Any) -> Any:

@@ -1,0 +1,149 @@
+"""Rules of slicing, gathering and scattering.
+
+Gathers and scatters leave axes behind those they work on alone, so the batch is moved to the end
+and back; what is tied to an axis that is indexed is stored first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.arrays.batched.layout import tied_to
+from tensortape.arrays.batched.value import Batched, family, rule
+
+EVERYTHING = slice(None)
+
+
+def spelled(index: Any, ndim: int) -> list[Any]:
+    """A basic index with ``...`` written out, one item per axis (and ``None`` for new ones)."""
+    items = list(index) if isinstance(index, tuple) else [index]
+    used = sum(1 for item in items if item is not None and item is not Ellipsis)
+    fill = [EVERYTHING] * (ndim - used)
+    if Ellipsis in items:
+        at = items.index(Ellipsis)
+        return items[:at] + fill + items[at + 1 :]
+    return items + fill
+
+
+def axis_map(index: list[Any]) -> dict[int, int]:
+    """Axis of the array -> axis of ``array[index]``, for axes that are taken whole."""
+    found, source, target = {}, 0, 0
+    for item in index:
+        if item is None:
+            target += 1
+            continue
+        if item == EVERYTHING:
+            found[source] = target
+        source += 1
+        target += isinstance(item, slice)
+    return found
+
+
+@rule
+def getitem(ns: Any, x: Any, index: Any) -> Any:
+    if type(x) is not Batched:
+        return ns.base.getitem(x, index)
+    items = spelled(index, len(x.shape))
+    whole = axis_map(items)
+    ndim = len(x.shape)
+    x = ns.stored("getitem", x, tied_to(x, set(range(ndim)) - set(whole)))
+    data = ns.base.getitem(x.data, (EVERYTHING,) * ns.rank + tuple(items))
+    left = data.ndim - ns.rank
+    ties = tuple([whole[ndim + q] - left if q else 0 for q in x.ties])
+    return Batched(ns, data, ties)
+
+
+@rule
+def setitem_zeros(ns: Any, g: Any, index: Any, shape: Any) -> Any:
+    if type(g) is not Batched:
+        return ns.base.setitem_zeros(g, index, shape)
+    shape = tuple(shape)
+    items = spelled(index, len(shape))
+    back = {new: old for old, new in axis_map(items).items()}
+    g = ns.stored("setitem_zeros", g, tied_to(g, set(range(len(g.shape))) - set(back)))
+    ties = tuple([back[len(g.shape) + q] - len(shape) if q else 0 for q in g.ties])
+    sizes = tuple(g.data.shape)[: ns.rank]
+    key = (EVERYTHING,) * ns.rank + tuple(items)
+    return Batched(ns, ns.base.setitem_zeros(g.data, key, sizes + shape), ties)
+
+
+def behind(ns: Any, x: Batched) -> Any:
+    """The data with the batch axes moved to the end."""
+    rank = ns.rank
+    return ns.base.transpose(x.data, (*range(rank, x.data.ndim), *range(rank)))
+
+
+def before(ns: Any, data: Any, ties: tuple[int, ...]) -> Batched:
+    """A batched value from data whose batch axes are the last."""
+    ndim, rank = data.ndim, ns.rank
+    order = (*range(ndim - rank, ndim), *range(ndim - rank))
+    return Batched(ns, ns.base.transpose(data, order), ties)
+
+
+def only_first_batched(values: Any) -> bool:
+    """Whether the batch is in the first value alone."""
+    return type(values[0]) is Batched and not any(type(v) is Batched for v in values[1:])
+
+
+@rule
+def take(ns: Any, x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
+    if not only_first_batched((x, indices)):
+        return generic(ns, "take", x, indices, axis, batch_dims)
+    x = ns.stored("take", x, tied_to(x, (axis,)))
+    added = indices.ndim - batch_dims - 1
+    ndim = len(x.shape)
+    ties = tuple([q - added if q and ndim + q < axis else q for q in x.ties])
+    return before(ns, ns.base.take(behind(ns, x), indices, axis, batch_dims), ties)
+
+
+@rule
+def scatter_add(
+    ns: Any, indices: Any, updates: Any, shape: Any, axis: int = 0, batch_dims: int = 0
+) -> Any:
+    if not only_first_batched((updates, indices)):
+        return generic(ns, "scatter_add", indices, updates, shape, axis, batch_dims)
+    count = indices.ndim - batch_dims
+    updates = ns.stored("scatter_add", updates, tied_to(updates, range(axis, axis + count)))
+    ndim, shape = len(updates.shape), tuple(shape)
+    ties = tuple([q + count - 1 if q and ndim + q < axis else q for q in updates.ties])
+    data = behind(ns, updates)
+    full = shape + tuple(data.shape)[ndim:]
+    return before(ns, ns.base.scatter_add(indices, data, full, axis, batch_dims), ties)
+
+
+@rule
+def gather_nd(ns: Any, x: Any, indices: Any, batch_dims: int = 0) -> Any:
+    if not only_first_batched((x, indices)):
+        return generic(ns, "gather_nd", x, indices, batch_dims)
+    read = range(batch_dims + indices.shape[-1])
+    x = ns.stored("gather_nd", x, tied_to(x, read))
+    return before(ns, ns.base.gather_nd(behind(ns, x), indices, batch_dims), x.ties)
+
+
+@rule
+def scatter_nd(ns: Any, indices: Any, updates: Any, shape: Any) -> Any:
+    if not only_first_batched((updates, indices)):
+        return generic(ns, "scatter_nd", indices, updates, shape)
+    updates = ns.stored("scatter_nd", updates, tied_to(updates, range(indices.ndim - 1)))
+    data = behind(ns, updates)
+    full = tuple(shape) + tuple(data.shape)[len(updates.shape) :]
+    return before(ns, ns.base.scatter_nd(indices, data, full), updates.ties)
+
+
+@family("segment")
+def segment(name: str) -> Callable[..., Any]:
+    """Segment reductions work on the axes of the ids alone."""
+
+    def apply(ns: Any, x: Any, ids: Any, count: int) -> Any:
+        if not only_first_batched((x, ids)):
+            return generic(ns, name, x, ids, count)
+        x = ns.stored(name, x)
+        return before(ns, getattr(ns.base, name)(behind(ns, x), ids, count), ns.free)
+
+    return apply
+
+
+def generic(ns: Any, name: str, *args: Any) -> Any:
+    """Without a batch the base's own; otherwise a loop."""
+    return ns.looped(name, *args)

@@ -1,0 +1,124 @@
+"""Changing how a batch is stored: the identity, untying, releasing, materialising."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.batched.value import Batched
+
+
+def identity(ns: Any, shape: Any, dtype: Any, first: int = 0) -> Batched:
+    """Cotangents of each component of a target of ``shape``: the identity over ``ns.batch``.
+
+    Batch axis ``p`` is tied to the target's axis ``first + p``; ``first`` axes before are summed
+    over (``batch_jacobian``). Axes of size 1 need no tie.
+    """
+    shape = tuple(shape)
+    ties = tuple([first + p - len(shape) if n > 1 else 0 for p, n in enumerate(ns.batch)])
+    return Batched(ns, ns.base.ones((1,) * ns.rank + shape, dtype), ties)
+
+
+def in_batch(ns: Any, data: Any) -> Batched:
+    """A dense batch: ``data`` of shape ``(*ns.batch, ...)``."""
+    return Batched(ns, data, ns.free)
+
+
+def swapped(ns: Any, data: Any, i: int, j: int) -> Any:
+    """``data`` with two axes exchanged."""
+    if ns.raw:
+        return data.swapaxes(i, j)
+    order = list(range(data.ndim))
+    order[i], order[j] = order[j], order[i]
+    return ns.base.transpose(data, tuple(order))
+
+
+def lifted(ns: Any, x: Batched, ndim: int) -> Any:
+    """The data of ``x`` as if its logical shape had leading ones up to ``ndim`` axes."""
+    missing = ndim - len(x.shape)
+    if missing <= 0:
+        return x.data
+    lead = tuple(x.data.shape)[: ns.rank]
+    return ns.base.reshape(x.data, lead + (1,) * missing + x.shape)
+
+
+def released(ns: Any, x: Batched, p: int) -> Batched:
+    """The sum over the logical axis that batch axis ``p`` is tied to, that axis kept with size 1.
+
+    Each entry has one nonzero element along it, so nothing is added: the diagonal becomes the batch.
+    """
+    axis = ns.rank + len(x.shape) + x.ties[p]
+    return Batched(ns, swapped(ns, x.data, p, axis), x.ties[:p] + (0,) + x.ties[p + 1 :])
+
+
+def untied(ns: Any, x: Batched, axes: Any = None) -> Batched:
+    """``x`` with the given batch axes (all by default) free: zeros are stored from here on."""
+    tied = [p for p, q in enumerate(x.ties) if q and (axes is None or p in axes)]
+    if not tied:
+        return x
+    ties = tuple(0 if p in tied else q for p, q in enumerate(x.ties))
+    spread = spread_raw if ns.raw else spread_recorded
+    return Batched(ns, spread(ns, x, tied), ties)
+
+
+def spread_raw(ns: Any, x: Batched, tied: list[int]) -> Any:
+    """Write the diagonal into zeros, through a view whose strides run along it."""
+    data, rank = x.data, ns.rank
+    shape = list(data.shape)
+    for p in tied:
+        shape[p] = ns.batch[p]
+    out = np.zeros(shape, data.dtype)
+    strides = list(out.strides)
+    for p in tied:
+        strides[rank + len(x.shape) + x.ties[p]] += out.strides[p]
+    diagonal = np.lib.stride_tricks.as_strided(out, data.shape, strides)
+    diagonal[...] = data
+    return out
+
+
+def spread_recorded(ns: Any, x: Batched, tied: list[int]) -> Any:
+    """Choose the diagonal where batch and logical index agree, zero elsewhere."""
+    data, rank = x.data, ns.rank
+    for p in tied:
+        shape = [1] * data.ndim
+        shape[p] = shape[rank + len(x.shape) + x.ties[p]] = ns.batch[p]
+        mask = np.eye(ns.batch[p], dtype=bool).reshape(shape)
+        data = ns.base.where(mask, data, ns.base.zeros((), data.dtype))
+    return data
+
+
+def dense(ns: Any, x: Any) -> Any:
+    """The whole batch, shape ``(*ns.batch, *shape)``, of a batched value or a constant."""
+    if type(x) is not Batched:
+        return ns.base.broadcast_to(x, ns.batch + tuple(x.shape))
+    full = ns.batch + x.shape
+    data = untied(ns, x).data if any(x.ties) else x.data
+    return data if tuple(data.shape) == full else ns.base.broadcast_to(data, full)
+
+
+def flat(ns: Any, x: Any) -> Any:
+    """The whole batch with its axes joined into one."""
+    full = dense(ns, x)
+    return ns.base.reshape(full, (math.prod(ns.batch), *tuple(full.shape)[ns.rank :]))
+
+
+def entered(ns: Any, x: Any) -> Batched:
+    """``x`` as a batched value: what has no batch is the same in each entry."""
+    if type(x) is Batched:
+        return x
+    if not hasattr(x, "shape"):
+        x = ns.base.full((), x, np.asarray(x).dtype)
+    return Batched(ns, ns.base.reshape(x, (1,) * ns.rank + tuple(x.shape)), ns.free)
+
+
+def aligned(ns: Any, *values: Any) -> tuple[list[Batched], tuple[int, ...]]:
+    """Batched values with the same ties: those that all share are kept."""
+    entries = [entered(ns, v) for v in values]
+    ties = [e.ties for e in entries]
+    if all(t == ties[0] for t in ties):
+        return entries, ties[0]
+    common = tuple(column[0] if len(set(column)) == 1 else 0 for column in zip(*ties, strict=True))
+    lost = [p for p, q in enumerate(common) if not q]
+    return [untied(ns, e, lost) for e in entries], common
