@@ -22,6 +22,19 @@ NO_ATTRS: dict[str, Any] = {}
 type_of = type
 
 
+class Rare:
+    """What makes evaluation less than direct: looked at once per operation."""
+
+    __slots__ = ("graphs",)
+
+    def __init__(self) -> None:
+        self.graphs = 0
+        """Graphs being built, in any thread."""
+
+
+rare = Rare()
+
+
 def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTRS) -> Any:
     """Run ``op`` on tensors with normalised attributes; returns its output tensor(s).
 
@@ -30,7 +43,7 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     s = state
     token = State_set()
     try:
-        if ExtensionDtypes.active:
+        if ExtensionDtypes.active or rare.graphs:
             value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
         else:
             value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
@@ -53,6 +66,8 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
 def apply(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
     """Normalise the attributes, then :func:`execute`."""
     if op.normalise is not None:
+        if rare.graphs and hasattr(state.xp, "evaluate"):
+            return execute(op, tensors, {**attrs, NORMALISE: True})
         attrs = op.normalise(tensors, attrs)
     return execute(op, tensors, attrs)
 
@@ -63,8 +78,15 @@ def tell(listeners: Any, op: Op, tensors: Any, outputs: Any, attrs: Any) -> None
         listener.record(op, tensors, outputs, attrs)
 
 
+NORMALISE = "normalise attributes per witness"
+"""Marks attributes that are normalised as the operation is evaluated, where shapes are unknown."""
+
+
 def evaluate(op: Op, xp: Any, values: list[Any], attrs: dict[str, Any]) -> Any:
-    """Run a kernel when bfloat16 or float8 values may be about: compute in float32, round back."""
+    """Run a kernel on abstract values, or on bfloat16 and float8 values: in float32, rounded back."""
+    if hasattr(xp, "evaluate"):
+        late = attrs.pop(NORMALISE, False)
+        return xp.evaluate(op, values, attrs, late)
     low = None
     if not op.native_dtypes:
         low = next((v.dtype for v in values if v.dtype in EXTENSION_FLOATS), None)

@@ -1,0 +1,139 @@
+"""`tf.custom_gradient` and the registry of gradient functions (expectations confirmed on TensorFlow 2.21,
+but for keyword calls, where TensorFlow ignores the rule)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tensortape as tf
+from tensortape.autodiff.gradient_registry import gradient_registry
+
+
+@tf.custom_gradient
+def tripled(x):
+    return x * 2.0, lambda upstream: upstream * 3.0
+
+
+def test_the_rule_replaces_the_derivative():
+    x = tf.Variable(5.0)
+    with tf.GradientTape() as tape:
+        y = tripled(x)
+    assert float(y) == 10.0
+    assert float(tape.gradient(y, x)) == 3.0
+
+
+def test_the_rule_is_honoured_for_keyword_arguments():
+    x = tf.Variable(5.0)
+    with tf.GradientTape() as tape:
+        y = tripled(x=x)
+    assert float(tape.gradient(y, x)) == 3.0
+
+
+def test_second_order_goes_through_the_rule():
+    @tf.custom_gradient
+    def f(x):
+        return x * 1.0, lambda upstream: upstream * x * x
+
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = f(x)
+        d = inner.gradient(y, x)
+    assert float(d) == 9.0
+    assert float(outer.gradient(d, x)) == 6.0
+
+
+def test_several_outputs_and_inputs():
+    @tf.custom_gradient
+    def f(x, y):
+        def grad(du, dv):
+            return du * 10.0, dv * 100.0
+
+        return (x * y, x + y), grad
+
+    x, y = tf.Variable(3.0), tf.Variable(4.0)
+    with tf.GradientTape() as tape:
+        u, v = f(x, y)
+        z = u + 2.0 * v
+    assert [float(g) for g in tape.gradient(z, [x, y])] == [10.0, 200.0]
+
+
+def test_variables():
+    w = tf.Variable(3.0)
+
+    @tf.custom_gradient
+    def f(x):
+        def grad(upstream, variables=None):
+            return upstream * 7.0, [upstream * 11.0 for _ in variables]
+
+        return x * w, grad
+
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(x)
+    assert [float(g) for g in tape.gradient(y, [x, w])] == [7.0, 11.0]
+
+
+def test_a_rule_must_accept_variables_when_some_are_used():
+    w = tf.Variable(3.0)
+
+    @tf.custom_gradient
+    def f(x):
+        return x * w, lambda upstream: upstream
+
+    with pytest.raises(TypeError, match="variables"):
+        f(tf.constant(1.0))
+
+
+def test_the_number_of_gradients_is_checked():
+    @tf.custom_gradient
+    def f(x, y):
+        return x * y, lambda upstream: upstream
+
+    x = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = f(x, x)
+    with pytest.raises(ValueError, match="2 gradients"):
+        tape.gradient(y, x)
+
+
+def test_methods():
+    class Model:
+        @tf.custom_gradient
+        def scaled(self, x):
+            return x * 2.0, lambda upstream: (None, upstream * 5.0)
+
+    x = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = Model().scaled(x)
+    assert float(tape.gradient(y, x)) == 5.0
+
+
+def test_register_gradient_refuses_a_second_rule():
+    with pytest.raises(KeyError, match="Mul"):
+        tf.RegisterGradient("Mul")(lambda op, dy: dy)
+    with pytest.raises(TypeError):
+        tf.RegisterGradient(3)
+
+
+def test_no_gradient_registers_a_type_without_derivative():
+    tf.no_gradient("TestOpWithoutDerivative")
+    assert gradient_registry.lookup("TestOpWithoutDerivative") is None
+
+
+def test_the_registry_shows_every_type():
+    keys = gradient_registry._registry.keys()
+    assert repr(keys).startswith("dict_keys(['")
+    assert {"Mul", "AddV2", "MatMul"} <= set(keys)
+    with pytest.raises(LookupError):
+        gradient_registry.lookup("NoSuchOperation")
+
+
+def test_builtin_rules_can_be_called_with_tensorflows_signature():
+    class View:
+        inputs = (tf.constant(2.0), tf.constant(5.0))
+        outputs = (tf.constant(10.0),)
+
+    da, db = gradient_registry.lookup("Mul")(View, tf.constant(1.0))
+    np.testing.assert_array_equal([da, db], [5.0, 2.0])
