@@ -115,13 +115,32 @@ def _pack_tensors(value: Any, wanted: DType | None) -> Any:
     return _PACK[0]([convert_to_tensor(item, dtype=common) for item in value])
 
 
+_ACCEPTS = {"f": "biuf", "c": "biufc", "i": "biu", "u": "biu", "b": "b", "s": "SUO"}
+"""Kinds of Python values that an operand of a kind of dtype may be given as."""
+
+
+def operand(value: Any, wanted: DType) -> Any:
+    """``value`` as a tensor of the dtype of the operand next to it.
+
+    More lenient than ``convert_to_tensor``: NumPy values are cast, integers wrap, ``True`` is one.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return state.tensor(to_array(value, wanted))
+    array = _from_python(value)
+    if array.dtype.kind not in _ACCEPTS[wanted.kind] and array.size:
+        raise TypeError(f"Cannot convert {value!r:.80} to EagerTensor of dtype {wanted.name}")
+    if wanted is dtypes.string:
+        return state.tensor(_as_strings(array)[()])
+    return state.tensor(array.astype(wanted._np)[()])
+
+
 def scalar(value: Any, np_dtype: np.dtype[Any]) -> Any:
     """A Python number as a tensor of a given NumPy dtype; small ones are kept and shared."""
     key = (type(value), value, np_dtype)
     found = _SCALARS.get(key)
     if found is not None:
         return found
-    tensor = EagerTensor(to_array(value, dtypes.from_numpy(np_dtype)))
+    tensor = EagerTensor(operand(value, dtypes.from_numpy(np_dtype))._a)
     if value and len(_SCALARS) < _SCALARS_LIMIT:  # 0.0 and -0.0 are one key, so neither is kept
         _SCALARS[key] = tensor
     return tensor

@@ -33,6 +33,7 @@ class Op:
             before kernel and rules see them.
         check: ``check(op, tensors, attrs, exc)`` may answer the exception to raise for a kernel's.
         native_dtypes: the kernel handles bfloat16/float8 itself (casts, reshapes).
+        dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
         domain, special: where elementwise samples are drawn; points worth a row of their own.
     """
 
@@ -52,6 +53,7 @@ class Op:
         self.family: str = fields.pop("family", "op")
         self.native_dtypes: bool = fields.pop("native_dtypes", False)
         self.formula: str = fields.pop("formula", "")
+        self.dtypes: str = fields.pop("dtypes", "")
         self.check: Rule | None = fields.pop("check", None)
         self.normalise: Rule | None = fields.pop("normalise", None)
         if fields:

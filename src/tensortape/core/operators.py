@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import errors
-from tensortape.core.convert import convert_to_tensor, scalar
+from tensortape.core.convert import convert_to_tensor, operand, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -33,7 +35,7 @@ def add_target(cls: Any) -> None:
 
 
 def like(other: Any, tensor: Any) -> Any:
-    """``other`` as a tensor of ``tensor``'s dtype where it has none of its own."""
+    """``other`` as a tensor, of ``tensor``'s dtype where it has none of its own."""
     kind = type(other)
     if kind is float or kind is int:
         return scalar(other, tensor._a.dtype)
@@ -41,21 +43,58 @@ def like(other: Any, tensor: Any) -> Any:
         return other
     if hasattr(kind, "_to_tensor"):
         return other._to_tensor()
-    if hasattr(kind, "__tf_tensor__"):
+    if hasattr(kind, "__tf_tensor__") or isinstance(other, (list, tuple)):
+        return convert_to_tensor(other, dtype=None if hasattr(kind, "__tf_tensor__") else tensor.dtype)
+    return operand(other, tensor.dtype)
+
+
+def hinted(other: Any, tensor: Any) -> Any:
+    """As :func:`like`; but what does not fit the dtype keeps its own (addition and division do this)."""
+    try:
+        return like(other, tensor)
+    except TypeError:
         return convert_to_tensor(other)
-    return convert_to_tensor(other, dtype_hint=tensor.dtype) if hasattr(
-        other, "dtype"
-    ) else convert_to_tensor(other, dtype=tensor.dtype)
 
 
-def same_dtype(op: Op, x: Any, y: Any) -> None:
+def refuse(op: Op, x: Any) -> None:
+    """Refuse an operand whose dtype the operation does not take, unless it is an extension float."""
+    kind = x._a.dtype.kind
+    if kind == "V" and "f" in op.dtypes:
+        return
+    if op.dtypes == "b":
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor but "
+            f"is a {_word(x.dtype)} tensor [Op:{op.type}] name: ",
+        )
+    allowed = ", ".join(_KINDS[k] for k in op.dtypes)
+    raise errors.InvalidArgumentError(
+        None,
+        None,
+        f"Value for attr 'T' of {_word(x.dtype)} is not in the list of allowed values: {allowed} "
+        f"[Op:{op.type}] name: \n(received {x!r:.200}; use tf.cast)",
+    )
+
+
+_KINDS = {
+    "f": "bfloat16, half, float, double",
+    "c": "complex64, complex128",
+    "i": "int8, int16, int32, int64",
+    "u": "uint8, uint16, uint32, uint64",
+    "b": "bool",
+    "O": "string",
+}
+
+
+def same_dtype(op: Op, x: Any, y: Any, position: int = 1) -> None:
     """Refuse operands of different dtypes, in TensorFlow's words."""
     a, b = x.dtype, y.dtype
     if a is not b:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"cannot compute {op.type} as input #1(zero-based) was expected to be a {_word(a)} "
+            f"cannot compute {op.type} as input #{position}(zero-based) was expected to be a {_word(a)} "
             f"tensor but is a {_word(b)} tensor [Op:{op.type}] name: \n"
             f"(no automatic conversion between {a.name} and {b.name}: use tf.cast)",
         )
@@ -65,20 +104,47 @@ def _word(dtype: Any) -> str:
     return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
-def binary(op: Op) -> tuple[Any, Any]:
-    """The methods ``x <op> y`` and ``y <op> x`` of a binary operation."""
+def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
+    """The methods ``x <op> y`` and ``y <op> x`` of a binary operation.
+
+    ``convert`` makes a tensor of the right operand of the first.
+    """
+    bools = np.dtype(bool) if op.dtypes and "b" not in op.dtypes else None
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
-            other = like(other, self)
-        if self._a.dtype is not other._a.dtype:
+            other = convert(other, self)
+        dtype = self._a.dtype
+        if dtype is not other._a.dtype:
             same_dtype(op, self, other)
+        if dtype is bools:
+            refuse(op, self)
         return execute(op, (self, other), NO_ATTRS)
 
     def reflected(self: Any, other: Any) -> Any:
         other = like(other, self)
-        if self._a.dtype is not other._a.dtype:
+        dtype = self._a.dtype
+        if dtype is not other._a.dtype:
             same_dtype(op, other, self)
+        if dtype is bools:
+            refuse(op, self)
         return execute(op, (other, self), NO_ATTRS)
 
     return forward, reflected
+
+
+def checked(op: Op, convert: Any = like) -> tuple[Any, Any]:
+    """As :func:`binary`, for operations that take few dtypes: each operand is looked at."""
+    forward, reflected = binary(op, convert)
+
+    def checked_forward(self: Any, other: Any) -> Any:
+        if self._a.dtype.kind not in op.dtypes:
+            refuse(op, self)
+        return forward(self, other)
+
+    def checked_reflected(self: Any, other: Any) -> Any:
+        if self._a.dtype.kind not in op.dtypes:
+            refuse(op, self)
+        return reflected(self, other)
+
+    return checked_forward, checked_reflected

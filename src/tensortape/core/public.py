@@ -14,7 +14,7 @@ from tensortape.core import op as op_module
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply, execute
 from tensortape.core.op import Op
-from tensortape.core.operators import like, same_dtype
+from tensortape.core.operators import like, refuse, same_dtype
 from tensortape.core.tensor import EagerTensor, Tensor
 
 _TENSOR_LIKE = ("_to_tensor", "__tf_tensor__")
@@ -38,11 +38,17 @@ def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
         y = like(y, x)
     if x._a.dtype is not y._a.dtype:
         same_dtype(op, x, y)
+    if op.dtypes and x._a.dtype.kind not in op.dtypes:
+        refuse(op, x)
     return x, y
 
 
 def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
-    return execute(op, (x if type(x) is EagerTensor else convert_to_tensor(x),), attrs)
+    if type(x) is not EagerTensor:
+        x = convert_to_tensor(x)
+    if op.dtypes and x._a.dtype.kind not in op.dtypes:
+        refuse(op, x)
+    return execute(op, (x,), attrs)
 
 
 def binary_call(op: Op, x: Any, y: Any, attrs: dict[str, Any]) -> Any:

@@ -1,4 +1,8 @@
-"""Elementwise primitives."""
+"""Elementwise primitives on arrays and NumPy scalars.
+
+Where NumPy and TensorFlow disagree (division by zero, shifts, text), TensorFlow's answer is given
+here, so that kernels need not care. Scalars take Python's operators: they cost a tenth of a ufunc.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,24 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core import errors
+
 UNARY = (
-    "absolute negative square sqrt exp expm1 log log1p sin cos tan sinh cosh tanh arcsin arccos "
-    "arctan arcsinh arccosh arctanh sign floor ceil rint conj real imag angle isfinite isinf "
-    "isnan logical_not invert reciprocal"
+    "absolute negative square sqrt rsqrt exp expm1 log log1p sin cos tan sinh cosh tanh arcsin "
+    "arccos arctan arcsinh arccosh arctanh sign floor ceil rint conj real imag angle isfinite "
+    "isinf isnan logical_not invert reciprocal sigmoid softplus relu relu6 elu selu softsign "
+    "population_count"
 )
 BINARY = (
-    "add subtract multiply divide power maximum minimum arctan2 equal not_equal less less_equal "
-    "greater greater_equal logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor "
-    "left_shift right_shift floor_divide remainder fmod nextafter"
+    "add subtract multiply divide power power_derivative maximum minimum arctan2 equal not_equal "
+    "less less_equal greater greater_equal logical_and logical_or logical_xor bitwise_and "
+    "bitwise_or bitwise_xor left_shift right_shift floor_divide remainder fmod truncate_divide "
+    "divide_no_nan multiply_no_nan xdivy nextafter complex"
 )
+SLOPED = "leaky_relu"
 TERNARY = "where"
+COORDINATES = "argwhere"
+BITS = "bitcast"
 
 
 def add(x: Any, y: Any) -> Any:
@@ -35,16 +46,70 @@ def divide(x: Any, y: Any) -> Any:
     return x / y
 
 
-def power(x: Any, y: Any) -> Any:
-    return x**y
-
-
 def negative(x: Any) -> Any:
     return -x
 
 
+def absolute(x: Any) -> Any:
+    return abs(x)
+
+
 def square(x: Any) -> Any:
     return x * x
+
+
+def reciprocal(x: Any) -> Any:
+    return 1 / x
+
+
+def rsqrt(x: Any) -> Any:
+    return 1 / np.sqrt(x)
+
+
+def power(x: Any, y: Any) -> Any:
+    """``x**y``; squares, by far the most frequent power, are multiplied."""
+    return x * x if y.ndim == 0 and y == 2 else x**y
+
+
+def power_derivative(x: Any, y: Any) -> Any:
+    """``y * x**(y - 1)``, cheaply for squares."""
+    return x + x if y.ndim == 0 and y == 2 else y * x ** (y - 1)
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def softplus(x: Any) -> Any:
+    return np.log1p(np.exp(-abs(x))) + np.maximum(x, 0)
+
+
+def relu(x: Any) -> Any:
+    return np.maximum(x, 0)
+
+
+def relu6(x: Any) -> Any:
+    return np.minimum(np.maximum(x, 0), 6)
+
+
+def elu(x: Any) -> Any:
+    return where(x < 0, np.expm1(x), x)
+
+
+def selu(x: Any) -> Any:
+    return where(x < 0, 1.7580993408473768 * np.expm1(x), 1.0507009873554805 * x)
+
+
+def leaky_relu(x: Any, alpha: float) -> Any:
+    return where(x > 0, x, alpha * x)
+
+
+def softsign(x: Any) -> Any:
+    return x / (1 + abs(x))
+
+
+def conj(x: Any) -> Any:
+    return np.conj(x) if x.dtype.kind == "c" else x
 
 
 def real(x: Any) -> Any:
@@ -53,3 +118,143 @@ def real(x: Any) -> Any:
 
 def imag(x: Any) -> Any:
     return np.imag(x)[()]
+
+
+def angle(x: Any) -> Any:
+    return np.arctan2(x.imag, x.real)
+
+
+def complex(x: Any, y: Any) -> Any:
+    """Complex numbers of given real and imaginary parts; infinities stay where they are."""
+    shape = np.broadcast_shapes(x.shape, y.shape)
+    out = np.empty(shape, np.complex128 if x.dtype.itemsize == 8 else np.complex64)
+    out.real, out.imag = x, y
+    return out[()]
+
+
+def equal(x: Any, y: Any) -> Any:
+    return _truth(x == y)
+
+
+def not_equal(x: Any, y: Any) -> Any:
+    return _truth(x != y)
+
+
+def _truth(value: Any) -> Any:
+    return value if hasattr(value, "dtype") else np.bool_(value)
+
+
+def less(x: Any, y: Any) -> Any:
+    return x < y
+
+
+def less_equal(x: Any, y: Any) -> Any:
+    return x <= y
+
+
+def greater(x: Any, y: Any) -> Any:
+    return x > y
+
+
+def greater_equal(x: Any, y: Any) -> Any:
+    return x >= y
+
+
+def invert(x: Any) -> Any:
+    return ~x
+
+
+def bitwise_and(x: Any, y: Any) -> Any:
+    return x & y
+
+
+def bitwise_or(x: Any, y: Any) -> Any:
+    return x | y
+
+
+def bitwise_xor(x: Any, y: Any) -> Any:
+    return x ^ y
+
+
+def left_shift(x: Any, y: Any) -> Any:
+    return np.left_shift(x, _shift_width(x, y))
+
+
+def right_shift(x: Any, y: Any) -> Any:
+    return np.right_shift(x, _shift_width(x, y))
+
+
+def _shift_width(x: Any, y: Any) -> Any:
+    """Shifts by less than nothing or more than all bits are cut to these, as TensorFlow does."""
+    return np.clip(y, 0, x.dtype.itemsize * 8 - 1).astype(y.dtype)
+
+
+def population_count(x: Any) -> Any:
+    unsigned = x.view(f"u{x.dtype.itemsize}")
+    return np.bitwise_count(unsigned).astype(np.uint8)
+
+
+def _refuse_zero(y: Any) -> None:
+    if y.dtype.kind in "iu" and not np.all(y):
+        raise errors.InvalidArgumentError(None, None, "Integer division by zero")
+
+
+def floor_divide(x: Any, y: Any) -> Any:
+    """The floor of the quotient; of floats, the quotient that was rounded already."""
+    if y.dtype.kind == "f":
+        return np.floor(x / y)
+    _refuse_zero(y)
+    return x // y
+
+
+def remainder(x: Any, y: Any) -> Any:
+    _refuse_zero(y)
+    return x % y
+
+
+def fmod(x: Any, y: Any) -> Any:
+    _refuse_zero(y)
+    return np.fmod(x, y)
+
+
+def truncate_divide(x: Any, y: Any) -> Any:
+    if y.dtype.kind == "f":
+        return np.trunc(x / y)
+    _refuse_zero(y)
+    return (x - np.fmod(x, y)) // y
+
+
+def divide_no_nan(x: Any, y: Any) -> Any:
+    quotient = x / y
+    return where(y == 0, quotient.dtype.type(0), quotient)
+
+
+def multiply_no_nan(x: Any, y: Any) -> Any:
+    product = x * y
+    return where(y == 0, product.dtype.type(0), product)
+
+
+def xdivy(x: Any, y: Any) -> Any:
+    quotient = x / y
+    return where(x == 0, quotient.dtype.type(0), quotient)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    if condition.ndim == 0 and getattr(x, "shape", None) == getattr(y, "shape", 0):
+        return x if condition else y
+    return np.where(condition, x, y)[()]
+
+
+def argwhere(condition: Any) -> Any:
+    return np.argwhere(condition)
+
+
+def bitcast(x: Any, dtype: Any) -> Any:
+    """The same bytes as another dtype; the last axis grows or goes when sizes differ."""
+    dtype = np.dtype(getattr(dtype, "_np", dtype))
+    source = np.ascontiguousarray(x).reshape(x.shape)
+    if dtype.itemsize == x.dtype.itemsize:
+        return source.view(dtype)[()]
+    if dtype.itemsize < x.dtype.itemsize:
+        return source[..., None].view(dtype)
+    return source.view(dtype)[..., 0][()]

@@ -1,0 +1,160 @@
+"""Python's operators on tensors and variables: which operation each of them is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import errors
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import NO_ATTRS, execute
+from tensortape.core.operators import attach, binary, checked, hinted, like, refuse, same_dtype
+from tensortape.core.public import unary_call
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.elementwise import arithmetic, comparison, division, logical, power
+
+BOOL = np.dtype(bool)
+
+
+def attach_pair(name: str, methods: Any) -> None:
+    """``x <op> y`` and ``y <op> x``."""
+    attach(f"__{name}__", methods[0])
+    attach(f"__r{name}__", methods[1])
+
+
+attach_pair("add", binary(arithmetic.add_v2, hinted))
+attach_pair("sub", binary(arithmetic.subtract))
+attach_pair("pow", checked(power.power))
+attach_pair("floordiv", checked(division.floordiv))
+attach_pair("mod", checked(division.floormod))
+
+_multiply, _reflected_multiply = binary(arithmetic.multiply)
+
+
+def multiply(self: Any, other: Any) -> Any:
+    """``x * y``; of truth values, whether both are true."""
+    if self._a.dtype is BOOL:
+        return execute(logical.logical_and, (self, _operand(self, other)), NO_ATTRS)
+    return _multiply(self, other)
+
+
+def _operand(tensor: Any, other: Any) -> Any:
+    other = like(other, tensor)
+    same_dtype(logical.logical_and, tensor, other)
+    return other
+
+
+attach_pair("mul", (multiply, _reflected_multiply))
+
+
+def true_divide(self: Any, other: Any) -> Any:
+    """``x / y``."""
+    if type(other) is not EagerTensor:
+        other = hinted(other, self)
+    return division.true_quotient(self, other)
+
+
+def reflected_true_divide(self: Any, other: Any) -> Any:
+    """``y / x``."""
+    return division.true_quotient(like(other, self), self)
+
+
+attach_pair("truediv", (true_divide, reflected_true_divide))
+
+
+def logic(on_bools: Any, on_integers: Any) -> Any:
+    """A method that is one operation for truth values and another for integers."""
+
+    def method(self: Any, other: Any) -> Any:
+        op = on_bools if self._a.dtype.kind == "b" else on_integers
+        other = like(other, self)
+        if self._a.dtype.kind not in op.dtypes:
+            refuse(op, self)
+        same_dtype(op, self, other)
+        return execute(op, (self, other), NO_ATTRS)
+
+    return method
+
+
+for _name, _on_bools, _on_integers in (
+    ("and", logical.logical_and, logical.bitwise_and),
+    ("or", logical.logical_or, logical.bitwise_or),
+):
+    _method = logic(_on_bools, _on_integers)
+    attach_pair(_name, (_method, logic(_on_bools, _on_integers)))
+
+
+def exclusive_or(self: Any, other: Any) -> Any:
+    """``x ^ y``."""
+    if self._a.dtype.kind == "b":
+        return logical.logical_xor(self, _operand(self, other))
+    return _bitwise_xor(self, other)
+
+
+def reflected_exclusive_or(self: Any, other: Any) -> Any:
+    """``y ^ x``."""
+    return exclusive_or(self, other)
+
+
+_bitwise_xor = logic(None, logical.bitwise_xor)
+attach_pair("xor", (exclusive_or, reflected_exclusive_or))
+
+for _name, _op in (
+    ("lt", comparison.less),
+    ("le", comparison.less_equal),
+    ("gt", comparison.greater),
+    ("ge", comparison.greater_equal),
+):
+    attach(f"__{_name}__", checked(_op)[0])
+
+
+def equality(op: Any, otherwise: bool) -> Any:
+    """``==`` or ``!=``: elementwise; shapes that do not broadcast are simply not equal."""
+
+    def method(self: Any, other: Any) -> Any:
+        if other is None:
+            return otherwise
+        if type(other) is not EagerTensor:
+            other = like(other, self)
+        if self._a.dtype is not other._a.dtype:
+            same_dtype(op, self, other)
+        try:
+            return execute(op, (self, other), NO_ATTRS)
+        except errors.InvalidArgumentError:
+            if broadcasts(self._a.shape, other._a.shape):
+                raise
+            return convert_to_tensor(otherwise)
+
+    return method
+
+
+def broadcasts(left: Any, right: Any) -> bool:
+    """Whether two shapes go together."""
+    return all(m == n or 1 in (m, n) for m, n in zip(reversed(left), reversed(right), strict=False))
+
+
+attach("__eq__", equality(comparison.equal, False))
+attach("__ne__", equality(comparison.not_equal, True))
+
+
+def negate(self: Any) -> Any:
+    """``-x``."""
+    return unary_call(arithmetic.negative, self, NO_ATTRS)
+
+
+def invert(self: Any) -> Any:
+    """``~x``."""
+    return unary_call(
+        logical.logical_not if self._a.dtype.kind == "b" else logical.invert, self, NO_ATTRS
+    )
+
+
+def magnitude(self: Any) -> Any:
+    """``abs(x)``."""
+    return arithmetic.abs(self)
+
+
+attach("__neg__", negate)
+attach("__invert__", invert)
+attach("__abs__", magnitude)
