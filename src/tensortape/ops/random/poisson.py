@@ -25,10 +25,10 @@ def poisson(
     streams = Streams(state, np.arange(rates.size) * RESERVED_PER_OUTPUT)
     uniforms = uniform_buffer(streams)
     out = np.zeros(rates.size)
-    usable = np.isfinite(rates) & (rates >= 0)
-    if kind.kind not in "iu":
-        out[~usable] = np.where(rates[~usable] == np.inf, np.inf, np.nan)
     highest = float(np.iinfo(kind).max if kind.kind in "iu" else np.finfo(kind).max)
+    usable = rates <= highest
+    # TensorFlow does not return from rates beyond the range of the type.
+    out[~usable] = highest if kind.kind in "iu" else np.where(rates[~usable] > 0, np.inf, np.nan)
     small = rates < _SMALL_RATE
     _knuth(rates, np.flatnonzero(small & usable), uniforms, out, highest)
     _hormann(rates, np.flatnonzero(~small & usable), uniforms, out, highest)
