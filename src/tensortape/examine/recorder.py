@@ -75,8 +75,8 @@ class Recorder(Observer):
     @guarded
     def gradient_begin(self, call: Any) -> None:
         """A gradient call starts: note where it stands."""
-        frame, via = self.stack.user_frame(sys._getframe(2))
-        position = None if frame is None else self.stack.number(frame, via)
+        frame, _ = self.stack.user_frame(sys._getframe(2))
+        position = None if frame is None else self.stack.number(frame)
         callers = [] if frame is None else self.stack.callers(frame)
         handles = [handle_of(s) for s in call.sources]
         self._passes[id(call)] = Pass(call, position, callers, frame, list(call.targets), handles)

@@ -15,9 +15,10 @@ from typing import Any
 from tensortape.examine.sources import Sources
 
 OWN, LIBRARY, PART, USER = range(4)
-"""Kinds of frames; ``PART`` is a library frame worth naming, such as a Keras layer's ``call``."""
+"""Kinds of frames; ``PART`` is a frame worth naming: a Keras layer's ``call``, a tape's gradient."""
 
 PARTS = ("layers", "losses", "activations", "metrics", "optimizers", "regularizers", "initializers")
+GRADIENTS = ("gradient", "jacobian", "batch_jacobian")
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 INSTALLED = tuple(
     {
@@ -39,7 +40,10 @@ class Stack:
         """``OWN``, ``LIBRARY``, ``PART`` or ``USER``."""
         known = self.kinds.get(code)
         if known is None:
-            known = self.kinds[code] = kind_of_file(code.co_filename)
+            known = kind_of_file(code.co_filename)
+            if known == OWN and code.co_name in GRADIENTS:
+                known = PART
+            self.kinds[code] = known
         return known
 
     def user_frame(self, frame: FrameType | None) -> tuple[FrameType | None, str]:
@@ -113,6 +117,8 @@ def name_of(frame: FrameType | None) -> str:
         return ""
     code = frame.f_code
     package = package_of(frame)
+    if package == "tensortape":
+        return f"tape.{code.co_name}"
     if package in ("", "runpy", "IPython", "ipykernel"):
         return ""
     name = getattr(code, "co_qualname", code.co_name)

@@ -51,6 +51,19 @@ TT.layout = (parts) => {
   return graph;
 };
 
+/** The rectangle that holds all nodes and edges (dagre's own size leaves out bends of edges). */
+TT.extent = (graph) => {
+  const xs = [], ys = [];
+  for (const id of graph.nodes()) {
+    const n = graph.node(id);
+    xs.push(n.x - n.width / 2, n.x + n.width / 2);
+    ys.push(n.y - n.height / 2, n.y + n.height / 2);
+  }
+  for (const e of graph.edges()) for (const p of graph.edge(e).points) { xs.push(p.x); ys.push(p.y); }
+  const left = Math.min(...xs) - 6, top = Math.min(...ys) - 6;
+  return { left, top, width: Math.max(...xs) + 6 - left, height: Math.max(...ys) + 6 - top };
+};
+
 /** A smooth line through dagre's points. */
 TT.curve = (points) => {
   let d = `M${points[0].x} ${points[0].y}`;
@@ -80,8 +93,8 @@ TT.nodeElement = (n, box, light, jump) => {
 TT.drawGraph = (group, call, light, jump) => {
   const parts = TT.graphParts(group, call);
   if (parts.nodes.length > 600) return TT.el("p", { class: "nothing" }, `${parts.nodes.length} nodes: too many to draw; the table has them all.`);
-  const graph = TT.layout(parts), size = graph.graph();
-  const svg = TT.el("svg", { viewBox: `0 0 ${size.width} ${size.height}`, width: size.width, height: size.height, role: "img", "aria-label": "graph of the operations" });
+  const graph = TT.layout(parts), size = TT.extent(graph);
+  const svg = TT.el("svg", { viewBox: `${size.left} ${size.top} ${size.width} ${size.height}`, width: size.width, height: size.height, role: "img", "aria-label": "graph of the operations" });
   svg.append(TT.el("defs", {}, TT.arrow("plain"), TT.arrow("flow")));
   parts.edges.forEach((e, i) => {
     const route = graph.edge({ v: e.from, w: e.to, name: String(i) });

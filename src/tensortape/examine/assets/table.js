@@ -52,7 +52,7 @@ TT.codeLine = (report, position) => {
 TT.opTitle = (report, group, call, o) => {
   const op = group.ops[o];
   const attrs = Object.entries(op.attrs || {}).map(([k, v]) => `${k}=${v}`).join(", ");
-  const problems = call.flags.filter((f) => f.op === o).map((f) => TT.el("div", { class: "problem " + TT.severity(f.kind) }, `${TT.flagNames[f.kind]}: ${f.message}`));
+  const problems = call.flags.filter((f) => f.op === o).map((f) => TT.el("div", { class: "problem " + TT.severity(f.kind) }, f.message));
   return TT.el("tr", { class: "title" }, TT.el("td", { colspan: 4 },
     TT.el("span", { class: "number" }, String(o + 1)), TT.el("b", {}, op.type),
     op.formula ? TT.el("span", { class: "formula" }, op.formula) : null,
