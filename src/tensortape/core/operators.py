@@ -113,6 +113,8 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
+            if getattr(type(other), "__array_ufunc__", other) is None:
+                return NotImplemented  # as NumPy does: a batched value knows better
             other = convert(other, self)
         dtype = self._a.dtype
         if dtype is not other._a.dtype:

@@ -104,18 +104,19 @@ def flat(ns: Any, x: Any) -> Any:
     return ns.base.reshape(full, (math.prod(ns.batch), *tuple(full.shape)[ns.rank :]))
 
 
-def entered(ns: Any, x: Any) -> Batched:
+def entered(ns: Any, x: Any, dtype: Any) -> Batched:
     """``x`` as a batched value: what has no batch is the same in each entry."""
     if type(x) is Batched:
         return x
     if not hasattr(x, "shape"):
-        x = ns.base.full((), x, np.asarray(x).dtype)
+        x = ns.base.full((), x, dtype)
     return Batched(ns, ns.base.reshape(x, (1,) * ns.rank + tuple(x.shape)), ns.free)
 
 
 def aligned(ns: Any, *values: Any) -> tuple[list[Batched], tuple[int, ...]]:
     """Batched values with the same ties: those that all share are kept."""
-    entries = [entered(ns, v) for v in values]
+    dtype = next(v.dtype for v in values if type(v) is Batched)
+    entries = [entered(ns, v, dtype) for v in values]
     ties = [e.ties for e in entries]
     if all(t == ties[0] for t in ties):
         return entries, ties[0]

@@ -224,6 +224,8 @@ def check_factors(a: Any, b: Any) -> None:
 
 
 def _forward(self: Any, other: Any) -> Any:
+    if getattr(type(other), "__array_ufunc__", other) is None:
+        return NotImplemented
     return product(*factors(self, other))
 
 
