@@ -12,7 +12,6 @@ from typing import Any
 
 from tensortape.arrays.namespace import numpy_namespace as _numpy_namespace
 from tensortape.core import dispatch as _dispatch
-from tensortape.core import dtypes as _dtypes
 from tensortape.core import face as _face
 from tensortape.core import loading as _loading
 
@@ -24,10 +23,6 @@ from tensortape import core as _core  # noqa: E402
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
     _loading.load_all(_package)
 _face.build(sys.modules[__name__])
-
-for _dtype in _dtypes.ALL:
-    globals()[_dtype.name] = _dtype
-half, double = _dtypes.float16, _dtypes.float64
 
 __version__ = "0.1.0"
 

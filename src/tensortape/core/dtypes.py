@@ -10,6 +10,8 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from tensortape.core.registry import add_public
+
 
 class DType:
     """The type of the elements of a tensor.
@@ -241,3 +243,11 @@ def as_dtype(type_value: Any) -> DType:
         return from_numpy(np.dtype(type_value))
     except TypeError:
         raise TypeError(f"Cannot convert {type_value!r} to a TensorFlow DType.") from None
+
+
+add_public(("DType", "dtypes.DType"), DType)
+add_public(("as_dtype", "dtypes.as_dtype"), as_dtype)
+for _dtype in ALL:
+    add_public((_dtype.name, f"dtypes.{_dtype.name}"), _dtype)
+for _alias, _dtype in (("half", float16), ("double", float64)):
+    add_public((_alias, f"dtypes.{_alias}"), _dtype)

@@ -1,0 +1,155 @@
+"""Control flow on tensors whose values are known: the chosen branch runs, loops loop.
+
+Gradients pass as through any Python code. Deciding on a symbolic tensor while a graph is built
+raises ``OperatorNotAllowedInGraphError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.registry import export
+
+
+def _callable(branch: Any, name: str) -> None:
+    if not callable(branch):
+        raise TypeError(f"'{name}' must be callable, received {branch!r}.")
+
+
+@export("cond")
+def cond(
+    pred: Any,
+    true_fn: Callable[[], Any] | None = None,
+    false_fn: Callable[[], Any] | None = None,
+    name: str | None = None,
+) -> Any:
+    """``true_fn()`` if ``pred`` holds, else ``false_fn()``.
+
+    >>> import tensortape as tf
+    >>> x = tf.constant(2.0)
+    >>> float(tf.cond(x > 1.0, lambda: x * 10.0, lambda: x))
+    20.0
+
+    Raises ``TypeError`` for branches that are no callables. Source: ``tf.cond``.
+    """
+    _callable(true_fn, "true_fn")
+    _callable(false_fn, "false_fn")
+    chosen: Any = true_fn if bool(convert_to_tensor(pred)) else false_fn
+    return nest.map_structure(_tensor, chosen())
+
+
+def _tensor(value: Any) -> Any:
+    return value if value is None or hasattr(value, "element_spec") else convert_to_tensor(value)
+
+
+@export("__internal__.smart_cond.smart_cond")
+def smart_cond(
+    pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: str | None = None
+) -> Any:
+    """:func:`cond` that leaves what the branch returns as it is."""
+    _callable(true_fn, "true_fn")
+    _callable(false_fn, "false_fn")
+    return true_fn() if bool(pred) else false_fn()
+
+
+@export("case")
+def case(
+    pred_fn_pairs: Any,
+    default: Callable[[], Any] | None = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str = "case",
+) -> Any:
+    """The function of the first pair ``(pred, fn)`` whose ``pred`` holds, else ``default``.
+
+    Raises ``TypeError`` for pairs of another form, ``InvalidArgumentError`` when none holds and there is no
+    default. Source: ``tf.case``.
+    """
+    if not isinstance(pred_fn_pairs, (list, tuple)):
+        raise TypeError(f"'pred_fn_pairs' must be a list or tuple. Received: {type(pred_fn_pairs)}.")
+    for pair in pred_fn_pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair!r}.")
+        _callable(pair[1], "fn")
+    for pred, fn in pred_fn_pairs:
+        if bool(convert_to_tensor(pred)):
+            return nest.map_structure(_tensor, fn())
+    if default is None:
+        return nest.map_structure(_tensor, pred_fn_pairs[-1][1]())
+    return nest.map_structure(_tensor, default())
+
+
+@export("switch_case")
+def switch_case(
+    branch_index: Any, branch_fns: Any, default: Callable[[], Any] | None = None, name: str = "switch_case"
+) -> Any:
+    """The branch numbered ``branch_index``; ``default`` (or the last one) for other numbers.
+
+    Raises ``TypeError`` for branches that are no callables. Source: ``tf.switch_case``.
+    """
+    pairs = _numbered(branch_fns)
+    for _, fn in pairs:
+        _callable(fn, "branch_fns")
+    table = dict(pairs)
+    chosen = table.get(int(convert_to_tensor(branch_index)), default or pairs[-1][1])
+    return nest.map_structure(_tensor, chosen())
+
+
+def _numbered(branch_fns: Any) -> list[tuple[int, Any]]:
+    if isinstance(branch_fns, dict):
+        return sorted(branch_fns.items())
+    if all(isinstance(b, tuple) for b in branch_fns):
+        return sorted(branch_fns)
+    return list(enumerate(branch_fns))
+
+
+@export("while_loop")
+def while_loop(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    shape_invariants: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    maximum_iterations: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Repeat ``loop_vars = body(*loop_vars)`` while ``cond(*loop_vars)`` holds.
+
+    >>> import tensortape as tf
+    >>> i, = tf.while_loop(lambda i: i < 10, lambda i: (i + 3,), (tf.constant(0),))
+    >>> int(i)
+    12
+
+    Raises ``TypeError`` for functions that are no callables, ``ValueError`` when the body returns
+    another structure. Source: ``tf.while_loop``.
+    """
+    _callable(cond, "cond")
+    _callable(body, "body")
+    if not loop_vars:
+        raise ValueError("'loop_vars' must be non-empty.")
+    variables = nest.map_structure(_loop_value, loop_vars)
+    single = not isinstance(loop_vars, (list, tuple))
+    left = -1 if maximum_iterations is None else int(convert_to_tensor(maximum_iterations))
+    while left != 0 and bool(convert_to_tensor(cond(variables) if single else cond(*variables))):
+        result = body(variables) if single else body(*variables)
+        if not single and not isinstance(result, (list, tuple)):
+            result = (result,)
+        if not single and len(result) != len(variables):
+            raise ValueError(
+                f"The body of tf.while_loop takes {len(variables)} loop variables and returned {len(result)}."
+            )
+        variables = nest.map_structure(_loop_value, result)
+        if not single:
+            variables = type(loop_vars)(variables) if not hasattr(loop_vars, "_fields") else variables
+        left -= 1
+    return variables
+
+
+def _loop_value(value: Any) -> Any:
+    plain = hasattr(value, "element_spec") or hasattr(value, "stack") or hasattr(value, "has_value")
+    return value if plain else convert_to_tensor(value)

@@ -1,0 +1,1 @@
+"""Sparse tensors: at this point the class, conversion and elementwise unions."""
