@@ -16,15 +16,15 @@ UNARY = (
     "absolute negative square sqrt rsqrt exp expm1 log log1p sin cos tan sinh cosh tanh arcsin "
     "arccos arctan arcsinh arccosh arctanh sign floor ceil rint conj real imag angle isfinite "
     "isinf isnan logical_not invert reciprocal sigmoid softplus relu relu6 elu selu softsign "
+    "relu_slope relu6_slope leaky_relu leaky_relu_slope "
     "population_count"
 )
 BINARY = (
     "add subtract multiply divide power power_derivative maximum minimum arctan2 equal not_equal "
     "less less_equal greater greater_equal logical_and logical_or logical_xor bitwise_and "
     "bitwise_or bitwise_xor left_shift right_shift floor_divide remainder fmod truncate_divide "
-    "divide_no_nan multiply_no_nan xdivy nextafter complex"
+    "divide_no_nan multiply_no_nan xdivy xlogy xlog1py nextafter complex"
 )
-SLOPED = "leaky_relu"
 TERNARY = "where"
 COORDINATES = "argwhere"
 BITS = "bitcast"
@@ -102,6 +102,18 @@ def selu(x: Any) -> Any:
 
 def leaky_relu(x: Any, alpha: float) -> Any:
     return where(x > 0, x, alpha * x)
+
+
+def relu_slope(y: Any) -> Any:
+    return (y > 0).astype(y.dtype)
+
+
+def relu6_slope(y: Any) -> Any:
+    return ((y > 0) & (y < 6)).astype(y.dtype)
+
+
+def leaky_relu_slope(x: Any, alpha: float) -> Any:
+    return where(x > 0, x.dtype.type(1), x.dtype.type(alpha))
 
 
 def softsign(x: Any) -> Any:
@@ -237,6 +249,16 @@ def multiply_no_nan(x: Any, y: Any) -> Any:
 def xdivy(x: Any, y: Any) -> Any:
     quotient = x / y
     return where(x == 0, quotient.dtype.type(0), quotient)
+
+
+def xlogy(x: Any, y: Any) -> Any:
+    product = x * np.log(y)
+    return where(x == 0, product.dtype.type(0), product)
+
+
+def xlog1py(x: Any, y: Any) -> Any:
+    product = x * np.log1p(y)
+    return where(x == 0, product.dtype.type(0), product)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:

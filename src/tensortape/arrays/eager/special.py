@@ -16,7 +16,7 @@ UNARY = (
     "bessel_j1 bessel_k0 bessel_k0e bessel_k1 bessel_k1e bessel_y0 bessel_y1 dawsn expint "
     "fresnel_cos fresnel_sin spence"
 )
-BINARY = "xlogy xlog1py igamma igammac igamma_derivative polygamma zeta"
+BINARY = "igamma igammac igamma_derivative polygamma zeta"
 TERNARY = "betainc"
 
 
@@ -49,8 +49,6 @@ bessel_y1 = _same_dtype("y1")
 dawsn = _same_dtype("dawsn")
 expint = _same_dtype("expi")
 spence = _same_dtype("spence")
-xlogy = _same_dtype("xlogy")
-xlog1py = _same_dtype("xlog1py")
 igamma = _same_dtype("gammainc")
 igammac = _same_dtype("gammaincc")
 zeta = _same_dtype("zeta")

@@ -16,6 +16,40 @@ SELU_SCALE = 1.0507009873554805
 SELU_SCALE_ALPHA = 1.7580993408473768
 
 
+def _no_slope(op):
+    """The derivative of a step is 0: TensorFlow says so too, rather than ``None``."""
+
+    @op.vjp
+    def _(xp, g, y, x, **attrs):
+        return xp.zeros_like(g)
+
+    @op.jvp
+    def _(xp, tangents, y, x, **attrs):
+        return xp.zeros_like(tangents[0])
+
+
+@elementwise("ReluSlope", primitive="relu_slope", saves=())
+def relu_slope(xp, y):
+    """The derivative of ``relu``, of its result."""
+    return xp.relu_slope(y)
+
+
+@elementwise("Relu6Slope", primitive="relu6_slope", saves=())
+def relu6_slope(xp, y):
+    """The derivative of ``relu6``, of its result."""
+    return xp.relu6_slope(y)
+
+
+@elementwise("LeakyReluSlope", primitive="leaky_relu_slope", saves=())
+def leaky_relu_slope(xp, x, *, alpha):
+    """The derivative of ``leaky_relu``."""
+    return xp.leaky_relu_slope(x, alpha)
+
+
+for _step in (relu_slope, relu6_slope, leaky_relu_slope):
+    _no_slope(_step)
+
+
 @elementwise("Relu", primitive="relu", api="nn.relu", domain=(-2, 2), special=(0.0,), saves=("outputs",),
              dtypes="fiu")  # fmt: skip
 def relu(xp, features):
@@ -32,7 +66,7 @@ def relu(xp, features):
 
 @relu.partial(0)
 def _(xp, y, x):
-    return xp.astype(y > 0, y.dtype)
+    return xp.relu_slope(y)
 
 
 @elementwise("Relu6", primitive="relu6", api="nn.relu6", domain=(-2, 8), special=(0.0, 6.0),
@@ -51,7 +85,7 @@ def relu6(xp, features):
 
 @relu6.partial(0)
 def _(xp, y, x):
-    return xp.astype(xp.logical_and(y > 0, y < 6), y.dtype)
+    return xp.relu6_slope(y)
 
 
 @elementwise("Elu", primitive="elu", api="nn.elu", domain=(-2, 2), saves=("outputs",), dtypes="f")
@@ -77,8 +111,8 @@ def selu(xp, features):
     """Scaled exponential linear unit: ``scale * x``, or ``scale * alpha * (exp(x) - 1)`` below 0.
 
     >>> import tensortape as tf
-    >>> tf.nn.selu([-1000.0, 0.0, 1.0]).numpy()
-    array([-1.7580993,  0.       ,  1.050701 ], dtype=float32)
+    >>> tf.nn.selu([-1000.0, 0.0, 1.0]).numpy().round(4)
+    array([-1.7581,  0.    ,  1.0507], dtype=float32)
 
     Source: ``tf.nn.selu``.
     """
@@ -98,8 +132,7 @@ def leaky_relu_op(xp, features, *, alpha=0.2):
 
 @leaky_relu_op.partial(0)
 def _(xp, y, x, *, alpha):
-    one = xp.ones_like(x)
-    return xp.where(x > 0, one, alpha * one)
+    return xp.leaky_relu_slope(x, alpha=alpha)
 
 
 @export("nn.leaky_relu")
@@ -117,7 +150,7 @@ def leaky_relu(features, alpha=0.2, name=None):
         features = cast(features, dtypes.float32)
     if isinstance(alpha, np.ndarray):
         alpha = alpha.item()
-    return unary_call(leaky_relu_op, features, {"alpha": float(alpha)})
+    return unary_call(leaky_relu_op, features, {"alpha": float(np.float32(alpha))})
 
 
 @elementwise("Softsign", primitive="softsign", api=("math.softsign", "nn.softsign"), domain=(0.2, 2),
@@ -144,8 +177,8 @@ def silu(features, beta=1.0):
     """``x * sigmoid(beta * x)`` of each element (SiLU, also known as swish).
 
     >>> import tensortape as tf
-    >>> tf.nn.silu([-1.0, 0.0, 2.0]).numpy()
-    array([-0.26894143,  0.        ,  1.761594  ], dtype=float32)
+    >>> tf.nn.silu([-1.0, 0.0, 2.0]).numpy().round(4)
+    array([-0.2689,  0.    ,  1.7616], dtype=float32)
 
     Source: ``tf.nn.silu``.
     """
@@ -161,8 +194,8 @@ def gelu(features, approximate=False, name=None):
     ``approximate`` computes it with a hyperbolic tangent instead of the error function.
 
     >>> import tensortape as tf
-    >>> tf.nn.gelu([-1.0, 0.0, 1.0]).numpy()
-    array([-0.15865526,  0.        ,  0.8413447 ], dtype=float32)
+    >>> tf.nn.gelu([-1.0, 0.0, 1.0]).numpy().round(4)
+    array([-0.1587,  0.    ,  0.8413], dtype=float32)
 
     Raises ``ValueError`` for dtypes that are not floating point. Source: ``tf.nn.gelu``.
     """
@@ -172,9 +205,11 @@ def gelu(features, approximate=False, name=None):
             "`features.dtype` must be a floating point tensor. Received: "
             f"features.dtype={x.dtype!r}. Use tf.cast."
         )
+    # TensorFlow rounds these two constants to float32, whatever the dtype.
     if approximate:
-        return 0.5 * x * (1.0 + recorded.tanh(0.7978845608028654 * (x + 0.044715 * x**3)))
-    return 0.5 * x * recorded.erfc(-x * 0.7071067811865476)
+        cubic = cast(0.044715, x.dtype) * x**3
+        return 0.5 * x * (1.0 + recorded.tanh(0.7978845608028654 * (x + cubic)))
+    return 0.5 * x * recorded.erfc(-x * cast(0.7071067811865476, x.dtype))
 
 
 @export("nn.crelu")
@@ -188,4 +223,4 @@ def crelu(features, axis=-1, name=None):
     Source: ``tf.nn.crelu``.
     """
     x = tensor(features)
-    return unary_call(relu, recorded.concatenate([x, -x], axis), NO_ATTRS)
+    return unary_call(relu, recorded.concatenate([x, -x], axis % x._a.ndim), NO_ATTRS)

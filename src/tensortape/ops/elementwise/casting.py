@@ -21,6 +21,11 @@ _INEXACT = "fcV"
 @op("Cast", primitive="astype", saves=(), native_dtypes=True, samples=[((((2, 3),)), {"dtype": dtypes.float64})])
 def cast_op(xp, x, *, dtype):
     """The values in another dtype."""
+    return converted(xp, x, dtype)
+
+
+def converted(xp, x, dtype):
+    """``x`` in another dtype; of complex numbers only the real part becomes real."""
     if x.dtype.kind == "c" and getattr(dtype, "_np", dtype).kind not in "cb":
         x = xp.real(x)
     return xp.astype(x, dtype)
@@ -28,12 +33,14 @@ def cast_op(xp, x, *, dtype):
 
 @cast_op.vjp
 def _(xp, g, y, x, *, dtype):
-    return xp.astype(g, x.dtype) if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT else None
+    return converted(xp, g, x.dtype) if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT else None
 
 
 @cast_op.jvp
 def _(xp, tangents, y, x, *, dtype):
-    return xp.astype(tangents[0], y.dtype) if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT else None
+    if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT:
+        return converted(xp, tangents[0], y.dtype)
+    return None
 
 
 @export("cast", "dtypes.cast")

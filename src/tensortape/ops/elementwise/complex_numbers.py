@@ -175,8 +175,8 @@ def angle(input, name=None):
     """Argument of each element, in radians; of real numbers 0 or pi.
 
     >>> import tensortape as tf
-    >>> tf.math.angle(tf.constant([1j, -1.0])).numpy()
-    array([1.57079633, 3.14159265])
+    >>> tf.math.angle(tf.constant([1j, -1.0])).numpy().round(4)
+    array([1.5708, 3.1416])
 
     Raises ``TypeError`` for integers. Source: ``tf.math.angle``.
     """

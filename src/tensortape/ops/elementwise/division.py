@@ -241,11 +241,12 @@ def xdivy(xp, x, y):
     return xp.xdivy(x, y)
 
 
-@xdivy.partial(0)
-def _(xp, z, x, y):
-    return xp.xdivy(xp.astype(x != 0, x.dtype), y)
+@xdivy.vjp(0)
+def _(xp, g, z, x, y):
+    # Not conjugated for complex numbers: TensorFlow does not either.
+    return reduced(xp, g * xp.xdivy(xp.astype(x != 0, x.dtype), y), x)
 
 
-@xdivy.partial(1)
-def _(xp, z, x, y):
-    return xp.xdivy(-x, y * y)
+@xdivy.vjp(1)
+def _(xp, g, z, x, y):
+    return reduced(xp, g * xp.xdivy(-x, y * y), y)

@@ -1,9 +1,12 @@
-"""Exponentials and logarithms."""
+"""Exponentials and logarithms.
+
+``xlogy`` and ``xlog1py`` do not conjugate their derivatives for complex numbers: TensorFlow does not.
+"""
 
 from __future__ import annotations
 
 from tensortape.core.dispatch import NO_ATTRS
-from tensortape.core.families import elementwise
+from tensortape.core.families import elementwise, reduced
 from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import OPS, export
 
@@ -14,8 +17,8 @@ def exp(xp, x):
     """``e**x``, element by element.
 
     >>> import tensortape as tf
-    >>> tf.math.exp([0.0, 1.0]).numpy()
-    array([1.       , 2.7182817], dtype=float32)
+    >>> tf.math.exp([0.0, 1.0]).numpy().round(4)
+    array([1.    , 2.7183], dtype=float32)
 
     Raises ``tf.errors.InvalidArgumentError`` for integers. Source: ``tf.math.exp``.
     """
@@ -94,14 +97,14 @@ def xlogy(xp, x, y):
     return xp.xlogy(x, y)
 
 
-@xlogy.partial(0)
-def _(xp, z, x, y):
-    return xp.xlogy(xp.astype(x != 0, x.dtype), y)
+@xlogy.vjp(0)
+def _(xp, g, z, x, y):
+    return reduced(xp, g * xp.xlogy(xp.astype(x != 0, x.dtype), y), x)
 
 
-@xlogy.partial(1)
-def _(xp, z, x, y):
-    return xp.xdivy(x, y)
+@xlogy.vjp(1)
+def _(xp, g, z, x, y):
+    return reduced(xp, g * xp.xdivy(x, y), y)
 
 
 @elementwise("Xlog1py", primitive="xlog1py", api="math.xlog1py", domain=(0.5, 2), dtypes="fc")
@@ -117,14 +120,14 @@ def xlog1py(xp, x, y):
     return xp.xlog1py(x, y)
 
 
-@xlog1py.partial(0)
-def _(xp, z, x, y):
-    return xp.xlog1py(xp.astype(x != 0, x.dtype), y)
+@xlog1py.vjp(0)
+def _(xp, g, z, x, y):
+    return reduced(xp, g * xp.xlog1py(xp.astype(x != 0, x.dtype), y), x)
 
 
-@xlog1py.partial(1)
-def _(xp, z, x, y):
-    return xp.xdivy(x, y + 1)
+@xlog1py.vjp(1)
+def _(xp, g, z, x, y):
+    return reduced(xp, g * xp.xdivy(x, y + 1), y)
 
 
 @elementwise("Sigmoid", primitive="sigmoid", api=("math.sigmoid", "sigmoid", "nn.sigmoid"), domain=(-3, 3),
@@ -152,8 +155,8 @@ def softplus(xp, features):
     """``log(1 + exp(x))`` of each element, without overflow: a smooth ``relu``.
 
     >>> import tensortape as tf
-    >>> tf.math.softplus([-100.0, 0.0, 100.0]).numpy()
-    array([3.7835059e-44, 6.9314718e-01, 1.0000000e+02], dtype=float32)
+    >>> tf.math.softplus([0.0, 100.0]).numpy().round(4)
+    array([  0.6931, 100.    ], dtype=float32)
 
     Source: ``tf.math.softplus``.
     """
@@ -170,8 +173,8 @@ def log_sigmoid(x, name=None):
     """Logarithm of the logistic function, ``-softplus(-x)``, without underflow.
 
     >>> import tensortape as tf
-    >>> tf.math.log_sigmoid([-100.0, 0.0]).numpy()
-    array([-100.        ,   -0.6931472], dtype=float32)
+    >>> tf.math.log_sigmoid([-100.0, 0.0]).numpy().round(4)
+    array([-100.    ,   -0.6931], dtype=float32)
 
     Source: ``tf.math.log_sigmoid``.
     """
