@@ -46,6 +46,15 @@ def test_cells_run_in_a_kernel_of_this_python(tensortape, notebook, texts, tmp_p
     assert not kernels()
 
 
+def test_other_pip_lines_are_pips(tensortape, notebook, texts, tmp_path):
+    file = notebook("%pip --version\n!pip --version\n%pip install tensorflow")
+    result = tensortape("run", file.name, "--output", "out.ipynb")
+    assert result.returncode == 0, result.stderr
+    (told,) = texts(tmp_path / "out.ipynb")
+    assert told.startswith("pip ") and told.count("\npip ") == 1
+    assert "TensorTape serves tensorflow" in told
+
+
 def test_plots_come_out_as_pictures(tensortape, notebook, tmp_path):
     file = notebook("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
     result = tensortape("run", file.name, "--output", "out.ipynb")

@@ -98,10 +98,10 @@ def answer(served: list[str]) -> str:
 
 def register(shell: Any) -> None:
     """Answer `%pip install tensorflow` and `!pip install tensorflow` in an IPython shell."""
-    magics = shell.magics_manager.magics["line"]
     for name in ("pip", "uv"):
-        if name in magics:
-            shell.register_magic_function(_answering(magics[name]), "line", name)
+        magic = shell.find_line_magic(name)
+        if magic is not None:
+            shell.register_magic_function(_answering(magic), "line", name)
     run = shell.system
 
     def system(command: str) -> None:
