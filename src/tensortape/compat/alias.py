@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from tensortape.compat import private_names
+from tensortape.compat import keras_adapter, private_names
 from tensortape.core.face import explain_missing
 from tensortape.core.registry import PUBLIC
 
@@ -178,6 +178,7 @@ def install() -> None:
     sys.modules.pop(ALIAS, None)  # None there would block the import
     if not any(isinstance(finder, AliasFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, AliasFinder())
+    keras_adapter.install()
     importlib.import_module(ALIAS)
 
 

@@ -1,0 +1,146 @@
+"""Two habits of the Keras 2 era, restored on the unmodified Keras 3 as it is imported.
+
+- ``Sequential(layer)`` takes a single layer.
+- An initializer without a seed draws from the ``tf.random`` stream once ``tf.random.set_seed`` was
+  called, so that call alone makes a model reproducible, with the numbers notebooks of that time show. (With
+  ``keras.utils.set_random_seed`` Keras 3's own numbers are left as they are.)
+
+Keras' files stay as they are: a finder lets the two modules concerned load as usual and then
+wraps the functions named above.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from tensortape.core import random_state
+
+
+class UnseededSource:
+    """Keras' ``random`` module as the initializers see it: unseeded draws may take TensorFlow's stream."""
+
+    def __init__(self, keras_random: Any) -> None:
+        self._keras = keras_random
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._keras, name)
+
+    def uniform(self, shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+        """Uniform numbers in [minval, maxval)."""
+        if not _from_tensorflow(seed):
+            return self._keras.uniform(shape, minval, maxval, dtype, seed)
+        return _draw("uniform")(shape, minval, maxval, dtype)
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+        """Normal numbers."""
+        if not _from_tensorflow(seed):
+            return self._keras.normal(shape, mean, stddev, dtype, seed)
+        return _draw("normal")(shape, mean, stddev, dtype)
+
+    def truncated_normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
+    ) -> Any:
+        """Normal numbers within two standard deviations."""
+        if not _from_tensorflow(seed):
+            return self._keras.truncated_normal(shape, mean, stddev, dtype, seed)
+        return _draw("truncated_normal")(shape, mean, stddev, dtype)
+
+
+def _draw(name: str) -> Callable[..., Any]:
+    return getattr(importlib.import_module("tensortape").random, name)
+
+
+def patch_initializers(module: ModuleType) -> None:
+    """Let initializers without a seed draw from ``tf.random`` where its seed is set."""
+    source = UnseededSource(module.random)  # type: ignore[attr-defined]
+    base: Any = module.RandomInitializer  # type: ignore[attr-defined]
+    module.random = source  # type: ignore[attr-defined]
+    original = base.__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, seed: Any = None) -> None:
+        original(self, seed)
+        if seed is None:
+            self.seed = Unseeded(self.seed)
+
+    base.__init__ = __init__
+
+
+class Unseeded(int):
+    """A seed that Keras made up because none was given."""
+
+
+def _from_tensorflow(seed: Any) -> bool:
+    """Whether a draw with this seed takes TensorFlow's stream: no seed, but ``tf.random.set_seed``."""
+    if not isinstance(seed, Unseeded) or random_state.global_seed() is None:
+        return False
+    keras_state: Any = importlib.import_module("keras.src.backend.common.global_state")
+    return keras_state.get_global_attribute("global_random_seed") is None
+
+
+def patch_sequential(module: ModuleType) -> None:
+    """Let ``Sequential`` take a single layer."""
+    cls: Any = module.Sequential  # type: ignore[attr-defined]
+    layer_class: Any = module.Layer  # type: ignore[attr-defined]
+    original = cls.__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, layers: Any = None, trainable: bool = True, name: Any = None) -> None:
+        original(self, [layers] if isinstance(layers, layer_class) else layers, trainable, name)
+
+    cls.__init__ = __init__
+
+
+PATCHES = {
+    "keras.src.initializers.random_initializers": patch_initializers,
+    "keras.src.models.sequential": patch_sequential,
+}
+
+
+class AdaptedLoader(Loader):
+    """Loads a module as usual, then applies its patch."""
+
+    def __init__(self, loader: Any, patch: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._patch = patch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the real loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then adapt it."""
+        self._loader.exec_module(module)
+        self._patch(module)
+
+
+class KerasAdapter(MetaPathFinder):
+    """Finds the modules to adapt."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The real spec, with a loader that adapts the module afterwards."""
+        patch = PATCHES.get(fullname)
+        if patch is None:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = AdaptedLoader(spec.loader, patch)
+        return spec
+
+
+def install() -> None:
+    """Adapt Keras, now or when it is imported."""
+    if not any(isinstance(finder, KerasAdapter) for finder in sys.meta_path):
+        sys.meta_path.insert(0, KerasAdapter())

@@ -1,0 +1,83 @@
+"""``tf.IndexedSlices``: a tensor given by some of its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.core.registry import PUBLIC, export
+from tensortape.core.shapes import TensorShape
+from tensortape.core.tracking import CompositeTensor
+
+
+@export("IndexedSlices")
+class IndexedSlices(CompositeTensor):
+    """Rows ``values[i]`` of a tensor at ``indices[i]``; rows given twice add up, others are zero.
+
+    The gradient of ``tf.gather`` has this form. ``dense_shape`` is the shape of the whole.
+
+    >>> import tensortape as tf
+    >>> s = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), tf.constant([0, 2]), tf.constant([3, 1]))
+    >>> tf.convert_to_tensor(s).numpy().ravel()
+    array([1., 0., 2.], dtype=float32)
+
+    Source: ``tf.IndexedSlices``.
+    """
+
+    def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
+        self._values = values
+        self._indices = indices
+        self._dense_shape = dense_shape
+
+    @property
+    def values(self) -> Any:
+        """The rows."""
+        return self._values
+
+    @property
+    def indices(self) -> Any:
+        """Where the rows belong (1-D, integer)."""
+        return self._indices
+
+    @property
+    def dense_shape(self) -> Any:
+        """The shape of the whole as a 1-D tensor, or ``None``."""
+        return self._dense_shape
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape of the whole."""
+        if self._dense_shape is None:
+            return TensorShape(None)
+        return TensorShape([int(n) for n in self._dense_shape])
+
+    @property
+    def dtype(self) -> Any:
+        return self._values.dtype
+
+    @property
+    def name(self) -> str:
+        return self._values.name
+
+    @property
+    def device(self) -> str:
+        return self._values.device
+
+    def _to_tensor(self) -> Any:
+        """The dense tensor; ``ValueError`` without ``dense_shape``."""
+        if self._dense_shape is None:
+            raise ValueError(
+                "Tensor conversion requested for IndexedSlices without dense_shape: give dense_shape."
+            )
+        whole = [int(n) for n in self._dense_shape]
+        rows = PUBLIC["expand_dims"](self._indices, -1)
+        return PUBLIC["scatter_nd"](rows, self._values, whole)
+
+    def __neg__(self) -> IndexedSlices:
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
+    def __repr__(self) -> str:
+        shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
+        return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
+
+
+IndexedSlices.__module__ = "tensorflow.python.framework.indexed_slices"
