@@ -14,9 +14,10 @@ from functools import wraps
 from typing import Any
 
 from tensortape.core.events import Observer
+from tensortape.examine.cotangents import array_of
 from tensortape.examine.groups import CallGroup, kinds_of, norm_of, target_figure
 from tensortape.examine.oplog import OpLog
-from tensortape.examine.snapshot import Snapshot, array_of, take
+from tensortape.examine.snapshot import Snapshot, take
 from tensortape.examine.sources import Sources
 from tensortape.examine.stack import Stack
 from tensortape.examine.structure import structure, target_label, unwatched_sources

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from tensortape.examine.cotangents import Blocks, array_of
 from tensortape.examine.model import Call, Summary
 from tensortape.examine.oplog import PLAIN, Logged
 from tensortape.examine.summary import summarize
@@ -38,7 +37,7 @@ class Snapshot:
     def settle(self) -> Snapshot:
         """Replace the arrays by their summaries; an array that occurs twice is summarised once."""
         if not self.settled:
-            known = {id(a): summarize(a) for a in {id(a): a for a in self.arrays()}.values()}
+            known = {id(a): summary_of(a) for a in {id(a): a for a in self.arrays()}.values()}
             held = list(self.arrays())  # keeps the identities above from being reused
             for row in (self.forward, self.backward, self.results, *self.sent):
                 row[:] = [None if a is None else known[id(a)] for a in row]
@@ -96,21 +95,9 @@ def sent_arrays(graph: Trace, node: Logged) -> list[Any]:
     ]
 
 
-def array_of(value: Any) -> Any:
-    """The array behind a cotangent or result; of sparse slices their values.
-
-    >>> array_of(None), array_of(np.float32(1.0))
-    (None, np.float32(1.0))
-    """
-    for name in ("_a", "values"):
-        if value is None or isinstance(value, PLAIN):
-            return value
-        inner = getattr(value, name, None)
-        value = value if inner is None or callable(inner) else inner
-    if isinstance(value, PLAIN):
-        return value
-    dense = getattr(value, "dense", None)
-    return np.asarray(dense()) if callable(dense) else None
+def summary_of(array: Any) -> Summary:
+    """The summary of an array, or of the blocks of a large batch."""
+    return summarize(array.array, array.note) if isinstance(array, Blocks) else summarize(array)
 
 
 class Table:

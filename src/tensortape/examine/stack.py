@@ -12,7 +12,7 @@ import sysconfig
 from types import CodeType, FrameType
 from typing import Any
 
-from tensortape.examine.sources import Sources
+from tensortape.examine.sources import Sources, is_cell
 
 OWN, LIBRARY, PART, USER = range(4)
 """Kinds of frames; ``PART`` is a frame worth naming: a Keras layer's ``call``, a tape's gradient."""
@@ -36,11 +36,14 @@ class Stack:
         self.sources = sources
         self.kinds: dict[CodeType, int] = {}
 
-    def kind(self, code: CodeType) -> int:
+    def kind(self, frame: FrameType) -> int:
         """``OWN``, ``LIBRARY``, ``PART`` or ``USER``."""
+        code = frame.f_code
         known = self.kinds.get(code)
         if known is None:
             known = kind_of_file(code.co_filename)
+            if known == USER and code.co_filename.startswith("<") and is_generated(frame):
+                known = LIBRARY
             if known == OWN and code.co_name in GRADIENTS:
                 known = PART
             self.kinds[code] = known
@@ -54,7 +57,7 @@ class Stack:
         while frame is not None:
             kind = kinds.get(frame.f_code)
             if kind is None:
-                kind = self.kind(frame.f_code)
+                kind = self.kind(frame)
             if kind == USER:
                 return frame, name_of(part or outermost)
             if kind == PART and part is None:
@@ -82,7 +85,7 @@ class Stack:
         found: list[int] = []
         outer = frame.f_back
         while outer is not None and len(found) < MAX_CALLERS:
-            if self.kind(outer.f_code) == USER:
+            if self.kind(outer) == USER:
                 found.append(self.number(outer))
             outer = outer.f_back
         return found
@@ -109,6 +112,16 @@ def kind_of_file(filename: str) -> int:
     if path.startswith(INSTALLED) or "site-packages" in folders or "dist-packages" in folders:
         return LIBRARY
     return USER
+
+
+def is_generated(frame: FrameType) -> bool:
+    """Whether code without a file was made by a library, and not typed by the user."""
+    module = str(frame.f_globals.get("__name__", ""))
+    return not is_cell(frame.f_code.co_filename) and module.partition(".")[0] in (
+        "",
+        "tensortape",
+        "keras",
+    )
 
 
 def name_of(frame: FrameType | None) -> str:

@@ -32,7 +32,7 @@
         TT.el("span", { class: "times" }, many ? `called ${group.count} times` : "")),
       TT.el("code", {}, at.code || group.kind),
       TT.el("div", { class: "flow" }, flow(group), ` · ${group.ops.length} op${group.ops.length === 1 ? "" : "s"}`),
-      TT.el("div", { class: "sparks" }, curve("target", group.series.target_is || "target"), curve("gradient", "‖gradient‖")),
+      TT.el("div", { class: "sparks" }, curve("target", group.series.target_is || "target"), curve("gradient", group.kind === "gradient" ? "‖gradient‖" : "‖Jacobian‖")),
       TT.el("div", { class: "badges" }, badges(group)));
     return { node: TT.el("li", {}, node), button: node, text, problem: Object.keys(group.flag_counts || {}).length > 0 };
   };

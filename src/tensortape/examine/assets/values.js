@@ -11,7 +11,7 @@ TT.el = (tag, attributes, ...children) => {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false));
+  node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
   return node;
 };
 TT.svgTags = new Set(["svg", "g", "rect", "path", "text", "line", "circle", "defs", "marker", "polyline", "tspan"]);
@@ -68,25 +68,23 @@ TT.figure = (summary) => {
   return norm === null ? "" : "‖" + TT.short(norm, 4) + "‖";
 };
 
-TT.element = (v) => TT.el("span", { class: TT.isBad(v) && "nan", title: typeof v === "number" ? String(v) : undefined }, TT.short(v));
+TT.element = (v, digits) => TT.el("span", { class: TT.isBad(v) && "nan", title: typeof v === "number" ? String(v) : undefined }, TT.short(v, digits));
 
-/** Nested brackets as NumPy prints them. */
-TT.nested = (values, shape) => {
-  if (!shape.length) return [TT.element(values[0])];
-  if (shape.length === 1) return ["[", values.flatMap((v, i) => [i ? " " : "", TT.element(v)]), "]"];
-  const step = values.length / (shape[0] || 1);
-  const rows = Array.from({ length: shape[0] }, (_, i) => TT.nested(values.slice(i * step, i * step + step), shape.slice(1)));
-  return ["[", rows.flatMap((row, i) => [i ? " " : "", row]), "]"];
-};
+/** A row of elements in brackets; a lone scalar without. Axes of length 1 are left to the type. */
+TT.row = (values, shape) => (shape.length ? ["[", values.map((v, i) => [i ? " " : "", TT.element(v)]), "]"] : [TT.element(values[0])]);
+
+/** Whether all but one axis of a shape have length 1. */
+TT.isRow = (shape) => shape.filter((n) => n !== 1).length < 2;
 
 /** All elements of a small array as a table, coloured by sign and size. */
 TT.grid = (summary) => {
-  const width = Math.max(1, summary.shape.length > 1 ? summary.shape[summary.shape.length - 1] : summary.values.length > 16 ? 8 : summary.values.length);
+  const long = summary.shape.filter((n) => n !== 1), size = summary.values.length;
+  const width = Math.max(1, long.length > 1 ? long[long.length - 1] : size > 16 ? 8 : size);
   const top = Math.max(...summary.values.map((v) => (typeof v === "number" ? Math.abs(v) : 0)), 1e-300);
   const cell = (v) => {
     const part = typeof v === "number" ? Math.round((38 * Math.abs(v)) / top) : 0;
     const colour = v > 0 ? "--source" : "--warn";
-    const node = TT.el("td", {}, TT.element(v));
+    const node = TT.el("td", {}, TT.element(v, 5));
     if (part) node.style.background = `color-mix(in srgb, var(${colour}) ${part}%, transparent)`;
     return node;
   };
@@ -103,7 +101,7 @@ TT.statistics = (summary) => {
   return [
     summary.min === undefined ? [] : [TT.el("span", { title: "smallest … largest" }, TT.short(summary.min, 4), " … ", TT.short(summary.max, 4))],
     part("mean", summary.mean), part("norm", summary.norm),
-    summary.zeros ? TT.el("span", { class: "stat" }, ` zeros ${share(summary.zeros)}`) : [],
+    summary.zeros > size / 10 ? TT.el("span", { class: "stat" }, ` zeros ${share(summary.zeros)}`) : [],
     bad(summary.nans, "NaN"), bad(summary.infs, "infinite"),
   ];
 };
@@ -117,7 +115,8 @@ TT.show = (summary) => {
     return [...note, TT.el("details", { class: "big" }, TT.el("summary", {}, TT.statistics(summary)), first)];
   }
   if (!summary.values.length) return [...note, TT.el("span", { class: "stat" }, "empty")];
-  if (summary.values.length <= 8) return [...note, ...TT.nested(summary.values, summary.shape)];
+  if (TT.isRow(summary.shape) && summary.values.length <= 8) return [...note, ...TT.row(summary.values, summary.shape)];
+  if (summary.values.length <= 16 && !TT.isRow(summary.shape)) return [...note, TT.grid(summary)];
   const norm = TT.norm(summary);
   const numbers = summary.values.filter((v) => typeof v === "number");
   const head = numbers.length ? [TT.short(Math.min(...numbers)), " … ", TT.short(Math.max(...numbers)), TT.el("span", { class: "stat" }, norm === null ? "" : "  norm "), norm === null ? "" : TT.short(norm)] : [`${summary.values.length} elements`];

@@ -1,0 +1,71 @@
+"""Arrays behind what rules exchange: tensors, sparse slices, and the batches of Jacobians."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.batched.value import Batched
+from tensortape.examine.oplog import PLAIN
+
+WHOLE = 16_384
+"""A batch up to this many elements is written out; of a larger one the stored blocks are kept."""
+
+
+class Blocks:
+    """The stored part of a large structured batch, and what its structure is."""
+
+    __slots__ = ("array", "nbytes", "note")
+
+    def __init__(self, array: Any, note: str) -> None:
+        self.array = array
+        self.nbytes = array.nbytes
+        self.note = note
+
+
+def array_of(value: Any) -> Any:
+    """The array behind a cotangent or result; of sparse slices their values.
+
+    >>> array_of(None), array_of(np.float32(1.0))
+    (None, np.float32(1.0))
+    """
+    if isinstance(value, Batched):
+        return batch_of(value)
+    for name in ("values", "_a"):
+        if value is None or isinstance(value, PLAIN):
+            return value
+        inner = getattr(value, name, None)
+        value = value if inner is None or callable(inner) else inner
+    return value if isinstance(value, PLAIN) else None
+
+
+def batch_of(value: Batched) -> Any:
+    """A batch of cotangents as one array ``(*batch, *shape)``, or its blocks where that is large.
+
+    Plain NumPy throughout: a recorded namespace must not see this.
+    """
+    data = array_of(value.data)
+    if not isinstance(data, PLAIN):
+        return None
+    batch, shape = tuple(value.xp.batch), tuple(value.shape)
+    if math.prod(batch + shape) <= WHOLE:
+        return written_out(data, value.ties, batch, shape)
+    if not any(value.ties):
+        return data
+    return Blocks(data, f"{list(batch + shape)}, block-diagonal; its blocks:")
+
+
+def written_out(data: Any, ties: Any, batch: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    """The batch with its zeros."""
+    whole = np.broadcast_to(data, batch + shape)
+    for p, q in enumerate(ties):
+        if q:
+            axes = [1] * whole.ndim
+            axes[p] = batch[p]
+            rows = np.arange(batch[p]).reshape(axes)
+            axes = [1] * whole.ndim
+            axes[q] = batch[p]
+            whole = np.where(rows == np.arange(batch[p]).reshape(axes), whole, whole.dtype.type(0))
+    return whole
