@@ -65,7 +65,8 @@ def arranged(x: Any, axes: list[int], flipped: bool) -> tuple[Any, list[Any]]:
         return None, sizes
     if order != list(range(x.shape.rank)):
         x = transpose(x, order)
-    return (x if x.shape.rank == 2 else reshape(x, target[::-1] if flipped else target)), sizes
+    plain = len(sizes) == len(axes) == 1
+    return (x if plain else reshape(x, target[::-1] if flipped else target)), sizes
 
 
 def _product(sizes: list[Any]) -> int:
