@@ -1,6 +1,6 @@
 """Random numbers, the same ones TensorFlow gives for the same seeds.
 
 ``philox`` makes the bits; ``distributions``, ``gamma``, ``poisson``, ``binomial``, ``truncated``,
-``categorical`` and ``permutation`` make numbers of them, as functions on NumPy arrays; ``stateful``,
-``stateless`` and ``generator`` are the public functions.
+``categorical`` and ``permutation`` make numbers of them, as functions on NumPy arrays;
+``stateful``, ``stateless`` and ``generator`` are the public functions.
 """

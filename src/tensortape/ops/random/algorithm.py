@@ -42,8 +42,10 @@ def algorithm_number(alg: Any) -> int:
         if number is None:
             raise unsupported(alg)
         return number
-    if isinstance(alg, (int, np.integer, Tensor)):
+    if isinstance(alg, (int, np.integer)):
         return int(alg)
+    if isinstance(alg, Tensor):
+        return int(np.asarray(alg))
     raise TypeError(f"Can't convert argument `alg` (of value {alg} and type {type(alg)}) to int.")
 
 
@@ -62,7 +64,7 @@ def unsupported(alg: Any) -> ValueError:
 def get_key_counter(xp, seed):
     """The key and the counter at which the stream of a stateless seed begins."""
 
-    def draw(seed):  # type: ignore[no-untyped-def]
+    def draw(seed):
         return key_counter_arrays(scramble(seed))
 
     key = xp.sample(lambda seed: draw(seed)[0], (1,), np.uint64, seed)

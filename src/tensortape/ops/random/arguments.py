@@ -70,7 +70,7 @@ def reserve(source: Stream, blocks: int) -> Philox:
     return Philox(*source.reserve(blocks))
 
 
-def parameter(value: Any, dtype: DType, name: str = "") -> Any:
+def parameter(value: Any, dtype: Any, name: str = "") -> Any:
     """A parameter of a distribution as a tensor of ``dtype``."""
     if type(value) is float and dtype.is_floating:
         return scalar(value, dtype._np)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -35,7 +37,7 @@ def binomial(
     counts: NDArray[np.floating],
     probs: NDArray[np.floating],
     dtype: DTypeLike,
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Values for each count and probability (equal shapes): ``(samples,) + counts.shape``."""
     mirrored = probs > 0.5
     p = np.where(mirrored, 1 - probs, probs)
@@ -53,7 +55,7 @@ def binomial(
     return by_sample.reshape(samples, *counts.shape).astype(dtype)
 
 
-def _sample(state, n, p, rows, reserved, method, out) -> None:  # type: ignore[no-untyped-def]
+def _sample(state, n, p, rows, reserved, method, out) -> None:
     """Draws ``out[rows]`` with ``method``, each output at its place in the stream."""
     if rows.size:
         uniforms = uniform_buffer(Streams(state, rows * reserved))
@@ -101,7 +103,7 @@ def _btrs(n: NDArray[np.float64], p: NDArray[np.float64], uniforms: Buffer) -> N
 def _log_density_ratio(
     n: NDArray[np.float64], p: NDArray[np.float64], k: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """log of the probability of ``k`` relative to that of the mode."""
+    """Log of the probability of ``k`` relative to that of the mode."""
     r = p / (1 - p)
     m = np.floor((n + 1) * p)
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -16,7 +18,7 @@ def reserved_blocks(batch: int, samples: int) -> int:
 
 def categorical(
     state: Philox, logits: NDArray[np.floating], samples: int, dtype: DTypeLike
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """``samples`` classes for each row: ``(batch, classes)`` to ``(batch, samples)``.
 
     Inverts the cumulative distribution in double precision. Non-finite logits are classes that

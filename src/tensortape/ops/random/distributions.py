@@ -8,6 +8,8 @@ truncated normal, where each group owns a part of the stream and redraws what fa
 
 from __future__ import annotations
 
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -48,7 +50,7 @@ def _unit_float16(bits: NDArray[np.uint32]) -> NDArray[np.float16]:
     return mantissa.view(np.float16) - np.float16(1)
 
 
-def _unit_bfloat16(bits: NDArray[np.uint32]) -> NDArray[np.generic]:
+def _unit_bfloat16(bits: NDArray[np.uint32]) -> NDArray[Any]:
     as_float32 = ((bits & np.uint32(0x7F)) << np.uint32(16)) | np.uint32(127 << 23)
     return (as_float32.view(np.float32) - np.float32(1)).astype(BFLOAT16)
 
@@ -61,14 +63,14 @@ _UNIT = {
 }
 
 
-def uniform(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.generic]:
+def uniform(state: Philox, count: int, dtype: DTypeLike) -> NDArray[Any]:
     """``count`` floats in [0, 1)."""
     kind = np.dtype(dtype)
     per_value = 2 if kind.itemsize == 8 else 1
     return _UNIT[kind](words(state, count * per_value))
 
 
-def uniform_full_int(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.generic]:
+def uniform_full_int(state: Philox, count: int, dtype: DTypeLike) -> NDArray[Any]:
     """``count`` integers over the whole range of a 32- or 64-bit integer type."""
     kind = np.dtype(dtype)
     if kind.itemsize == 8:
@@ -76,9 +78,7 @@ def uniform_full_int(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.
     return words(state, count).view(kind)
 
 
-def uniform_int(
-    state: Philox, count: int, dtype: DTypeLike, low: int, high: int
-) -> NDArray[np.generic]:
+def uniform_int(state: Philox, count: int, dtype: DTypeLike, low: int, high: int) -> NDArray[Any]:
     """``count`` integers in [low, high), by remainder (slightly biased, as in TensorFlow)."""
     kind = np.dtype(dtype)
     unsigned = np.dtype(f"uint{8 * kind.itemsize}")
@@ -88,7 +88,7 @@ def uniform_int(
     return (bits % span + offset).view(kind)
 
 
-def normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.generic]:
+def normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[Any]:
     """``count`` standard normal values by the Box-Muller transform."""
     kind = np.dtype(dtype)
     group = 2 if kind.itemsize == 8 else 4
@@ -96,7 +96,7 @@ def normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.generic]:
     return normal_of_blocks(bits, kind).reshape(-1)[:count].astype(kind, copy=False)
 
 
-def normal_of_blocks(bits: NDArray[np.uint32], kind: np.dtype) -> NDArray[np.generic]:
+def normal_of_blocks(bits: NDArray[np.uint32], kind: np.dtype) -> NDArray[Any]:
     """The normal values of whole blocks: ``(n, 4)`` words to ``(n, 4)`` or ``(n, 2)`` floats.
 
     Types below 32 bits are computed, and returned, in float32.
@@ -128,7 +128,7 @@ def _box_muller_float32(u: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-def truncated_normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.generic]:
+def truncated_normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[Any]:
     """``count`` standard normal values, those beyond two standard deviations drawn again."""
     kind = np.dtype(dtype)
     group = 2 if kind.itemsize == 8 else 4
@@ -148,9 +148,9 @@ def truncated_normal(state: Philox, count: int, dtype: DTypeLike) -> NDArray[np.
 
 
 def _keep_inside(
-    values: NDArray[np.generic],
+    values: NDArray[Any],
     rows: NDArray[np.intp],
-    out: NDArray[np.generic],
+    out: NDArray[Any],
     filled: NDArray[np.intp],
 ) -> None:
     """Appends the values within the bounds to their rows of ``out``, in order."""

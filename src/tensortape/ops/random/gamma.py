@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from tensortape.ops.random.philox import Philox
 RESERVED_PER_OUTPUT = 256
 
 
-def gamma(state: Philox, samples: int, alpha: NDArray[np.floating]) -> NDArray[np.generic]:
+def gamma(state: Philox, samples: int, alpha: NDArray[np.floating]) -> NDArray[Any]:
     """``samples`` values for each ``alpha``: an array of shape ``(samples,) + alpha.shape``.
 
     Computed in double precision and rounded to the type of ``alpha``.

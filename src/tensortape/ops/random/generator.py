@@ -37,7 +37,9 @@ _RESERVED_PER_OUTPUT = 256
 
 @op("StatefulRandomBinomial", missing_gradient=True)
 def stateful_binomial(xp, state, counts, probs, *, shape, dtype):
-    def draw(state, counts, probs):  # type: ignore[no-untyped-def]
+    """Binomial numbers from the state of a generator."""
+
+    def draw(state, counts, probs):
         words = state.view(np.uint64)
         start = position(words[2:], words[:2])
         return draw_binomial("StatefulRandomBinomial", start, shape, counts, probs, dtype._np)
@@ -63,7 +65,7 @@ def _state_array(value: Any) -> np.ndarray:
     if isinstance(value, (list, tuple)):
         value = [_signed(int(v)) for v in value]
     elif isinstance(value, (Tensor, Variable)):
-        value = value.numpy()
+        value = np.asarray(value)
     return np.asarray(_signed(value)).astype(np.int64)
 
 
@@ -110,7 +112,7 @@ class Generator(AutoTrackable):
         if copy_from is not None:
             assert alg is None and state is None, "copy_from excludes state and alg"
             state, alg = copy_from.state.read_value(), copy_from.algorithm
-        assert alg is not None and state is not None, "a generator needs state and alg, or copy_from"
+        assert alg is not None and state is not None, "give state and alg, or copy_from"
         self._alg = algorithm_number(alg)
         if isinstance(state, Variable):
             self._check_state(state.shape)
@@ -181,7 +183,7 @@ class Generator(AutoTrackable):
     @property
     def key(self) -> Any:
         """The key: what distinguishes this stream from others. A scalar int64 tensor."""
-        return self._state_var[-1]
+        return self.state[-1]
 
     def skip(self, delta: Any) -> Any:
         """Advances the state as drawing ``delta`` numbers does; returns the state before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -16,9 +17,7 @@ _SMALL_RATE = 10.0
 _lgamma = np.frompyfunc(math.lgamma, 1, 1)
 
 
-def poisson(
-    state: Philox, samples: int, rate: NDArray[np.generic], dtype: DTypeLike
-) -> NDArray[np.generic]:
+def poisson(state: Philox, samples: int, rate: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     """``samples`` counts for each rate: an array of shape ``(samples,) + rate.shape``."""
     kind = np.dtype(dtype)
     rates = np.repeat(rate.reshape(-1).astype(np.float64), samples)
@@ -88,5 +87,5 @@ def _below_density(
 ) -> NDArray[np.bool_]:
     inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
     s = np.log(v * inverse_alpha / (a / (near * near) + b))
-    lgamma = _lgamma(k + 1).astype(np.float64)
+    lgamma = np.asarray(_lgamma(k + 1), np.float64)
     return s <= -rate + k * np.log(rate) - lgamma

@@ -31,7 +31,9 @@ def random_gamma_grad(xp, alpha, sample):
 
 @op("RandomGamma", family="random")
 def random_gamma(xp, alpha, *, shape, stream):
-    def draw(alpha):  # type: ignore[no-untyped-def]
+    """Gamma numbers of rate 1."""
+
+    def draw(alpha):
         alpha = np.asarray(alpha)
         count = size_of(shape)
         state = reserve(stream, count * alpha.size * gamma_sampler.RESERVED_PER_OUTPUT)
@@ -52,7 +54,9 @@ def _(xp, tangents, y, alpha, *, shape, stream):
 
 @op("RandomPoissonV2", family="random", missing_gradient=True)
 def random_poisson(xp, rate, *, shape, dtype, stream):
-    def draw(rate):  # type: ignore[no-untyped-def]
+    """Poisson numbers."""
+
+    def draw(rate):
         rate = np.asarray(rate)
         count = size_of(shape)
         state = reserve(stream, count * rate.size * poisson_sampler.RESERVED_PER_OUTPUT)

@@ -36,7 +36,7 @@ from tensortape.ops.random.stateful import (
 UNSIGNED = (dtypes.uint32, dtypes.uint64)
 
 
-def _fill(name, shape, dtype, alg, key, counter, *bounds):  # type: ignore[no-untyped-def]
+def _fill(name, shape, dtype, alg, key, counter, *bounds):
     if alg == THREEFRY:
         draw = getattr(threefry, name)
         values = draw(int(key[0]), int(counter[0]), shape, dtype._np, *bounds)
@@ -48,18 +48,22 @@ def _fill(name, shape, dtype, alg, key, counter, *bounds):  # type: ignore[no-un
 
 @op("StatelessRandomUniformV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_uniform_v2(xp, key, counter, *, shape, dtype, alg):
+    """Numbers in [0, 1) from a key and a counter."""
     return xp.sample(partial(_fill, "uniform", shape, dtype, alg), shape, dtype, key, counter)
 
 
 @op("StatelessRandomUniformFullIntV2", nondifferentiable=NO_INPUT)
 def stateless_uniform_full_int_v2(xp, key, counter, *, shape, dtype, alg):
+    """Integers over their whole range from a key and a counter."""
     draw = partial(_fill, "uniform_full_int", shape, dtype, alg)
     return xp.sample(draw, shape, dtype, key, counter)
 
 
 @op("StatelessRandomUniformIntV2", nondifferentiable=NO_INPUT)
 def stateless_uniform_int_v2(xp, key, counter, minval, maxval, *, shape, dtype, alg):
-    def draw(key, counter, low, high):  # type: ignore[no-untyped-def]
+    """Integers between bounds from a key and a counter."""
+
+    def draw(key, counter, low, high):
         check_integer_bounds("StatelessRandomUniformIntV2", low, high, shape)
         return _fill("uniform_int", shape, dtype, alg, key, counter, low, high)
 
@@ -68,18 +72,22 @@ def stateless_uniform_int_v2(xp, key, counter, minval, maxval, *, shape, dtype, 
 
 @op("StatelessRandomNormalV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_normal_v2(xp, key, counter, *, shape, dtype, alg):
+    """Standard normal numbers from a key and a counter."""
     return xp.sample(partial(_fill, "normal", shape, dtype, alg), shape, dtype, key, counter)
 
 
 @op("StatelessTruncatedNormalV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_truncated_normal_v2(xp, key, counter, *, shape, dtype, alg):
+    """Standard normal numbers within two deviations from a key and a counter."""
     draw = partial(_fill, "truncated_normal", shape, dtype, alg)
     return xp.sample(draw, shape, dtype, key, counter)
 
 
 @op("StatelessShuffle", missing_gradient=True, native_dtypes=True)
 def stateless_shuffle_v2(xp, value, key, counter):
-    def draw(array, key, counter):  # type: ignore[no-untyped-def]
+    """The slices of a tensor in an order from a key and a counter."""
+
+    def draw(array, key, counter):
         if array.ndim == 0 or array.size <= 1:
             return array
         return array[permutation(position(key, counter), array.shape[0])]
@@ -89,7 +97,9 @@ def stateless_shuffle_v2(xp, value, key, counter):
 
 @op("StatelessMultinomial", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_multinomial(xp, logits, seed, *, num_samples, dtype):
-    def draw(array, seed):  # type: ignore[no-untyped-def]
+    """Class numbers drawn with given log-probabilities and a seed."""
+
+    def draw(array, seed):
         return draw_classes(scramble(seed), array, num_samples, dtype._np)
 
     return xp.sample(draw, (logits.shape[0], num_samples), dtype, logits, seed)
@@ -175,7 +185,7 @@ def stateless_normal(
 
     >>> import tensortape as tf
     >>> tf.random.stateless_normal([2], seed=[1, 2], dtype=tf.float64).numpy().round(4)
-    array([-0.7389,  0.2404])
+    array([-0.1423,  0.7406])
 
     Source: ``tf.random.stateless_normal``.
     """

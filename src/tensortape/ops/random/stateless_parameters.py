@@ -32,7 +32,9 @@ def samples_each(op_type: str, shape: tuple[int, ...], batch: tuple[int, ...]) -
 
 @op("StatelessRandomGammaV3")
 def stateless_gamma_v3(xp, key, counter, alpha, *, shape):
-    def draw(key, counter, alpha):  # type: ignore[no-untyped-def]
+    """Gamma numbers of rate 1 from a key and a counter."""
+
+    def draw(key, counter, alpha):
         alpha = np.asarray(alpha)
         count = samples_each("StatelessRandomGammaV3", shape, alpha.shape)
         values = gamma_sampler.gamma(position(key, counter), count, alpha)
@@ -48,7 +50,9 @@ def _(xp, g, y, key, counter, alpha, *, shape):
 
 @op("StatelessRandomPoisson", nondifferentiable=NO_INPUT)
 def stateless_poisson_v1(xp, seed, lam, *, shape, dtype):
-    def draw(seed, lam):  # type: ignore[no-untyped-def]
+    """Poisson numbers from a seed."""
+
+    def draw(seed, lam):
         lam = np.asarray(lam)
         count = samples_each("StatelessRandomPoisson", shape, lam.shape)
         values = poisson_sampler.poisson(scramble(seed), count, lam, dtype._np)
@@ -59,7 +63,9 @@ def stateless_poisson_v1(xp, seed, lam, *, shape, dtype):
 
 @op("StatelessRandomBinomial", nondifferentiable=NO_INPUT)
 def stateless_binomial_v1(xp, seed, counts, probs, *, shape, dtype):
-    def draw(seed, counts, probs):  # type: ignore[no-untyped-def]
+    """Binomial numbers from a seed."""
+
+    def draw(seed, counts, probs):
         return draw_binomial(
             "StatelessRandomBinomial", scramble(seed), shape, counts, probs, dtype._np
         )
@@ -67,7 +73,7 @@ def stateless_binomial_v1(xp, seed, counts, probs, *, shape, dtype):
     return xp.sample(draw, shape, dtype, seed, counts, probs)
 
 
-def draw_binomial(op_type, state, shape, counts, probs, dtype):  # type: ignore[no-untyped-def]
+def draw_binomial(op_type, state, shape, counts, probs, dtype):
     """Binomial numbers of ``shape`` for parameters that broadcast to its last axes."""
     counts, probs = np.broadcast_arrays(counts, probs)
     each = samples_each(op_type, shape, counts.shape)
@@ -76,9 +82,17 @@ def draw_binomial(op_type, state, shape, counts, probs, dtype):  # type: ignore[
 
 @op("RandomIndexShuffle", nondifferentiable=NO_INPUT)
 def random_index_shuffle(xp, index, seed, max_index, *, shape):
-    def draw(index, seed, max_index):  # type: ignore[no-untyped-def]
-        arrays = (np.asarray(a) for a in (index, seed, max_index))
-        return permuted_index(*arrays)[()]
+    """Places of indices in a permutation."""
+
+    def draw(index, seed, max_index):
+        index, limit = (np.asarray(a) for a in (index, max_index))
+        beyond = np.flatnonzero(index > limit)
+        if beyond.size:
+            i, m = (
+                np.broadcast_to(a, (index > limit).shape).flat[beyond[0]] for a in (index, limit)
+            )
+            raise invalid("RandomIndexShuffle", f"max_index must be >= index, but {m} < {i}")
+        return permuted_index(index, np.asarray(seed), limit)[()]
 
     return xp.sample(draw, shape, index.dtype, index, seed, max_index)
 

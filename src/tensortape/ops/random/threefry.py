@@ -10,6 +10,7 @@ Algorithm: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -42,7 +43,7 @@ def hash_words(
     return x, y
 
 
-def _bits(key: int, counter: int, shape: tuple[int, ...], size: int) -> NDArray[np.generic]:
+def _bits(key: int, counter: int, shape: tuple[int, ...], size: int) -> NDArray[Any]:
     """Random words of ``size`` bytes in an array of ``shape``."""
     if size == 8:
         x, y = _hash_from(key, counter, math.prod(shape))
@@ -70,7 +71,7 @@ def _hash_from(key: int, counter: int, count: int) -> tuple[NDArray, NDArray]:
 
 def uniform_full_int(
     key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Integers over the whole range of a type."""
     kind = np.dtype(dtype)
     return _bits(key, counter, shape, kind.itemsize).view(kind)
@@ -78,7 +79,7 @@ def uniform_full_int(
 
 def uniform_int(
     key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike, low: int, high: int
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Integers in [low, high)."""
     kind = np.dtype(dtype)
     bits = _bits(key, counter, shape, kind.itemsize)
@@ -86,9 +87,7 @@ def uniform_int(
     return (bits % bits.dtype.type(int(high) - int(low)) + offset).view(kind)
 
 
-def uniform(
-    key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike
-) -> NDArray[np.generic]:
+def uniform(key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Floats in [0, 1): the high bits of each word, for float16 the low ones, are the mantissa."""
     kind = np.dtype(dtype)
     if kind == BFLOAT16:
@@ -102,7 +101,7 @@ def uniform(
     return (mantissa | np.ones((), kind).view(bits.dtype)).view(kind) - kind.type(1)
 
 
-def _to_bfloat16(values: NDArray[np.float32]) -> NDArray[np.generic]:
+def _to_bfloat16(values: NDArray[np.float32]) -> NDArray[Any]:
     """Cuts the mantissa off instead of rounding it, as compiled code does."""
     return (values.view(np.uint32) >> np.uint32(16)).astype(np.uint16).view(BFLOAT16)
 
@@ -110,35 +109,32 @@ def _to_bfloat16(values: NDArray[np.float32]) -> NDArray[np.generic]:
 def _unit_floats(
     key: int, counter: int, shape: tuple[int, ...], kind: np.dtype
 ) -> NDArray[np.floating]:
-    """Uniform values for a transform, in at least single precision."""
-    drawn = uniform(key, counter, shape, np.float32 if kind == BFLOAT16 else kind)
-    return drawn.astype(np.float32) if kind.itemsize == 2 else drawn
+    """Uniform values for a transform; bfloat16 is transformed in single precision."""
+    return uniform(key, counter, shape, np.float32 if kind == BFLOAT16 else kind)
 
 
-def _finish(values: NDArray[np.floating], kind: np.dtype) -> NDArray[np.generic]:
+def _finish(values: NDArray[np.floating], kind: np.dtype) -> NDArray[Any]:
     return _to_bfloat16(values) if kind == BFLOAT16 else values.astype(kind, copy=False)
 
 
-def normal(
-    key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike
-) -> NDArray[np.generic]:
+def normal(key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Standard normal values: Box-Muller on neighbours along the axis that pairs words."""
     kind = np.dtype(dtype)
     half, axis, length = _halved(shape)
-    paired = (*half[:axis], 2 * half[axis], *half[axis + 1 :])
-    u = _unit_floats(key, counter, paired, kind).reshape(*half[: axis + 1], 2, *half[axis + 1 :])
+    u = _unit_floats(key, counter, (*half[: axis + 1], 2, *half[axis + 1 :]), kind)
     first, second = np.moveaxis(u, axis + 1, 0)
     compute = u.dtype.type
     radius = np.sqrt(compute(-2) * np.log(np.maximum(first, compute(_SMALLEST_UNIFORM))))
     angle = compute(2 * np.pi) * second
     both = np.stack([np.sin(angle) * radius, np.cos(angle) * radius], axis=axis + 1)
-    values = np.take(both.reshape(paired), range(length), axis=axis).reshape(shape)
+    joined = both.reshape(*half[:axis], 2 * half[axis], *half[axis + 1 :])
+    values = np.take(joined, range(length), axis=axis).reshape(shape)
     return _finish(values, kind)
 
 
 def truncated_normal(
     key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Standard normal values within two deviations: the inverse of the distribution function."""
     kind = np.dtype(dtype)
     u = _unit_floats(key, counter, shape, kind)

@@ -21,7 +21,9 @@ _TYPE = "StatelessParameterizedTruncatedNormal"
 
 @op(_TYPE)
 def stateless_between(xp, seed, means, stddevs, minvals, maxvals, *, shape):
-    def draw(seed, *parameters):  # type: ignore[no-untyped-def]
+    """Normal numbers between bounds from a seed."""
+
+    def draw(seed, *parameters):
         rows = np.broadcast_arrays(*parameters)
         each = samples_each(_TYPE, shape, rows[0].shape)
         columns = np.stack([row.reshape(-1) for row in rows])
