@@ -139,7 +139,31 @@ class DType:
         return as_dtype, (self.name,)
 
 
-DType.__module__ = "tensorflow.python.framework.dtypes"
+class ExtensionDtypes:
+    """Whether values of a dtype that NumPy cannot compute well with (bfloat16, float8) are about.
+
+    The dispatcher looks for such values only then, so everybody else pays nothing.
+    """
+
+    active = False
+
+
+class ExtensionDType(DType):
+    """A dtype whose kernels compute in float32; asking for its NumPy dtype means making such values."""
+
+    __slots__ = ()
+
+    @property  # type: ignore[override]
+    def _np(self) -> Any:
+        ExtensionDtypes.active = True
+        return DType._np.__get__(self)  # type: ignore[attr-defined]
+
+    @_np.setter
+    def _np(self, value: Any) -> None:
+        DType._np.__set__(self, value)  # type: ignore[attr-defined]
+
+
+DType.__module__ = ExtensionDType.__module__ = "tensorflow.python.framework.dtypes"
 
 float32 = DType("float32", 1, np.float32, "f")
 float64 = DType("float64", 2, np.float64, "f")
@@ -154,7 +178,7 @@ bool = DType("bool", 10, np.bool_, "b")
 qint8 = DType("qint8", 11, [("qint8", np.int8)], "i")
 quint8 = DType("quint8", 12, [("quint8", np.uint8)], "u")
 qint32 = DType("qint32", 13, [("qint32", np.int32)], "i")
-bfloat16 = DType("bfloat16", 14, ml_dtypes.bfloat16, "f")
+bfloat16 = ExtensionDType("bfloat16", 14, ml_dtypes.bfloat16, "f")
 qint16 = DType("qint16", 15, [("qint16", np.int16)], "i")
 quint16 = DType("quint16", 16, [("quint16", np.uint16)], "u")
 uint16 = DType("uint16", 17, np.uint16, "u")
@@ -164,8 +188,8 @@ resource = DType("resource", 20, None, "r")
 variant = DType("variant", 21, None, "r")
 uint32 = DType("uint32", 22, np.uint32, "u")
 uint64 = DType("uint64", 23, np.uint64, "u")
-float8_e5m2 = DType("float8_e5m2", 24, ml_dtypes.float8_e5m2, "f")
-float8_e4m3fn = DType("float8_e4m3fn", 25, ml_dtypes.float8_e4m3fn, "f")
+float8_e5m2 = ExtensionDType("float8_e5m2", 24, ml_dtypes.float8_e5m2, "f")
+float8_e4m3fn = ExtensionDType("float8_e4m3fn", 25, ml_dtypes.float8_e4m3fn, "f")
 int4 = DType("int4", 29, ml_dtypes.int4, "i")
 uint4 = DType("uint4", 30, ml_dtypes.uint4, "u")
 half = float16
@@ -184,18 +208,10 @@ _BY_PYTHON = {float: float32, int: int32, complex: complex128, str: string, byte
 _BY_PYTHON[type(True)] = bool
 _BY_PYTHON[object] = string
 
-
-class ExtensionDtypes:
-    """Whether a dtype that NumPy cannot compute well with (bfloat16, float8) was ever asked for.
-
-    The dispatcher looks for such values only then, so everybody else pays nothing.
-    """
-
-    active = False
-
-
 EXTENSION_FLOATS = (bfloat16._np, float8_e5m2._np, float8_e4m3fn._np)
 """NumPy dtypes that kernels compute in float32."""
+
+ExtensionDtypes.active = False
 
 
 def from_numpy(np_dtype: np.dtype[Any]) -> DType:
@@ -222,8 +238,6 @@ def as_dtype(type_value: Any) -> DType:
     Raises ``TypeError`` for anything else. Source: ``tf.dtypes.as_dtype``.
     """
     if isinstance(type_value, DType):
-        if type_value._np in EXTENSION_FLOATS:
-            ExtensionDtypes.active = True
         return type_value
     try:
         found = _BY_NAME.get(type_value) or _BY_PYTHON.get(type_value)
@@ -232,8 +246,6 @@ def as_dtype(type_value: Any) -> DType:
     except TypeError:
         found = None
     if found is not None:
-        if found._np in EXTENSION_FLOATS:
-            ExtensionDtypes.active = True
         return found
     if hasattr(type_value, "dtype") and isinstance(type_value.dtype, DType):
         return type_value.dtype
