@@ -162,9 +162,12 @@ def push(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) -> list[
 
 
 def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) -> list[Any]:
-    """The tangents of the outputs, by differentiating the backward rule by its cotangents."""
+    """The tangents of the outputs, by differentiating the backward rule by its cotangents.
+
+    The rule is linear, so it matters little where; some take cotangents apart at zero, hence ones.
+    """
     mask = [t is not None for t in tangents]
-    gs = [zeros_for(o) for o in outputs]
+    gs = [state.tensor(state.xp.ones_like(o._a)) for o in outputs]
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([g for g in gs if g._a.dtype.kind in FLOATS])
         if op.pullback is None:

@@ -28,7 +28,8 @@ class Op:
             outside of it may be dropped by a tape; their shape and dtype stay known.
         nondifferentiable: the reason, when no derivative exists on purpose.
         missing_gradient: TensorFlow has no rule either: asking raises ``LookupError``.
-        samples: argument lists for the registry walk: ``(arrays..., {attrs})``.
+        not_derivative: why the rule, as TensorFlow's, is not the mathematical derivative.
+        samples: for the registry walk: ``((shape or array, ...), attrs)``, and what to differentiate.
         normalise: ``normalise(tensors, attrs) -> attrs``: axes made non-negative and the like, once,
             before kernel and rules see them.
         check: ``check(op, tensors, attrs, exc)`` may answer the exception to raise for a kernel's.
@@ -47,6 +48,7 @@ class Op:
         self.saves: tuple[Any, ...] | None = fields.pop("saves", None)
         self.nondifferentiable: str | None = fields.pop("nondifferentiable", None)
         self.missing_gradient: bool = fields.pop("missing_gradient", False)
+        self.not_derivative: str = fields.pop("not_derivative", "")
         self.samples: list[Any] = list(fields.pop("samples", ()))
         self.domain: Any = fields.pop("domain", None)
         self.special: tuple[Any, ...] = tuple(fields.pop("special", ()))
