@@ -43,7 +43,7 @@ class Program:
         self.entries: list[Any] = []
 
     def read(self, variable: FakeVariable) -> FakeTensor:
-        self.recorder.read_variable(variable, variable._t)
+        self.recorder.log_read(variable, variable._t)
         read = SimpleNamespace(
             op=op("ReadVariableOp"), inputs=(variable,), outputs=(variable._t,), attrs={}
         )
@@ -54,7 +54,7 @@ class Program:
         self, record: Any, value: Any, *inputs: FakeTensor, taped: bool = True, **attrs: Any
     ) -> FakeTensor:
         out = FakeTensor(value)
-        self.recorder.record(record, inputs, (out,), attrs)
+        self.recorder.log_op(record, inputs, (out,), attrs)
         if taped:
             self.entries.append(
                 SimpleNamespace(op=record, inputs=inputs, outputs=(out,), attrs=attrs)

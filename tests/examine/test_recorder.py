@@ -116,8 +116,8 @@ def test_a_zero_gradient_names_the_rule_that_made_it() -> None:
 def test_a_failure_of_the_recorder_warns_once_and_stops_it() -> None:
     session = ReportSession()
     with pytest.warns(RuntimeWarning, match="not affected"):
-        session.recorder.record(op("Mul"), (object(),), (FakeTensor(1.0),), {})
-    session.recorder.record(op("Mul"), (object(),), (FakeTensor(1.0),), {})
+        session.recorder.log_op(op("Mul"), (object(),), (FakeTensor(1.0),), {})
+    session.recorder.log_op(op("Mul"), (object(),), (FakeTensor(1.0),), {})
     assert session.report().calls == 0
 
 

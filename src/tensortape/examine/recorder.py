@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from tensortape.autodiff.backward import listens
 from tensortape.core.events import Observer
 from tensortape.examine.cotangents import array_of
 from tensortape.examine.groups import CallGroup, kinds_of, norm_of, target_figure
@@ -63,14 +64,24 @@ class Recorder(Observer):
         self.lock = threading.RLock()
         self._passes: dict[int, Pass] = {}
 
-    @guarded
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
-        """Log an executed operation and where the user asked for it."""
-        self.log.add(op, inputs, outputs, attrs, self.stack.locate(sys._getframe(2)))
+        """Log an executed operation if a tape listens (most of an optimizer's are not taped)."""
+        if listens():
+            self.log_op(op, inputs, outputs, attrs)
+
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        """Remember whose value a tensor is, if a tape listens."""
+        if listens():
+            self.log_read(variable, tensor)
 
     @guarded
-    def read_variable(self, variable: Any, tensor: Any) -> None:
-        """Remember whose value a tensor is."""
+    def log_op(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Log an executed operation and where the user asked for it."""
+        self.log.add(op, inputs, outputs, attrs, self.stack.locate(sys._getframe(3)))
+
+    @guarded
+    def log_read(self, variable: Any, tensor: Any) -> None:
+        """Log that ``tensor`` is a value of ``variable``."""
         self.log.read(variable, tensor)
 
     @guarded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 
 from tensortape.examine.model import Position, SourceFile
 
@@ -100,8 +101,12 @@ def add_lines(file: SourceFile, name: str, line: int) -> None:
 
 
 def is_cell(filename: str) -> bool:
-    """Whether a code name is a notebook cell's."""
-    return "ipykernel_" in filename or filename.startswith("<ipython-input")
+    """Whether a code name is a notebook cell's.
+
+    >>> is_cell("/tmp/ipykernel_12/345.py"), is_cell("/site-packages/ipykernel_launcher.py")
+    (True, False)
+    """
+    return filename.startswith("<ipython-input") or bool(re.search(r"ipykernel_\d+[\\/]", filename))
 
 
 def label_of(filename: str, cell: int | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from tensortape.examine.sources import Sources, is_cell
 
 OWN, LIBRARY, PART, USER = range(4)
-"""Kinds of frames; ``PART`` is a frame worth naming: a Keras layer's ``call``, a tape's gradient."""
+"""Kinds of frames; ``PART`` is one worth naming: a Keras layer's ``call``, a tape's gradient."""
 
 PARTS = ("layers", "losses", "activations", "metrics", "optimizers", "regularizers", "initializers")
 GRADIENTS = ("gradient", "jacobian", "batch_jacobian")
@@ -97,7 +97,7 @@ def kind_of_file(filename: str) -> int:
     >>> kind_of_file("/home/me/train.py") == USER, kind_of_file("<frozen runpy>") == LIBRARY
     (True, True)
     """
-    if "ipykernel_" in filename or filename.startswith("<ipython"):
+    if is_cell(filename):
         return USER
     if filename.startswith("<frozen") or "__autograph_generated" in filename:
         return LIBRARY

@@ -50,18 +50,26 @@
   const none = TT.el("li", { class: "nothing", hidden: true }, "No call matches.");
 
   /* ---- detail ---- */
+  /** The lines that took part, by file: those of the call's own file last, the call marked. */
   const source = (group) => {
     const at = place(group.position);
-    if (!at.file || !at.file.lines) return null;
-    const used = new Set([group.position, ...group.ops.map((o) => o.position)].map((i) => report.positions[i]).filter((p) => p && p.file === at.p.file).map((p) => p.line));
-    const numbers = Object.keys(at.file.lines).map(Number);
+    const used = new Map();
+    for (const i of [...group.ops.map((o) => o.position), group.position]) {
+      const p = report.positions[i];
+      if (p && report.files[p.file]) used.set(p.file, (used.get(p.file) || new Set()).add(p.line));
+    }
+    const others = [...used.keys()].filter((f) => !at.p || f !== at.p.file);
+    return [...others, ...(at.file ? [at.p.file] : [])].slice(-4).map((f) => excerpt(report.files[f], used.get(f), f === (at.p && at.p.file) ? at.line : 0, used.size > 1));
+  };
+  const excerpt = (file, used, here, named) => {
     const from = Math.min(...used), to = Math.max(...used);
-    const kept = numbers.filter((n) => n >= from && n <= to);
-    const line = (n) => TT.el("span", { class: n === at.line ? "here" : used.has(n) ? "" : "other" }, TT.el("span", { class: "n" }, String(n)), at.file.lines[n] + "\n");
+    const kept = Object.keys(file.lines || {}).map(Number).filter((n) => n >= from && n <= to);
+    const line = (n) => TT.el("span", { class: n === here ? "here" : used.has(n) ? "" : "other" }, TT.el("span", { class: "n" }, String(n)), file.lines[n] + "\n");
     const gap = () => TT.el("span", { class: "gap" }, "⋯\n");
-    const pre = (some) => TT.el("pre", {}, some.map((n, i) => [i && n > some[i - 1] + 1 ? gap() : [], line(n)]));
+    const pre = (some) => TT.el("pre", {}, named ? TT.el("span", { class: "file" }, file.label + "\n") : null, some.map((n, i) => [i && n > some[i - 1] + 1 ? gap() : [], line(n)]));
+    if (!kept.length) return null;
     if (kept.length <= 8) return pre(kept);
-    return [pre(kept.filter((n) => used.has(n)).slice(-8)), TT.el("details", {}, TT.el("summary", {}, `all of ${at.label} from line ${from} to ${to}`), pre(kept))];
+    return [pre(kept.filter((n) => used.has(n)).slice(-8)), TT.el("details", {}, TT.el("summary", {}, `${file.label}, lines ${from} to ${to}`), pre(kept))];
   };
 
   const pills = (list, kind) => [...list.slice(0, 12).map((n) => [TT.el("span", { class: "pill " + kind }, n), " "]), list.length > 12 ? `and ${list.length - 12} more ` : null];
