@@ -11,8 +11,13 @@ from typing import Any
 
 from tensortape.core import events
 from tensortape.core.dtypes import EXTENSION_FLOATS, ExtensionDtypes
+from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.op import Op
+from tensortape.core.rows import Rows, whole
 from tensortape.core.state import quiet_floats, state
+
+PASS_ROWS = frozenset({"Identity", "ReadVariableOp"})
+"""Operations whose rules take a cotangent given by rows as it is."""
 
 
 class Entry:
@@ -59,6 +64,8 @@ def walk(
         g = take(grads, entry.outputs, wanted, found, mode)
         if g is None:
             continue
+        if type(g) is Rows and op.type not in PASS_ROWS:
+            g = g.dense()
         inputs = entry.inputs
         mask = [t._id in needed for t in inputs]
         if True not in mask:
@@ -68,7 +75,7 @@ def walk(
         else:
             down = pull(entry, g, mask, mode)
             for observer in watchers:
-                observer.rule(call, entry, g, down)
+                observer.rule(call, entry, whole(g), [whole(d) for d in down])
         for t, d in zip(inputs, down, strict=False):
             key = t._id
             if d is not None and key in needed:
@@ -89,7 +96,7 @@ def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mod
     if all(g is None for g in gs):
         return None
     found.update({t._id: g for t, g in zip(outputs, gs, strict=True) if t._id in wanted and g is not None})
-    return [zeros_of(t, mode) if g is None else g for t, g in zip(outputs, gs, strict=True)]
+    return [zeros_of(t, mode) if g is None else whole(g) for t, g in zip(outputs, gs, strict=True)]
 
 
 def pull(entry: Entry, g: Any, mask: list[bool], mode: Mode) -> Any:
@@ -140,13 +147,18 @@ def without_rule(entry: Entry, g: Any, mode: Mode) -> Any:
         )
     gs = g if isinstance(g, list) else [g]
     if mode.recorded:
-        return rule(entry, gs)
+        return [rows_of(d, mode) for d in rule(entry, gs)]
     token = quiet_floats.set()
     try:
         down = rule(entry, [state.tensor(one) for one in gs])
     finally:
         quiet_floats.reset(token)
-    return [None if d is None else raw_value(d) for d in down]
+    return [None if d is None else raw_value(rows_of(d, mode)) for d in down]
+
+
+def rows_of(value: Any, mode: Mode) -> Any:
+    """Rows for a ``tf.IndexedSlices`` that a user's rule returned."""
+    return Rows.of(mode.xp, value, mode.recorded) if type(value) is IndexedSlices else value
 
 
 def raw_value(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.core.op import Op
 from tensortape.core.registry import OPS, export
+from tensortape.core.rows import Rows
 
 
 class OpView:
@@ -58,7 +59,8 @@ def as_gradient_function(op: Op) -> Callable[..., Any] | None:
         attrs = view._entry.attrs if isinstance(view, OpView) else {}
         mask = [True] * len(view.inputs)
         grads = op.pullback(recorded, g, y, view.inputs, attrs, mask)  # type: ignore[misc]
-        return grads[0] if len(grads) == 1 else list(grads)
+        grads = [g.slices() if type(g) is Rows else g for g in grads]
+        return grads[0] if len(grads) == 1 else grads
 
     gradient.__name__ = f"_{op.type}Grad"
     gradient.__doc__ = f"The derivative of {op.type}: {op.doc.splitlines()[0] if op.doc else ''}"

@@ -16,6 +16,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
 from tensortape.core.registry import OPS, export
+from tensortape.core.rows import Rows
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
 from tensortape.core.tensor import Tensor
 
@@ -340,9 +341,9 @@ class GradientTape:
             quiet_floats.reset(token)
         results = [found.get(h._id) if h._a.dtype.kind in _FLOATS else None for h in handles]
         if mode.recorded:
-            return results
+            return [g.slices() if type(g) is Rows else g for g in results]
         make = state.tensor
-        return [None if g is None else make(g) for g in results]
+        return [None if g is None else g.slices() if type(g) is Rows else make(g) for g in results]
 
 
 def source_of(s: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.core.formatting import sparse_str
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tracking import CompositeTensor
@@ -75,9 +76,9 @@ class IndexedSlices(CompositeTensor):
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
-    def __repr__(self) -> str:
-        shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
-        return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
+    def __str__(self) -> str:
+        shape = None if self._dense_shape is None else str(self._dense_shape)
+        return sparse_str("IndexedSlices", str(self._indices), str(self._values), shape)
 
 
 IndexedSlices.__module__ = "tensorflow.python.framework.indexed_slices"

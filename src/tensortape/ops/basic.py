@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import nest
+from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
-from tensortape.core import errors
 
 
 @op("Identity", primitive="identity", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])

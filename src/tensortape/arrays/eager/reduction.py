@@ -55,12 +55,17 @@ def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.logical_and.reduce(x, axis, None, None, keepdims)
 
 
+def _without_nan(x: Any, instead: float) -> Any:
+    """NaN never wins: TensorFlow compares with ``>`` and ``<``, which NaN fails."""
+    return np.where(np.isnan(x), instead, x) if x.dtype.kind == "f" and np.isnan(x).any() else x
+
+
 def argmax(x: Any, axis: int) -> Any:
-    return np.argmax(x, axis)
+    return np.argmax(_without_nan(x, -np.inf), axis)
 
 
 def argmin(x: Any, axis: int) -> Any:
-    return np.argmin(x, axis)
+    return np.argmin(_without_nan(x, np.inf), axis)
 
 
 def _scan(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool, start: Any) -> Any:
@@ -94,8 +99,7 @@ def cumulative_logsumexp(x: Any, axis: int, exclusive: bool = False, reverse: bo
     """Logarithm of the cumulative sum of exponentials, without overflow."""
     if not x.size:
         return x
-    lowest = np.finfo(x.dtype).min  # what TensorFlow puts before the first element
-    return _scan(np.logaddexp.accumulate, x, axis, exclusive, reverse, lowest)
+    return _scan(np.logaddexp.accumulate, x, axis, exclusive, reverse, -np.inf)
 
 
 def _order(x: Any, descending: bool) -> Any:

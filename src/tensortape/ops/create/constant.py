@@ -41,8 +41,10 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
 
 
 def _of_tensor(t: Any, wanted: Any, shape: Any) -> Any:
-    """A fresh tensor of another tensor's value; TensorFlow casts here only where asked."""
-    array = t._a if wanted is None or wanted is t.dtype else t._a.astype(wanted._np)
+    """A fresh tensor of another tensor's value."""
+    if wanted is not None and wanted is not t.dtype:
+        raise TypeError(f"Expected tensor {t} with dtype {wanted!r}, but got dtype {t.dtype!r}. Use tf.cast.")
+    array = t._a
     if shape is not None:
         array = convert._fill_shape(array, TensorShape(shape_ints(shape)))
     return state.tensor(array)

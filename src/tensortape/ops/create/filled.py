@@ -10,7 +10,7 @@ from tensortape.core import dtypes, errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.registry import export
+from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
 from tensortape.ops.layout.attributes import linear, shape_ints
 
@@ -126,6 +126,8 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Any:
     Raises ``tf.errors.InvalidArgumentError`` when ``value`` is no scalar. Source: ``tf.fill``.
     """
     x = tensor(value)
+    if x._a.ndim and x._a.size == 1:
+        x = execute(OPS["Reshape"], (x,), {"shape": ()})
     if x._a.ndim:
         raise errors.InvalidArgumentError(
             None, None, f"value must be a scalar, but received a shape {list(x.shape)} [Op:Fill]"

@@ -29,10 +29,10 @@ def _fill_dtype(on_value: Any, off_value: Any, dtype: Any) -> Any:
     """The dtype of the result: given, or that of the values, or float32."""
     if dtype is not None:
         return dtypes.as_dtype(dtype)
-    for value in (on_value, off_value):
-        if value is not None:
-            return tensor(value).dtype
-    return dtypes.float32
+    kinds = [tensor(value).dtype for value in (on_value, off_value) if value is not None]
+    if len(kinds) == 2 and kinds[0] is not kinds[1]:
+        raise TypeError(f"dtype {kinds[0]} of on_value does not match dtype {kinds[1]} of off_value")
+    return kinds[0] if kinds else dtypes.float32
 
 
 def _value(value: Any, default: int, kind: Any, label: str) -> Any:

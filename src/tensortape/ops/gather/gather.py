@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.arrays.namespace import numpy_namespace
+from tensortape.arrays.recorded import recorded
 from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.core.rows import Rows
 from tensortape.ops.layout.attributes import linear, one_axis, one_int
 
 
@@ -20,11 +23,10 @@ def gather_op(xp, params, indices, *, axis=0, batch_dims=0):
 
 @gather_op.vjp(0)
 def _(xp, g, y, params, indices, *, axis, batch_dims):
-    if axis == 0 and batch_dims == 0:
-        rows = getattr(xp, "indexed_slices", None)
-        if rows is not None:
-            return rows(g, indices, tuple(params.shape))
-    return xp.scatter_add(indices, g, tuple(params.shape), axis, batch_dims)
+    shape = tuple(params.shape)
+    if axis == 0 and batch_dims == 0 and (xp is numpy_namespace or xp is recorded):
+        return Rows.gathered(xp, g, indices, shape)
+    return xp.scatter_add(indices, g, shape, axis, batch_dims)
 
 
 @op("ScatterAdd", primitive="scatter_add", saves=(0,), native_dtypes=True)
@@ -47,6 +49,8 @@ def gather_nd_op(xp, params, indices, *, batch_dims=0):
 @gather_nd_op.vjp(0)
 def _(xp, g, y, params, indices, *, batch_dims):
     shape = tuple(params.shape)
+    if not batch_dims and indices.ndim == 2 and indices.shape[1] == 1 and (xp is numpy_namespace or xp is recorded):
+        return Rows(xp, g, xp.reshape(indices, (indices.shape[0],)), shape)
     if batch_dims:
         indices = with_batch(xp, indices, batch_dims)
     return xp.scatter_nd(indices, g, shape)

@@ -38,13 +38,13 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     shape, wanted = tuple(x._a.shape), tuple(chosen._a.shape)
     if shape[at : at + count] != wanted:
         raise ValueError(f"Shapes {shape[at : at + count]} and {wanted} are incompatible")
-    flat = reshape(x, (*shape[:at], int(np.prod(wanted)), *shape[at + count :])) if count > 1 else x
+    flat = reshape(x, (*shape[:at], int(np.prod(wanted)), *shape[at + count :]))
     where = np.flatnonzero(static_value(chosen)).astype(np.int64)
     return execute(OPS["GatherV2"], (flat, state.tensor(where)), {"axis": at, "batch_dims": 0})
 
 
 as_tensor = tensor
-slicing.OPS_BOOLEAN_MASK[:] = [boolean_mask]
+slicing.BOOLEAN_MASK[:] = [boolean_mask]
 
 
 def _members(partitions: Any, count: int) -> list[Any]:
@@ -81,8 +81,11 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
 
 
 @op("DynamicStitch", variadic=True, saves=(), native_dtypes=True)
-def stitch_op(xp, *data, source, size):
-    """Rows of a list of tensors, in a given order; ``source`` names the row of each place or -1."""
+def stitch_op(xp, *data, source, size, places):
+    """Rows of a list of tensors, in a given order.
+
+    ``source`` names the row for each of ``size`` places, or -1; ``places`` those of each tensor's rows.
+    """
     rows = xp.concatenate(list(data), 0)
     taken = xp.take(rows, np.maximum(source, 0), 0)
     if source.min(initial=0) >= 0:
@@ -92,20 +95,13 @@ def stitch_op(xp, *data, source, size):
 
 
 @stitch_op.vjp
-def _(xp, g, y, *data, source, size):
-    total = sum(x.shape[0] for x in data)
-    where = np.flatnonzero(source >= 0)
-    picked = xp.take(g, where, 0) if where.size < size else g
-    rows = xp.scatter_add(source[where], picked, (total, *tuple(g.shape)[1:]), 0)
-    out, start = [], 0
-    for x in data:
-        out.append(xp.getitem(rows, (slice(start, start + x.shape[0]),)))
-        start += x.shape[0]
-    return out
+def _(xp, g, y, *data, source, size, places):
+    """Each row gets what its place gets, also where a later row took the place (as in TensorFlow)."""
+    return [xp.take(g, at, 0) for at in places]
 
 
 def _stitch(indices: Any, data: Any) -> Any:
-    places = [np.asarray(static_value(tensor(i))).reshape(-1) for i in indices]
+    places = tuple(np.asarray(static_value(tensor(i))).reshape(-1) for i in indices)
     values = [tensor(d) for d in data]
     rest = tuple(values[0]._a.shape[np.ndim(static_value(tensor(indices[0]))) :])
     flat = tuple(reshape(v, (p.size, *rest)) for v, p in zip(values, places, strict=True))
@@ -113,7 +109,7 @@ def _stitch(indices: Any, data: Any) -> Any:
     size = int(order.max(initial=-1)) + 1
     source = np.full(size, -1, np.int64)
     source[order] = np.arange(order.size)
-    return execute(stitch_op, flat, {"source": source, "size": size})
+    return execute(stitch_op, flat, {"source": source, "size": size, "places": places})
 
 
 @export("dynamic_stitch")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import dtypes, errors
-from tensortape.core.op import op
 from tensortape.core.dispatch import execute
+from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state

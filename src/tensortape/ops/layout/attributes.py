@@ -57,6 +57,8 @@ def one_int(value: Any) -> int:
         return int(value if value.ndim == 0 else value.reshape(()))
     if hasattr(value, "__index__"):
         return value.__index__()
+    if value is None:
+        raise ValueError("Can't convert None to an integer tensor: a dimension, axis or bound must be known.")
     raise TypeError(f"Cannot convert {value!r} to an integer.")
 
 
@@ -68,6 +70,8 @@ def ints(value: Any) -> tuple[int, ...]:
         return tuple(value.as_list())  # type: ignore[arg-type]
     if is_tensor(value):
         value = static_value(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value):
+        value = np.asarray(value)
     if isinstance(value, (list, tuple, range)):
         return tuple(one_int(v) for v in value)
     if isinstance(value, (np.ndarray, np.generic)):

@@ -11,7 +11,14 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.tensor import Tensor
-from tensortape.ops.layout.attributes import ints, is_tensor, linear, linear_in_all, one_axis, one_int
+from tensortape.ops.layout.attributes import (
+    ints,
+    is_tensor,
+    linear,
+    linear_in_all,
+    one_axis,
+    one_int,
+)
 
 
 def cut(axis: int, start: int, stop: int) -> tuple[slice, ...]:
@@ -92,8 +99,8 @@ def alike(values: Any, op_type: str) -> tuple[Any, ...]:
     if all(type(v) is not list and isinstance(v, Tensor) for v in values):
         out = tuple(values)
     else:
-        common = convert._first_dtype(values)
-        out = tuple(convert_to_tensor(v) if is_tensor(v) else convert_to_tensor(v, dtype_hint=common) for v in values)
+        common = convert._first_dtype(values) or (convert_to_tensor(values[0]).dtype if values else None)
+        out = tuple(convert_to_tensor(v) if is_tensor(v) else convert_to_tensor(v, dtype=common) for v in values)
     first = out[0].dtype if out else None
     for i, t in enumerate(out):
         if t.dtype is not first:
@@ -126,7 +133,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         return execute(concat_op, (x,), {"axis": one_axis(axis, x._a.ndim)})
     tensors = alike(values, "ConcatV2")
     if not tensors:
-        raise ValueError("tf.concat needs at least one tensor, got an empty list")
+        raise errors.InvalidArgumentError(None, None, "tf.concat needs at least one tensor, got an empty list")
     rank = tensors[0]._a.ndim
     at = one_axis(axis, rank, "ConcatOp : Expected concatenating dimensions in range; axis")
     _check_concat(tensors, at)
@@ -160,9 +167,11 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     Raises ``tf.errors.InvalidArgumentError`` when the shapes differ, ``ValueError`` for an axis out
     of range. Source: ``tf.stack``.
     """
+    if isinstance(values, (list, tuple)) and not convert._holds_tensors(values) and not one_int(axis):
+        return convert_to_tensor(values)
     tensors = alike(values, "Pack")
     if not tensors:
-        raise errors.InvalidArgumentError(None, None, "OpKernel 'Pack' needs at least one tensor [Op:Pack]")
+        return convert_to_tensor([])
     first, at = tuple(tensors[0]._a.shape), one_int(axis)
     rank = len(first) + 1
     if not -rank <= at < rank:
@@ -204,8 +213,6 @@ def unstack(value: Any, num: int | None = None, axis: Any = 0, name: str = "unst
     x = tensor(value)
     rank, at = x._a.ndim, one_int(axis)
     if not -rank <= at < rank:
-        if not rank:
-            raise errors.InvalidArgumentError(None, None, "input must be at least 1-D, got a scalar [Op:Unpack]")
         raise ValueError(f"Argument `axis` = {at} not in range [{-rank}, {rank})")
     at = at + rank if at < 0 else at
     if num is not None and num != x._a.shape[at]:

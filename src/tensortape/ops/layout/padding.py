@@ -13,7 +13,7 @@ from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_axis, static_value
+from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_int, static_value
 from tensortape.ops.layout.shaping import expand_dims, reshape
 
 
@@ -190,7 +190,10 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     else:
         if not x._a.ndim:
             x = reshape(x, (1,))
-        at = one_axis(axis, x._a.ndim)
+        at, rank = one_int(axis), x._a.ndim
+        if not -rank <= at < rank:
+            raise ValueError(f"axis={at} out of bounds: expected {-rank}<=axis<{rank}")
+        at = at + rank if at < 0 else at
     counts, n = ints(repeats), x._a.shape[at]
     if len(counts) == 1:
         reps = (1,) * (at + 1) + counts + (1,) * (x._a.ndim - at - 1)
@@ -200,7 +203,8 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
     if len(counts) != n:
         raise ValueError(f"Dimensions {n} and {len(counts)} are not compatible")
     indices = state.tensor(np.repeat(np.arange(n, dtype=np.int64), counts))
-    return execute(OPS["GatherV2"], (x, indices), {"axis": at, "batch_dims": 0})
+    whole = reshape(x, tuple(x._a.shape))  # its gradient is dense, where that of a gather is not
+    return execute(OPS["GatherV2"], (whole, indices), {"axis": at, "batch_dims": 0})
 
 
 @export("meshgrid")

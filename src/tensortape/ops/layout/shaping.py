@@ -140,7 +140,10 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     Source: ``tf.reshape``.
     """
     x = tensor if type(tensor) is EagerTensor else convert_to_tensor(tensor)
-    target = ints(shape)
+    try:
+        target = ints(shape)
+    except TypeError as exc:
+        raise errors.InvalidArgumentError(None, None, f"shape must be int32 or int64: {exc} [Op:Reshape]") from None
     if type(x) is EagerTensor:
         target = full_shape(target, x._a.shape)
     return execute(reshape_op, (x,), {"shape": target})

@@ -50,7 +50,11 @@ def _bound(value: Any) -> Any:
     return value if value is None or type(value) is int else one_int(value)
 
 
-def _refuse(item: Any) -> TypeError:
+def _refuse(item: Any) -> Exception:
+    if isinstance(item, list):
+        return errors.InvalidArgumentError(
+            None, None, f"Index out of range: a list is no index, got {item!r:.200}. Use tf.gather(t, indices)."
+        )
     return TypeError(
         "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
         f"tf.int32/tf.int64 tensors are valid indices, got {item!r:.200}. Use tf.gather, tf.gather_nd or "
@@ -92,7 +96,9 @@ def check_index(index: tuple[Any, ...], shape: Any) -> None:
     """Refuse too many indices and ints out of range, in TensorFlow's words."""
     used = sum(1 for i in index if i is not None and i is not Ellipsis)
     if index.count(Ellipsis) > 1:
-        raise ValueError("Multiple ellipses not allowed")
+        raise errors.InvalidArgumentError(
+            None, None, "Multiple ellipses in slice spec not allowed [Op:StridedSlice] name: strided_slice/"
+        )
     if used > len(shape):
         raise errors.InvalidArgumentError(
             None, None, f"Index out of range using input dim {len(shape)}; input has only {len(shape)} "
@@ -105,7 +111,7 @@ def check_index(index: tuple[Any, ...], shape: Any) -> None:
             continue
         if type(item) is int and shape[axis] is not None and not -shape[axis] <= item < shape[axis]:
             raise errors.InvalidArgumentError(
-                None, None, f"slice index {item} of dimension {axis} out of bounds. [Op:StridedSlice] "
+                None, None, f"slice index {item if item >= 0 else item + shape[axis]} of dimension {axis} out of bounds. [Op:StridedSlice] "
                 "name: strided_slice/"
             )  # fmt: skip
         if item is not None:
@@ -143,14 +149,21 @@ def getitem(x: Any, key: Any) -> Any:
     """``x[key]`` for a tensor."""
     if type(x) is not EagerTensor and symbolic_ints(key):
         return take_dynamic(x, key)
-    if is_tensor(key) and key.dtype.is_bool:
-        return OPS_BOOLEAN_MASK[0](x, key)
+    if is_mask(key):
+        return BOOLEAN_MASK[0](x, key)
     index = canonical(key)
     check_index(index, x._a.shape)
     return execute(getitem_op, (x,), {"index": index})
 
 
-OPS_BOOLEAN_MASK: list[Any] = []
+def is_mask(key: Any) -> bool:
+    """Whether an index is a boolean mask."""
+    if type(key) in (int, tuple, slice):
+        return False
+    return isinstance(key, bool) or getattr(key, "dtype", None) == np.bool_
+
+
+BOOLEAN_MASK: list[Any] = []
 """``tf.boolean_mask``, which ``t[mask]`` means; set by the module that defines it."""
 
 
@@ -168,7 +181,7 @@ attach("__iter__", iterate)
 def variable_getitem(self: Any, key: Any) -> Any:
     """A part of a variable; ``v[...].assign(x)`` writes it back."""
     out = getitem(self._read(), key)
-    if is_tensor(key) and key.dtype.is_bool:
+    if is_mask(key):
         return out
 
     def assign(value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:

@@ -11,6 +11,7 @@ from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.layout.attributes import ints
 
+_BOOLEAN = ("Any", "All")
 ALL_AXES: dict[str, Any] = {"axis": None, "keepdims": False}
 
 
@@ -42,6 +43,11 @@ def reduce(op: Op, x: Any, axis: Any, keepdims: Any) -> Any:
     """Run a reduction on a tensor-like value."""
     if type(x) is not EagerTensor:
         x = convert_to_tensor(x)
+    if x._a.dtype.kind in "bO" and op.type not in _BOOLEAN:
+        raise errors.InvalidArgumentError(
+            None, None, f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: numbers "
+            f"[Op:{op.type}]"
+        )  # fmt: skip
     if axis is None and not keepdims:
         return execute(op, (x,), ALL_AXES)
     return execute(op, (x,), {"axis": canonical(axis, x._a.ndim), "keepdims": bool(keepdims)})
@@ -73,4 +79,4 @@ def spread(xp: Any, g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 def aligned(xp: Any, g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """A result (or its cotangent) with the reduced axes as ones, so that it broadcasts."""
-    return g if keepdims or axis is None and not g.ndim else xp.reshape(g, kept(tuple(x.shape), axis))
+    return g if keepdims or (axis is None and not g.ndim) else xp.reshape(g, kept(tuple(x.shape), axis))

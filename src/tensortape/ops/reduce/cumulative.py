@@ -39,9 +39,7 @@ def cumprod_op(xp, x, *, axis, exclusive=False, reverse=False):
 
 @cumprod_op.vjp
 def _(xp, g, y, x, *, axis, exclusive, reverse):
-    """TensorFlow's formula: the weighted tail divided by the element, 0 where the element is 0."""
-    if x.dtype.kind == "c":
-        x, y = xp.conj(x), xp.conj(y)
+    """TensorFlow's formula: the weighted tail over the element, 0 where that is 0, nothing conjugated."""
     tail = xp.cumsum(y * g, axis, exclusive, not reverse)
     zero = xp.equal(x, xp.zeros_like(x))
     return xp.where(zero, xp.zeros_like(x), tail / xp.where(zero, xp.ones_like(x), x))
@@ -53,18 +51,34 @@ def cumulative_logsumexp_op(xp, x, *, axis, exclusive=False, reverse=False):
     return xp.cumulative_logsumexp(x, axis, exclusive, reverse)
 
 
+def signed_parts(xp: Any, weight: Any, combine: Any) -> Any:
+    """``combine(log(weight))`` of the positive elements less that of the negative ones.
+
+    In logarithms, with the lowest number where a sign is absent, so that nothing overflows.
+    """
+
+    def part(w: Any) -> Any:
+        positive = xp.greater(w, xp.zeros_like(w))
+        log = xp.log(xp.where(positive, w, xp.ones_like(w)))
+        return combine(xp.where(positive, log, xp.full_like(w, LOWEST[w.dtype.name])))
+
+    return part(weight) - part(-weight)
+
+
 @cumulative_logsumexp_op.vjp
 def _(xp, g, y, x, *, axis, exclusive, reverse):
-    """In logarithms, positive and negative cotangents apart, so that nothing overflows."""
+    def back(log: Any) -> Any:
+        return xp.exp(xp.cumulative_logsumexp(log - y, axis, exclusive, not reverse) + x)
 
-    def part(weight: Any) -> Any:
-        positive = xp.greater(weight, xp.zeros_like(weight))
-        log = xp.log(xp.where(positive, weight, xp.ones_like(weight)))
-        lowest = xp.full_like(weight, LOWEST[weight.dtype.name])
-        tail = xp.cumulative_logsumexp(xp.where(positive, log, lowest) - y, axis, exclusive, not reverse)
-        return xp.exp(tail + x)
+    return signed_parts(xp, g, back)
 
-    return part(g) - part(-g)
+
+@cumulative_logsumexp_op.jvp
+def _(xp, tangents, y, x, *, axis, exclusive, reverse):
+    def forward(log: Any) -> Any:
+        return xp.exp(xp.cumulative_logsumexp(log + x, axis, exclusive, reverse) - y)
+
+    return signed_parts(xp, tangents[0], forward)
 
 
 LOWEST = {"float16": -65504.0, "bfloat16": -3.3895314e38, "float32": -3.4028235e38, "float64": -1.7976931348623157e308}

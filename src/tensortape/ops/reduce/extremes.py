@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import dtypes, errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op

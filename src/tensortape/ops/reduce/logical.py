@@ -6,9 +6,11 @@ from typing import Any
 
 from tensortape.arrays.recorded import recorded as xp
 from tensortape.core import dtypes, errors
+from tensortape.core.convert import convert_to_tensor
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.ops.layout.attributes import is_tensor
 from tensortape.ops.reduce.axes import normalise, reduce
 from tensortape.ops.reduce.sums import reduce_sum
 
@@ -26,7 +28,7 @@ def all_op(xp, input, *, axis=None, keepdims=False):
 
 
 def _booleans(op: Any, value: Any) -> Any:
-    x = tensor(value)
+    x = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=dtypes.bool)
     if not x.dtype.is_bool:
         word = {"float32": "float", "float64": "double"}.get(x.dtype.name, x.dtype.name)
         raise errors.InvalidArgumentError(

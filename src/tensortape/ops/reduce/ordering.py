@@ -135,7 +135,7 @@ def _descending(direction: str) -> bool:
 
 def _axis(values: Any, axis: Any) -> int:
     if not values._a.ndim:
-        raise ValueError("Argument `values` must have rank at least 1, got a scalar")
+        raise errors.InvalidArgumentError(None, None, "`values` must have rank at least 1, got a scalar")
     return one_axis(axis, values._a.ndim)
 
 

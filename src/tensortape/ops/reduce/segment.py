@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.arrays.recorded import recorded as xp
 from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
-from tensortape.core.registry import OPS, export
-from tensortape.ops.layout.attributes import one_int, static_value
+from tensortape.core.registry import export
+from tensortape.ops.layout.attributes import one_int
 
 
 def rows(xp: Any, values: Any, ids: Any, like: Any) -> Any:
@@ -50,8 +48,7 @@ def segment_prod_op(xp, data, segment_ids, *, count):
     return xp.segment_prod(data, segment_ids, count)
 
 
-@segment_prod_op.vjp(0)
-def _(xp, g, y, data, ids, *, count):
+def prod_rule(xp, g, y, data, ids, *, count):
     """The product of the others: by division, or without the one zero where there is one."""
     zero = xp.equal(data, xp.zeros_like(data))
     zeros = xp.segment_sum(xp.astype(zero, g.dtype), ids, count)
@@ -84,6 +81,7 @@ def shared(xp: Any, g: Any, y: Any, data: Any, ids: Any, *, count: int) -> Any:
     return xp.where(hit, part, xp.zeros_like(part))
 
 
+segment_prod_op.vjp(0)(prod_rule)
 segment_max_op.vjp(0)(shared)
 segment_min_op.vjp(0)(shared)
 
@@ -103,27 +101,7 @@ def _unsorted(op: Op, data: Any, segment_ids: Any, num_segments: Any) -> Any:
     return execute(op, (x, ids), {"count": count})
 
 
-def _check_sorted(x: Any, ids: Any, name: str) -> int:
-    """The number of segments of sorted ids."""
-    array = np.asarray(static_value(ids))
-    if array.ndim != 1 or array.shape[0] != x._a.shape[0]:
-        raise errors.InvalidArgumentError(
-            None, None, "segment_ids should be the same size as dimension 0 of input. Got "
-            f"{list(array.shape)} for {list(x.shape)} [Op:{name}]"
-        )  # fmt: skip
-    if array.size and (np.diff(array) < 0).any():
-        raise errors.InvalidArgumentError(None, None, f"segment ids are not increasing [Op:{name}]")
-    if array.size and array[0] < 0:
-        raise errors.InvalidArgumentError(None, None, f"segment ids must be >= 0 [Op:{name}]")
-    return int(array[-1]) + 1 if array.size else 0
-
-
-def _sorted(op: Op, data: Any, segment_ids: Any, name: str) -> Any:
-    x, ids = tensor(data), tensor(segment_ids)
-    return execute(op, (x, ids), {"count": _check_sorted(x, ids, name)})
-
-
-def _counts(ids: Any, count: int, like: Any) -> Any:
+def counts(ids: Any, count: int, like: Any) -> Any:
     """How many slices each segment has, at least one, shaped to divide a result."""
     ones = xp.ones_like(xp.astype(ids, like.dtype))
     number = execute(segment_sum_op, (ones, ids), {"count": count})
@@ -131,73 +109,9 @@ def _counts(ids: Any, count: int, like: Any) -> Any:
     return xp.reshape(number, (count,) + (1,) * (like._a.ndim - ids._a.ndim))
 
 
-def _empty_as_zero(result: Any, ids: Any, count: int) -> Any:
-    """Segments without elements give 0, not the lowest value there is."""
-    array = np.asarray(static_value(ids))
-    missing = np.setdiff1d(np.arange(count), array)
-    if not missing.size:
-        return result
-    present = np.isin(np.arange(count), array).reshape((count,) + (1,) * (result._a.ndim - 1))
-    return xp.where(present, result, xp.zeros_like(result))
-
-
-def _mean_of(total: Any, ids: Any, count: int, root: bool, data: Any) -> Any:
-    number = _counts(ids, count, data)
+def mean_of(total: Any, ids: Any, count: int, root: bool, data: Any) -> Any:
+    number = counts(ids, count, data)
     return total / (xp.sqrt(number) if root else number)
-
-
-@export("math.segment_sum")
-def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    """Sum of the slices of ``data`` with each id; the ids are sorted.
-
-    >>> import tensortape as tf
-    >>> tf.math.segment_sum([1, 2, 3], [0, 0, 1]).numpy()
-    array([3, 3], dtype=int32)
-
-    Raises ``tf.errors.InvalidArgumentError`` when the ids do not fit or are not sorted.
-    Source: ``tf.math.segment_sum``.
-    """
-    return _sorted(segment_sum_op, data, segment_ids, "SegmentSum")
-
-
-@export("math.segment_prod")
-def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    """Product of the slices of ``data`` with each id (see ``tf.math.segment_sum``).
-
-    Source: ``tf.math.segment_prod``.
-    """
-    return _sorted(segment_prod_op, data, segment_ids, "SegmentProd")
-
-
-@export("math.segment_max")
-def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    """Largest of the slices of ``data`` with each id; 0 for ids without slices.
-
-    Source: ``tf.math.segment_max``.
-    """
-    out = _sorted(segment_max_op, data, segment_ids, "SegmentMax")
-    return _empty_as_zero(out, tensor(segment_ids), out._a.shape[0])
-
-
-@export("math.segment_min")
-def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    """Smallest of the slices of ``data`` with each id; 0 for ids without slices.
-
-    Source: ``tf.math.segment_min``.
-    """
-    out = _sorted(segment_min_op, data, segment_ids, "SegmentMin")
-    return _empty_as_zero(out, tensor(segment_ids), out._a.shape[0])
-
-
-@export("math.segment_mean")
-def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-    """Mean of the slices of ``data`` with each id; 0 for ids without slices.
-
-    Source: ``tf.math.segment_mean``.
-    """
-    x, ids = tensor(data), tensor(segment_ids)
-    total = _sorted(segment_sum_op, x, ids, "SegmentMean")
-    return _mean_of(total, ids, total._a.shape[0], False, x)
 
 
 @export("math.unsorted_segment_sum")
@@ -248,7 +162,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
     Source: ``tf.math.unsorted_segment_mean``.
     """
     x, ids = tensor(data), tensor(segment_ids)
-    return _mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), False, x)
+    return mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), False, x)
 
 
 @export("math.unsorted_segment_sqrt_n")
@@ -258,45 +172,4 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
     Source: ``tf.math.unsorted_segment_sqrt_n``.
     """
     x, ids = tensor(data), tensor(segment_ids)
-    return _mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), True, x)
-
-
-def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> tuple[Any, Any, int]:
-    """The chosen slices, their ids and the number of segments of a ``tf.sparse.segment_*``."""
-    x = execute(OPS["GatherV2"], (tensor(data), tensor(indices)), {"axis": 0, "batch_dims": 0})
-    ids = tensor(segment_ids)
-    found = _check_sorted(x, ids, "SparseSegmentSum")
-    return x, ids, found if num_segments is None else one_int(num_segments)
-
-
-@export("sparse.segment_sum")
-def sparse_segment_sum(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
-    name: str | None = None,
-) -> Any:  # fmt: skip
-    """Sum of ``data[indices]`` with each id. Source: ``tf.sparse.segment_sum``."""
-    x, ids, count = _gathered(data, indices, segment_ids, num_segments)
-    return execute(segment_sum_op, (x, ids), {"count": count})
-
-
-@export("sparse.segment_mean")
-def sparse_segment_mean(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
-    name: str | None = None,
-) -> Any:  # fmt: skip
-    """Mean of ``data[indices]`` with each id. Source: ``tf.sparse.segment_mean``."""
-    x, ids, count = _gathered(data, indices, segment_ids, num_segments)
-    return _mean_of(execute(segment_sum_op, (x, ids), {"count": count}), ids, count, False, x)
-
-
-@export("sparse.segment_sqrt_n")
-def sparse_segment_sqrt_n(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
-    name: str | None = None,
-) -> Any:  # fmt: skip
-    """Sum of ``data[indices]`` with each id over the square root of their number.
-
-    Source: ``tf.sparse.segment_sqrt_n``.
-    """
-    x, ids, count = _gathered(data, indices, segment_ids, num_segments)
-    return _mean_of(execute(segment_sum_op, (x, ids), {"count": count}), ids, count, True, x)
+    return mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), True, x)

@@ -64,7 +64,7 @@ def euclidean_norm_op(xp, input, *, axis=None, keepdims=False):
 @euclidean_norm_op.vjp
 def _(xp, g, y, x, *, axis, keepdims):
     norm = aligned(xp, y, x, axis, keepdims)
-    return x / (norm / aligned(xp, g, x, axis, keepdims))
+    return aligned(xp, g, x, axis, keepdims) / norm * x
 
 
 @export("math.reduce_euclidean_norm")

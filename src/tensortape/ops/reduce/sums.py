@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tensortape.core import dtypes
 from tensortape.core.op import op
 from tensortape.core.registry import export
 from tensortape.ops.layout.attributes import linear
@@ -32,10 +33,11 @@ def _(xp, g, y, x, *, axis, keepdims):
 @op("Mean", saves=(), normalise=normalise, samples=SAMPLES)
 def mean_op(xp, input, *, axis=None, keepdims=False):
     """Mean along axes; of integers the quotient without its fraction."""
-    total, n = xp.sum(input, axis, keepdims), count(input.shape, axis)
+    n = count(input.shape, axis)
     if input.dtype.kind in "iu":
-        return xp.sign(total) * (xp.absolute(total) // max(n, 1))
-    return total / n
+        total = xp.sum(xp.astype(input, dtypes.int64), axis, keepdims)
+        return xp.astype(xp.sign(total) * (xp.absolute(total) // max(n, 1)), input.dtype)
+    return xp.sum(input, axis, keepdims) / n
 
 
 @mean_op.vjp

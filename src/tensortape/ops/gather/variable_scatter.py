@@ -1,0 +1,120 @@
+"""Reading and writing parts of variables: methods of ``tf.Variable``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import errors
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
+from tensortape.core.indexed_slices import IndexedSlices
+from tensortape.core.registry import OPS
+from tensortape.core.tensor import Tensor
+from tensortape.core.variable import Variable
+from tensortape.ops.gather.gather import gather, gather_nd
+
+SLICE_UPDATES = {
+    "scatter_add": np.add,
+    "scatter_sub": np.subtract,
+    "scatter_mul": np.multiply,
+    "scatter_div": np.divide,
+    "scatter_max": np.maximum,
+    "scatter_min": np.minimum,
+}
+"""Methods that take a ``tf.IndexedSlices``, with what combines old and new."""
+
+TUPLE_UPDATES = {
+    "scatter_nd_add": "TensorScatterAdd",
+    "scatter_nd_sub": "TensorScatterSub",
+    "scatter_nd_update": "TensorScatterUpdate",
+    "scatter_nd_max": "TensorScatterMax",
+    "scatter_nd_min": "TensorScatterMin",
+}
+"""Methods that take index tuples and updates, with the operation that computes the new value."""
+
+
+def _parts(self: Variable, sparse_delta: Any) -> tuple[Any, Any]:
+    """Indices and rows of an update, checked."""
+    if not isinstance(sparse_delta, IndexedSlices):
+        raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}")
+    indices = np.asarray(convert_to_tensor(sparse_delta.indices)._a)
+    rows = np.asarray(convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a)
+    size = self._t._a.shape[0]
+    if indices.size and (indices.min() < 0 or indices.max() >= size):
+        raise errors.InvalidArgumentError(
+            None, None, f"indices {indices.tolist()} are not all in [0, {size}) [Op:ResourceScatter]"
+        )
+    return indices, np.broadcast_to(rows, indices.shape + self._t._a.shape[1:])
+
+
+def _slice_method(name: str, ufunc: Any) -> Callable[..., Any]:
+    def method(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        indices, rows = _parts(self, sparse_delta)
+        array = np.array(self._t._a)
+        ufunc.at(array, indices, rows)
+        self._replace(array)
+        return self
+
+    method.__name__ = name
+    method.__doc__ = f"Combine rows given as a ``tf.IndexedSlices`` with the value by {ufunc.__name__}."
+    return method
+
+
+def scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+    """Replace rows by those of a ``tf.IndexedSlices``; returns the variable."""
+    indices, rows = _parts(self, sparse_delta)
+    array = np.array(self._t._a)
+    array[indices] = rows
+    self._replace(array)
+    return self
+
+
+def batch_scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+    """Replace rows batch by batch: ``v[i, indices[i, j]] = values[i, j]``."""
+    indices = np.asarray(convert_to_tensor(sparse_delta.indices)._a)
+    rows = convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a
+    lead = indices.shape[:-1]
+    grids = [np.arange(n).reshape((-1,) + (1,) * (indices.ndim - i - 1)) for i, n in enumerate(lead)]
+    array = np.array(self._t._a)
+    array[(*grids, indices)] = rows
+    self._replace(array)
+    return self
+
+
+def _tuple_method(name: str, op_type: str) -> Callable[..., Any]:
+    def method(self: Variable, indices: Any, updates: Any, name: Any = None) -> Any:
+        new = updates if isinstance(updates, Tensor) else convert_to_tensor(updates, dtype=self.dtype)
+        out = execute(OPS[op_type], (self._t, convert_to_tensor(indices), new))
+        self._replace(out._a)
+        return self
+
+    method.__name__ = name
+    method.__doc__ = f"Update elements at index tuples as ``{op_type}`` does; returns the variable."
+    return method
+
+
+def sparse_read(self: Variable, indices: Any, name: Any = None) -> Any:
+    """The rows at ``indices``."""
+    return gather(self, indices)
+
+
+def read_nd(self: Variable, indices: Any, name: Any = None) -> Any:
+    """The elements or slices at index tuples."""
+    return gather_nd(self, indices)
+
+
+for _name, _ufunc in SLICE_UPDATES.items():
+    setattr(Variable, _name, _slice_method(_name, _ufunc))
+for _name, _type in TUPLE_UPDATES.items():
+    setattr(Variable, _name, _tuple_method(_name, _type))
+for _name, _method in (
+    ("scatter_update", scatter_update),
+    ("batch_scatter_update", batch_scatter_update),
+    ("sparse_read", sparse_read),
+    ("gather_nd", read_nd),
+):
+    setattr(Variable, _name, _method)
+
