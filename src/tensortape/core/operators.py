@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import errors
-from tensortape.core.convert import convert_to_tensor, operand, scalar
+from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -43,13 +43,13 @@ def like(other: Any, tensor: Any) -> Any:
         return other
     if hasattr(kind, "_to_tensor"):
         return other._to_tensor()
-    if hasattr(kind, "__tf_tensor__") or isinstance(other, (list, tuple)):
-        return convert_to_tensor(other, dtype=None if hasattr(kind, "__tf_tensor__") else tensor.dtype)
-    return operand(other, tensor.dtype)
+    if hasattr(kind, "__tf_tensor__"):
+        return convert_to_tensor(other)
+    return convert_to_tensor(other, dtype=tensor.dtype)
 
 
 def hinted(other: Any, tensor: Any) -> Any:
-    """As :func:`like`; but what does not fit the dtype keeps its own (addition and division do this)."""
+    """As :func:`like`, but what does not fit the dtype keeps its own, as in sums and quotients."""
     try:
         return like(other, tensor)
     except TypeError:
@@ -57,7 +57,7 @@ def hinted(other: Any, tensor: Any) -> Any:
 
 
 def refuse(op: Op, x: Any) -> None:
-    """Refuse an operand whose dtype the operation does not take, unless it is an extension float."""
+    """Refuse an operand of a dtype the operation does not take; bfloat16 and float8 are floats."""
     kind = x._a.dtype.kind
     if kind == "V" and "f" in op.dtypes:
         return
@@ -65,8 +65,8 @@ def refuse(op: Op, x: Any) -> None:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor but "
-            f"is a {_word(x.dtype)} tensor [Op:{op.type}] name: ",
+            f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor "
+            f"but is a {_word(x.dtype)} tensor [Op:{op.type}] name: ",
         )
     allowed = ", ".join(_KINDS[k] for k in op.dtypes)
     raise errors.InvalidArgumentError(
@@ -94,8 +94,8 @@ def same_dtype(op: Op, x: Any, y: Any, position: int = 1) -> None:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"cannot compute {op.type} as input #{position}(zero-based) was expected to be a {_word(a)} "
-            f"tensor but is a {_word(b)} tensor [Op:{op.type}] name: \n"
+            f"cannot compute {op.type} as input #{position}(zero-based) was expected to be "
+            f"a {_word(a)} tensor but is a {_word(b)} tensor [Op:{op.type}] name: \n"
             f"(no automatic conversion between {a.name} and {b.name}: use tf.cast)",
         )
 
@@ -104,33 +104,38 @@ def _word(dtype: Any) -> str:
     return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
+BOOL, TEXT = np.dtype(bool), np.dtype(object)
+ON_TEXT: dict[str, Op] = {}
+"""Operations that take the place of another one for strings: joining for adding."""
+
+
+def for_dtype(op: Op, x: Any) -> Op:
+    """The operation for truth values or text; refuses them where there is none."""
+    if x._a.dtype is TEXT and op.type in ON_TEXT:
+        return ON_TEXT[op.type]
+    if op.dtypes and x._a.dtype.kind not in op.dtypes:
+        refuse(op, x)
+    return op
+
+
 def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
     """The methods ``x <op> y`` and ``y <op> x`` of a binary operation.
 
     ``convert`` makes a tensor of the right operand of the first.
     """
-    bools = np.dtype(bool) if op.dtypes and "b" not in op.dtypes else None
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
-            if getattr(type(other), "__array_ufunc__", other) is None:
-                return NotImplemented  # as NumPy does: a batched value knows better
             other = convert(other, self)
         dtype = self._a.dtype
         if dtype is not other._a.dtype:
             same_dtype(op, self, other)
-        if dtype is bools:
-            refuse(op, self)
+        if dtype is BOOL or dtype is TEXT:
+            return execute(for_dtype(op, self), (self, other), NO_ATTRS)
         return execute(op, (self, other), NO_ATTRS)
 
     def reflected(self: Any, other: Any) -> Any:
-        other = like(other, self)
-        dtype = self._a.dtype
-        if dtype is not other._a.dtype:
-            same_dtype(op, other, self)
-        if dtype is bools:
-            refuse(op, self)
-        return execute(op, (other, self), NO_ATTRS)
+        return forward(like(other, self), self)
 
     return forward, reflected
 

@@ -33,7 +33,7 @@ def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
             y = tensor(y)
             x = like(x, y)
         else:
-            x = convert_to_tensor(x)
+            x = convert_to_tensor(x, dtype="bool" if op.dtypes == "b" and not typed else None)
     if type(y) is not EagerTensor:
         y = like(y, x)
     if x._a.dtype is not y._a.dtype:

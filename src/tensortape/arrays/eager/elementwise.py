@@ -28,6 +28,7 @@ BINARY = (
 TERNARY = "where"
 COORDINATES = "argwhere"
 BITS = "bitcast"
+TEXT = "join_text"
 
 
 def add(x: Any, y: Any) -> Any:
@@ -280,3 +281,8 @@ def bitcast(x: Any, dtype: Any) -> Any:
     if dtype.itemsize < x.dtype.itemsize:
         return source[..., None].view(dtype)
     return source.view(dtype)[..., 0][()]
+
+
+def join_text(x: Any, y: Any) -> Any:
+    """Bytes objects, one after the other."""
+    return np.asarray(x + y, dtype=object)

@@ -50,8 +50,15 @@ for _step in (relu_slope, relu6_slope, leaky_relu_slope):
     _no_slope(_step)
 
 
-@elementwise("Relu", primitive="relu", api="nn.relu", domain=(-2, 2), special=(0.0,), saves=("outputs",),
-             dtypes="fiu")  # fmt: skip
+@elementwise(
+    "Relu",
+    primitive="relu",
+    api="nn.relu",
+    domain=(-2, 2),
+    special=(0.0,),
+    saves=("outputs",),
+    dtypes="fiu",
+)
 def relu(xp, features):
     """``max(x, 0)`` of each element; the gradient at 0 is 0.
 
@@ -69,8 +76,15 @@ def _(xp, y, x):
     return xp.relu_slope(y)
 
 
-@elementwise("Relu6", primitive="relu6", api="nn.relu6", domain=(-2, 8), special=(0.0, 6.0),
-             saves=("outputs",), dtypes="fiu")  # fmt: skip
+@elementwise(
+    "Relu6",
+    primitive="relu6",
+    api="nn.relu6",
+    domain=(-2, 8),
+    special=(0.0, 6.0),
+    saves=("outputs",),
+    dtypes="fiu",
+)
 def relu6(xp, features):
     """``min(max(x, 0), 6)`` of each element; the gradient at 0 and 6 is 0.
 
@@ -106,7 +120,9 @@ def _(xp, y, x):
     return xp.where(y < 0, y + 1, xp.ones_like(y))
 
 
-@elementwise("Selu", primitive="selu", api="nn.selu", domain=(-2, 2), saves=("outputs",), dtypes="f")
+@elementwise(
+    "Selu", primitive="selu", api="nn.selu", domain=(-2, 2), saves=("outputs",), dtypes="f"
+)
 def selu(xp, features):
     """Scaled exponential linear unit: ``scale * x``, or ``scale * alpha * (exp(x) - 1)`` below 0.
 
@@ -153,8 +169,14 @@ def leaky_relu(features, alpha=0.2, name=None):
     return unary_call(leaky_relu_op, features, {"alpha": float(np.float32(alpha))})
 
 
-@elementwise("Softsign", primitive="softsign", api=("math.softsign", "nn.softsign"), domain=(0.2, 2),
-             saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "Softsign",
+    primitive="softsign",
+    api=("math.softsign", "nn.softsign"),
+    domain=(0.2, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def softsign(xp, features):
     """``x / (1 + |x|)`` of each element.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.families import elementwise, reduced
-from tensortape.core.operators import hinted, refuse, same_dtype
+from tensortape.core.operators import ON_TEXT, for_dtype, hinted, same_dtype
 from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import OPS, export
 
 
-@elementwise("AddV2", primitive="add", domain=(-2, 2), saves=(), dtypes="fciuO")
+@elementwise("AddV2", primitive="add", domain=(-2, 2), saves=(), dtypes="fciu")
 def add_v2(xp, x, y):
     """The sum of two tensors."""
     return x + y
@@ -17,6 +17,15 @@ def add_v2(xp, x, y):
 
 add_v2.partial(0, constant=1)
 add_v2.partial(1, constant=1)
+
+
+@elementwise("StringAdd", nondifferentiable="text has no derivative", dtypes="O")
+def join_text(xp, x, y):
+    """Texts, one after the other."""
+    return xp.join_text(x, y)
+
+
+ON_TEXT["AddV2"] = join_text
 
 
 @export("math.add", "add")
@@ -38,13 +47,17 @@ def add(x, y, name=None):
     y = hinted(y, x)
     if x._a.dtype is not y._a.dtype:
         same_dtype(add_v2, x, y)
-    if x._a.dtype.kind == "b":
-        refuse(add_v2, x)
-    return execute(add_v2, (x, y), NO_ATTRS)
+    return execute(for_dtype(add_v2, x), (x, y), NO_ATTRS)
 
 
-@elementwise("Sub", primitive="subtract", api=("math.subtract", "subtract"), domain=(-2, 2), saves=(),
-             dtypes="fciu")  # fmt: skip
+@elementwise(
+    "Sub",
+    primitive="subtract",
+    api=("math.subtract", "subtract"),
+    domain=(-2, 2),
+    saves=(),
+    dtypes="fciu",
+)
 def subtract(xp, x, y):
     """Difference of ``x`` and ``y``, element by element, with broadcasting.
 
@@ -62,8 +75,14 @@ subtract.partial(0, constant=1)
 subtract.partial(1, constant=-1)
 
 
-@elementwise("Mul", primitive="multiply", api=("math.multiply", "multiply"), domain=(-2, 2),
-             saves=("inputs",), dtypes="fciu")  # fmt: skip
+@elementwise(
+    "Mul",
+    primitive="multiply",
+    api=("math.multiply", "multiply"),
+    domain=(-2, 2),
+    saves=("inputs",),
+    dtypes="fciu",
+)
 def multiply(xp, x, y):
     """Product of ``x`` and ``y``, element by element, with broadcasting.
 
@@ -88,8 +107,9 @@ def _(xp, z, x, y):
     return x
 
 
-@elementwise("MulNoNan", primitive="multiply_no_nan", api="math.multiply_no_nan", domain=(-2, 2),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "MulNoNan", primitive="multiply_no_nan", api="math.multiply_no_nan", domain=(-2, 2), dtypes="fc"
+)
 def multiply_no_nan(xp, x, y):
     """Product of ``x`` and ``y`` that is 0 where ``y`` is 0, even if ``x`` is infinite or NaN.
 
@@ -136,8 +156,14 @@ def _(xp, g, z, x, y):
     return reduced(xp, -2 * g * (x - y), y)
 
 
-@elementwise("Neg", primitive="negative", api=("math.negative", "negative"), domain=(-2, 2), saves=(),
-             dtypes="fci")  # fmt: skip
+@elementwise(
+    "Neg",
+    primitive="negative",
+    api=("math.negative", "negative"),
+    domain=(-2, 2),
+    saves=(),
+    dtypes="fci",
+)
 def negative(xp, x):
     """``-x``, element by element, for signed dtypes.
 
@@ -166,10 +192,12 @@ def _(xp, g, y, x):
 
 @sign_op.jvp
 def _(xp, tangents, y, x):
-    return xp.zeros_like(tangents[0])
+    return None
 
 
-@elementwise("Abs", primitive="absolute", domain=(0.5, 2), special=(0.0,), saves=("inputs",), dtypes="fi")
+@elementwise(
+    "Abs", primitive="absolute", domain=(0.5, 2), special=(0.0,), saves=("inputs",), dtypes="fi"
+)
 def abs_op(xp, x):
     """The magnitude of real numbers."""
     return xp.absolute(x)

@@ -5,8 +5,14 @@ from __future__ import annotations
 from tensortape.core.families import elementwise
 
 
-@elementwise("BesselI0", primitive="bessel_i0", api=("math.bessel_i0", "math.special.bessel_i0"),
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselI0",
+    primitive="bessel_i0",
+    api=("math.bessel_i0", "math.special.bessel_i0"),
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def bessel_i0(xp, x):
     """Modified Bessel function of the first kind, order 0.
 
@@ -24,8 +30,13 @@ def _(xp, y, x):
     return xp.bessel_i1(x)
 
 
-@elementwise("BesselI0e", primitive="bessel_i0e", api=("math.bessel_i0e", "math.special.bessel_i0e"),
-             domain=(0.6, 2), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselI0e",
+    primitive="bessel_i0e",
+    api=("math.bessel_i0e", "math.special.bessel_i0e"),
+    domain=(0.6, 2),
+    dtypes="f",
+)
 def bessel_i0e(xp, x):
     """``bessel_i0(x) * exp(-|x|)``, which does not overflow.
 
@@ -43,8 +54,13 @@ def _(xp, y, x):
     return xp.bessel_i1e(x) - xp.sign(x) * y
 
 
-@elementwise("BesselI1", primitive="bessel_i1", api=("math.bessel_i1", "math.special.bessel_i1"),
-             domain=(0.6, 2), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselI1",
+    primitive="bessel_i1",
+    api=("math.bessel_i1", "math.special.bessel_i1"),
+    domain=(0.6, 2),
+    dtypes="f",
+)
 def bessel_i1(xp, x):
     """Modified Bessel function of the first kind, order 1.
 
@@ -62,8 +78,13 @@ def _(xp, y, x):
     return xp.where(x == 0, xp.ones_like(x), xp.bessel_i0(x) - y / x)
 
 
-@elementwise("BesselI1e", primitive="bessel_i1e", api=("math.bessel_i1e", "math.special.bessel_i1e"),
-             domain=(0.6, 2), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselI1e",
+    primitive="bessel_i1e",
+    api=("math.bessel_i1e", "math.special.bessel_i1e"),
+    domain=(0.6, 2),
+    dtypes="f",
+)
 def bessel_i1e(xp, x):
     """``bessel_i1(x) * exp(-|x|)``, which does not overflow.
 
@@ -83,8 +104,14 @@ def _(xp, y, x):
     )
 
 
-@elementwise("BesselJ0", primitive="bessel_j0", api="math.special.bessel_j0",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselJ0",
+    primitive="bessel_j0",
+    api="math.special.bessel_j0",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def bessel_j0(xp, x):
     """Bessel function of the first kind, order 0.
 
@@ -102,7 +129,9 @@ def _(xp, y, x):
     return -xp.bessel_j1(x)
 
 
-@elementwise("BesselJ1", primitive="bessel_j1", api="math.special.bessel_j1", domain=(0.6, 2), dtypes="f")
+@elementwise(
+    "BesselJ1", primitive="bessel_j1", api="math.special.bessel_j1", domain=(0.6, 2), dtypes="f"
+)
 def bessel_j1(xp, x):
     """Bessel function of the first kind, order 1.
 
@@ -120,8 +149,14 @@ def _(xp, y, x):
     return xp.where(x == 0, 0.5 * xp.ones_like(x), xp.bessel_j0(x) - y / x)
 
 
-@elementwise("BesselK0", primitive="bessel_k0", api="math.special.bessel_k0",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselK0",
+    primitive="bessel_k0",
+    api="math.special.bessel_k0",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def bessel_k0(xp, x):
     """Modified Bessel function of the second kind, order 0.
 
@@ -139,7 +174,9 @@ def _(xp, y, x):
     return -xp.bessel_k1(x)
 
 
-@elementwise("BesselK0e", primitive="bessel_k0e", api="math.special.bessel_k0e", domain=(0.6, 2), dtypes="f")
+@elementwise(
+    "BesselK0e", primitive="bessel_k0e", api="math.special.bessel_k0e", domain=(0.6, 2), dtypes="f"
+)
 def bessel_k0e(xp, x):
     """``bessel_k0(x) * exp(x)``, which does not underflow.
 
@@ -157,7 +194,9 @@ def _(xp, y, x):
     return y - xp.bessel_k1e(x)
 
 
-@elementwise("BesselK1", primitive="bessel_k1", api="math.special.bessel_k1", domain=(0.6, 2), dtypes="f")
+@elementwise(
+    "BesselK1", primitive="bessel_k1", api="math.special.bessel_k1", domain=(0.6, 2), dtypes="f"
+)
 def bessel_k1(xp, x):
     """Modified Bessel function of the second kind, order 1.
 
@@ -175,7 +214,9 @@ def _(xp, y, x):
     return -xp.bessel_k0(x) - y / x
 
 
-@elementwise("BesselK1e", primitive="bessel_k1e", api="math.special.bessel_k1e", domain=(0.6, 2), dtypes="f")
+@elementwise(
+    "BesselK1e", primitive="bessel_k1e", api="math.special.bessel_k1e", domain=(0.6, 2), dtypes="f"
+)
 def bessel_k1e(xp, x):
     """``bessel_k1(x) * exp(x)``, which does not underflow.
 
@@ -193,8 +234,14 @@ def _(xp, y, x):
     return y * (1 - xp.reciprocal(x)) - xp.bessel_k0e(x)
 
 
-@elementwise("BesselY0", primitive="bessel_y0", api="math.special.bessel_y0",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "BesselY0",
+    primitive="bessel_y0",
+    api="math.special.bessel_y0",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def bessel_y0(xp, x):
     """Bessel function of the second kind, order 0.
 
@@ -212,7 +259,9 @@ def _(xp, y, x):
     return -xp.bessel_y1(x)
 
 
-@elementwise("BesselY1", primitive="bessel_y1", api="math.special.bessel_y1", domain=(0.6, 2), dtypes="f")
+@elementwise(
+    "BesselY1", primitive="bessel_y1", api="math.special.bessel_y1", domain=(0.6, 2), dtypes="f"
+)
 def bessel_y1(xp, x):
     """Bessel function of the second kind, order 1.
 

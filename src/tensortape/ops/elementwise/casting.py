@@ -18,7 +18,13 @@ from tensortape.ops.elementwise.extrema import clip
 _INEXACT = "fcV"
 
 
-@op("Cast", primitive="astype", saves=(), native_dtypes=True, samples=[((((2, 3),)), {"dtype": dtypes.float64})])
+@op(
+    "Cast",
+    primitive="astype",
+    saves=(),
+    native_dtypes=True,
+    samples=[((((2, 3),)), {"dtype": dtypes.float64})],
+)
 def cast_op(xp, x, *, dtype):
     """The values in another dtype."""
     return converted(xp, x, dtype)
@@ -33,7 +39,9 @@ def converted(xp, x, dtype):
 
 @cast_op.vjp
 def _(xp, g, y, x, *, dtype):
-    return converted(xp, g, x.dtype) if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT else None
+    return (
+        converted(xp, g, x.dtype) if x.dtype.kind in _INEXACT and y.dtype.kind in _INEXACT else None
+    )
 
 
 @cast_op.jvp

@@ -24,8 +24,9 @@ def equal(xp, x, y):
     return xp.equal(x, y)
 
 
-@elementwise("NotEqual", primitive="not_equal", api=("math.not_equal", "not_equal"),
-             nondifferentiable=REASON)  # fmt: skip
+@elementwise(
+    "NotEqual", primitive="not_equal", api=("math.not_equal", "not_equal"), nondifferentiable=REASON
+)
 def not_equal(xp, x, y):
     """Whether elements differ, with broadcasting, for all dtypes.
 
@@ -38,7 +39,9 @@ def not_equal(xp, x, y):
     return xp.not_equal(x, y)
 
 
-@elementwise("Less", primitive="less", api=("math.less", "less"), nondifferentiable=REASON, dtypes="fiu")
+@elementwise(
+    "Less", primitive="less", api=("math.less", "less"), nondifferentiable=REASON, dtypes="fiu"
+)
 def less(xp, x, y):
     """Whether ``x < y``, element by element, with broadcasting, for real dtypes.
 
@@ -51,8 +54,13 @@ def less(xp, x, y):
     return x < y
 
 
-@elementwise("LessEqual", primitive="less_equal", api=("math.less_equal", "less_equal"),
-             nondifferentiable=REASON, dtypes="fiu")  # fmt: skip
+@elementwise(
+    "LessEqual",
+    primitive="less_equal",
+    api=("math.less_equal", "less_equal"),
+    nondifferentiable=REASON,
+    dtypes="fiu",
+)
 def less_equal(xp, x, y):
     """Whether ``x <= y``, element by element, with broadcasting, for real dtypes.
 
@@ -65,8 +73,13 @@ def less_equal(xp, x, y):
     return x <= y
 
 
-@elementwise("Greater", primitive="greater", api=("math.greater", "greater"), nondifferentiable=REASON,
-             dtypes="fiu")  # fmt: skip
+@elementwise(
+    "Greater",
+    primitive="greater",
+    api=("math.greater", "greater"),
+    nondifferentiable=REASON,
+    dtypes="fiu",
+)
 def greater(xp, x, y):
     """Whether ``x > y``, element by element, with broadcasting, for real dtypes.
 
@@ -79,8 +92,13 @@ def greater(xp, x, y):
     return x > y
 
 
-@elementwise("GreaterEqual", primitive="greater_equal", api=("math.greater_equal", "greater_equal"),
-             nondifferentiable=REASON, dtypes="fiu")  # fmt: skip
+@elementwise(
+    "GreaterEqual",
+    primitive="greater_equal",
+    api=("math.greater_equal", "greater_equal"),
+    nondifferentiable=REASON,
+    dtypes="fiu",
+)
 def greater_equal(xp, x, y):
     """Whether ``x >= y``, element by element, with broadcasting, for real dtypes.
 
@@ -91,19 +109,6 @@ def greater_equal(xp, x, y):
     Source: ``tf.math.greater_equal``.
     """
     return x >= y
-
-
-@elementwise("ApproximateEqual", api="math.approximate_equal", nondifferentiable=REASON, dtypes="fiuc")
-def approximate_equal(xp, x, y, *, tolerance=1e-5):
-    """Whether ``|x - y| < tolerance``, element by element; shapes must be equal.
-
-    >>> import tensortape as tf
-    >>> tf.math.approximate_equal([1.0, 2.0], [1.000001, 2.1]).numpy()
-    array([ True, False])
-
-    Source: ``tf.math.approximate_equal``.
-    """
-    return xp.absolute(x - y) < tolerance
 
 
 @elementwise("IsNan", primitive="isnan", api=("math.is_nan",), nondifferentiable=REASON, dtypes="f")
@@ -132,7 +137,9 @@ def is_inf(xp, x):
     return xp.isinf(x)
 
 
-@elementwise("IsFinite", primitive="isfinite", api=("math.is_finite",), nondifferentiable=REASON, dtypes="f")
+@elementwise(
+    "IsFinite", primitive="isfinite", api=("math.is_finite",), nondifferentiable=REASON, dtypes="f"
+)
 def is_finite(xp, x):
     """Whether each element is a number: neither infinite nor NaN.
 

@@ -30,12 +30,14 @@ def _(xp, g, z, x, y):
 @complex_op.jvp
 def _(xp, tangents, z, x, y):
     zero = xp.zeros_like(xp.real(z))
-    return xp.complex(*[zero if t is None else xp.broadcast_to(t, shape=tuple(z.shape)) for t in tangents])
+    return xp.complex(
+        *[zero if t is None else xp.broadcast_to(t, shape=tuple(z.shape)) for t in tangents]
+    )
 
 
 @export("complex", "dtypes.complex")
 def complex(real, imag, name=None):
-    """Complex numbers of given real and imaginary parts: complex64 of float32, complex128 of float64.
+    """Complex numbers of two parts: complex64 of float32, complex128 of float64.
 
     >>> import tensortape as tf
     >>> tf.complex([2.25, 3.25], [4.75, 5.75]).numpy()
@@ -47,8 +49,8 @@ def complex(real, imag, name=None):
     names = (real.dtype.name, imag.dtype.name)
     if names not in (("float32", "float32"), ("float64", "float64")):
         raise TypeError(
-            f"The `real` and `imag` components have incorrect types: {names[0]} {names[1]}. They must "
-            "be consistent, and one of [tf.float32, tf.float64]"
+            f"The `real` and `imag` components have incorrect types: {names[0]} {names[1]}. They "
+            "must be consistent, and one of [tf.float32, tf.float64]"
         )
     return execute(complex_op, (real, imag), NO_ATTRS)
 

@@ -10,9 +10,15 @@ from tensortape.core.public import binary_call, tensor
 from tensortape.core.registry import OPS, export
 
 _WIDENED = {
-    "int8": dtypes.float32, "int16": dtypes.float32, "uint8": dtypes.float32, "uint16": dtypes.float32,
-    "int32": dtypes.float64, "int64": dtypes.float64, "uint32": dtypes.float64, "uint64": dtypes.float64,
-}  # fmt: skip
+    "int8": dtypes.float32,
+    "int16": dtypes.float32,
+    "uint8": dtypes.float32,
+    "uint16": dtypes.float32,
+    "int32": dtypes.float64,
+    "int64": dtypes.float64,
+    "uint32": dtypes.float64,
+    "uint64": dtypes.float64,
+}
 
 
 @elementwise("RealDiv", primitive="divide", api="realdiv", domain=(0.5, 2), dtypes="fc")
@@ -50,7 +56,7 @@ def _(xp, tangents, z, x, y):
 
 
 def true_quotient(x, y):
-    """``x / y`` of two tensors: integers become floats first. Raises ``TypeError`` as TensorFlow."""
+    """``x / y`` of two tensors of one dtype; integers become floats first."""
     if x._a.dtype is not y._a.dtype and x.dtype is not y.dtype:
         raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
     kind = x._a.dtype.kind
@@ -93,8 +99,14 @@ def divide(x, y, name=None):
     return truediv(x, y)
 
 
-@elementwise("Reciprocal", primitive="reciprocal", api="math.reciprocal", domain=(0.5, 2),
-             saves=("outputs",), dtypes="fc")  # fmt: skip
+@elementwise(
+    "Reciprocal",
+    primitive="reciprocal",
+    api="math.reciprocal",
+    domain=(0.5, 2),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def reciprocal(xp, x):
     """``1 / x``, element by element, of real or complex numbers.
 
@@ -163,8 +175,13 @@ def reciprocal_no_nan(x, name=None):
     return binary_call(divide_no_nan_op, like(1, x), x, NO_ATTRS)
 
 
-@elementwise("FloorDiv", primitive="floor_divide", api=("math.floordiv",), dtypes="fiu",
-             nondifferentiable="a floored quotient is piecewise constant")  # fmt: skip
+@elementwise(
+    "FloorDiv",
+    primitive="floor_divide",
+    api=("math.floordiv",),
+    dtypes="fiu",
+    nondifferentiable="a floored quotient is piecewise constant",
+)
 def floordiv(xp, x, y):
     """Quotient rounded towards minus infinity, as Python's ``//``.
 
@@ -178,8 +195,13 @@ def floordiv(xp, x, y):
     return xp.floor_divide(x, y)
 
 
-@elementwise("FloorMod", primitive="remainder", api=("math.floormod", "math.mod"), domain=(0.5, 2),
-             dtypes="fiu")  # fmt: skip
+@elementwise(
+    "FloorMod",
+    primitive="remainder",
+    api=("math.floormod", "math.mod"),
+    domain=(0.5, 2),
+    dtypes="fiu",
+)
 def floormod(xp, x, y):
     """Remainder with the sign of the divisor, as Python's ``%``.
 
@@ -201,8 +223,13 @@ def _(xp, z, x, y):
     return -xp.floor_divide(x, y)
 
 
-@elementwise("TruncateDiv", primitive="truncate_divide", api="truncatediv", dtypes="fiu",
-             nondifferentiable="a truncated quotient is piecewise constant")  # fmt: skip
+@elementwise(
+    "TruncateDiv",
+    primitive="truncate_divide",
+    api="truncatediv",
+    dtypes="fiu",
+    nondifferentiable="a truncated quotient is piecewise constant",
+)
 def truncatediv(xp, x, y):
     """Quotient rounded towards zero, as in C.
 

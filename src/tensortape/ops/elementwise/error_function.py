@@ -30,7 +30,9 @@ def _(xp, y, x):
     return TWO_OVER_ROOT_PI * xp.exp(-(x * x))
 
 
-@elementwise("Erfc", primitive="erfc", api="math.erfc", domain=(-2, 2), saves=("inputs",), dtypes="f")
+@elementwise(
+    "Erfc", primitive="erfc", api="math.erfc", domain=(-2, 2), saves=("inputs",), dtypes="f"
+)
 def erfc(xp, x):
     """``1 - erf(x)`` of each element, accurate where that is small.
 
@@ -48,8 +50,14 @@ def _(xp, y, x):
     return -TWO_OVER_ROOT_PI * xp.exp(-(x * x))
 
 
-@elementwise("Erfinv", primitive="erfinv", api="math.erfinv", domain=(-0.8, 0.8), saves=("outputs",),
-             dtypes="f")  # fmt: skip
+@elementwise(
+    "Erfinv",
+    primitive="erfinv",
+    api="math.erfinv",
+    domain=(-0.8, 0.8),
+    saves=("outputs",),
+    dtypes="f",
+)
 def erfinv(xp, x):
     """Inverse of the error function; infinite at -1 and 1, NaN beyond.
 
@@ -67,7 +75,9 @@ def _(xp, y, x):
     return xp.exp(y * y) / TWO_OVER_ROOT_PI
 
 
-@elementwise("Ndtri", primitive="ndtri", api="math.ndtri", domain=(0.2, 0.8), saves=("outputs",), dtypes="f")
+@elementwise(
+    "Ndtri", primitive="ndtri", api="math.ndtri", domain=(0.2, 0.8), saves=("outputs",), dtypes="f"
+)
 def ndtri(xp, x):
     """Quantile of the standard normal distribution.
 

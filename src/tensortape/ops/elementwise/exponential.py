@@ -1,6 +1,7 @@
 """Exponentials and logarithms.
 
-``xlogy`` and ``xlog1py`` do not conjugate their derivatives for complex numbers: TensorFlow does not.
+The derivatives of ``xlogy`` and ``xlog1py`` are not conjugated for complex numbers: TensorFlow's
+are not either.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import OPS, export
 
 
-@elementwise("Exp", primitive="exp", api=("math.exp", "exp"), domain=(-2, 2), saves=("outputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Exp", primitive="exp", api=("math.exp", "exp"), domain=(-2, 2), saves=("outputs",), dtypes="fc"
+)
 def exp(xp, x):
     """``e**x``, element by element.
 
@@ -30,7 +32,9 @@ def _(xp, y, x):
     return y
 
 
-@elementwise("Expm1", primitive="expm1", api="math.expm1", domain=(-2, 2), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Expm1", primitive="expm1", api="math.expm1", domain=(-2, 2), saves=("inputs",), dtypes="fc"
+)
 def expm1(xp, x):
     """``e**x - 1``, accurate near 0.
 
@@ -48,7 +52,9 @@ def _(xp, y, x):
     return xp.exp(x)
 
 
-@elementwise("Log", primitive="log", api="math.log", domain=(0.5, 2), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Log", primitive="log", api="math.log", domain=(0.5, 2), saves=("inputs",), dtypes="fc"
+)
 def log(xp, x):
     """Natural logarithm of each element; ``-inf`` at 0, NaN below.
 
@@ -66,7 +72,9 @@ def _(xp, y, x):
     return xp.reciprocal(x)
 
 
-@elementwise("Log1p", primitive="log1p", api="math.log1p", domain=(-0.5, 2), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Log1p", primitive="log1p", api="math.log1p", domain=(-0.5, 2), saves=("inputs",), dtypes="fc"
+)
 def log1p(xp, x):
     """``log(1 + x)``, accurate near 0.
 
@@ -130,8 +138,15 @@ def _(xp, g, z, x, y):
     return reduced(xp, g * xp.xdivy(x, y + 1), y)
 
 
-@elementwise("Sigmoid", primitive="sigmoid", api=("math.sigmoid", "sigmoid", "nn.sigmoid"), domain=(-3, 3),
-             special=(0.0, 1e3), saves=("outputs",), dtypes="fc")  # fmt: skip
+@elementwise(
+    "Sigmoid",
+    primitive="sigmoid",
+    api=("math.sigmoid", "sigmoid", "nn.sigmoid"),
+    domain=(-3, 3),
+    special=(0.0, 1e3),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def sigmoid(xp, x):
     """Logistic function ``1 / (1 + exp(-x))`` of each element.
 
@@ -149,8 +164,15 @@ def _(xp, y, x):
     return y * (1 - y)
 
 
-@elementwise("Softplus", primitive="softplus", api=("math.softplus", "nn.softplus"), domain=(-3, 3),
-             special=(0.0, 1e3), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "Softplus",
+    primitive="softplus",
+    api=("math.softplus", "nn.softplus"),
+    domain=(-3, 3),
+    special=(0.0, 1e3),
+    saves=("inputs",),
+    dtypes="f",
+)
 def softplus(xp, features):
     """``log(1 + exp(x))`` of each element, without overflow: a smooth ``relu``.
 

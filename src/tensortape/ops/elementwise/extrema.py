@@ -8,8 +8,14 @@ from tensortape.core.public import binary_call, tensor
 from tensortape.core.registry import export
 
 
-@elementwise("Maximum", primitive="maximum", api=("math.maximum", "maximum"), domain=(-2, 2), dtypes="fiu",
-             saves=("inputs",))  # fmt: skip
+@elementwise(
+    "Maximum",
+    primitive="maximum",
+    api=("math.maximum", "maximum"),
+    domain=(-2, 2),
+    dtypes="fiu",
+    saves=("inputs",),
+)
 def maximum(xp, x, y):
     """The larger of ``x`` and ``y``, element by element, with broadcasting; NaN where either is.
 
@@ -39,8 +45,14 @@ def _(xp, tangents, z, x, y):
     return chosen(xp, x >= y, tangents, z)
 
 
-@elementwise("Minimum", primitive="minimum", api=("math.minimum", "minimum"), domain=(-2, 2), dtypes="fiu",
-             saves=("inputs",))  # fmt: skip
+@elementwise(
+    "Minimum",
+    primitive="minimum",
+    api=("math.minimum", "minimum"),
+    domain=(-2, 2),
+    dtypes="fiu",
+    saves=("inputs",),
+)
 def minimum(xp, x, y):
     """The smaller of ``x`` and ``y``, element by element, with broadcasting; NaN where either is.
 
@@ -77,7 +89,7 @@ def chosen(xp, first, tangents, z):
     return xp.where(first, left, right)
 
 
-@elementwise("ClipByValue", domain=(-2, 2), dtypes="fciu", samples=())
+@elementwise("ClipByValue", dtypes="fciu")
 def clip_op(xp, t, clip_value_min, clip_value_max):
     """``t`` cut to between two bounds."""
     return xp.maximum(xp.minimum(t, clip_value_max), clip_value_min)

@@ -11,7 +11,9 @@ from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import export
 
 
-@elementwise("Lgamma", primitive="lgamma", api="math.lgamma", domain=(0.5, 3), saves=("inputs",), dtypes="f")
+@elementwise(
+    "Lgamma", primitive="lgamma", api="math.lgamma", domain=(0.5, 3), saves=("inputs",), dtypes="f"
+)
 def lgamma(xp, x):
     """Logarithm of the absolute value of the gamma function.
 
@@ -29,8 +31,14 @@ def _(xp, y, x):
     return xp.digamma(x)
 
 
-@elementwise("Digamma", primitive="digamma", api="math.digamma", domain=(0.5, 3), saves=("inputs",),
-             dtypes="f")  # fmt: skip
+@elementwise(
+    "Digamma",
+    primitive="digamma",
+    api="math.digamma",
+    domain=(0.5, 3),
+    saves=("inputs",),
+    dtypes="f",
+)
 def digamma(xp, x):
     """Derivative of ``lgamma``; NaN at its poles.
 
@@ -48,8 +56,14 @@ def _(xp, y, x):
     return xp.polygamma(xp.ones_like(x), x)
 
 
-@elementwise("Polygamma", primitive="polygamma", api="math.polygamma", saves=("inputs",), dtypes="f",
-             samples=[(((), (2, 3)), {})])  # fmt: skip
+@elementwise(
+    "Polygamma",
+    primitive="polygamma",
+    api="math.polygamma",
+    saves=("inputs",),
+    dtypes="f",
+    samples=[(((), (2, 3)), {})],
+)
 def polygamma(xp, a, x):
     """The ``a``-th derivative of ``digamma`` at ``x``, for float32 and float64.
 
@@ -85,7 +99,9 @@ def _(xp, g, y, x, q):
     return reduced(xp, g * (-x * xp.zeta(x + 1, q)), q)
 
 
-@elementwise("Igamma", primitive="igamma", api="math.igamma", domain=(0.5, 2), saves=("inputs",), dtypes="f")
+@elementwise(
+    "Igamma", primitive="igamma", api="math.igamma", domain=(0.5, 2), saves=("inputs",), dtypes="f"
+)
 def igamma(xp, a, x):
     """Regularised lower incomplete gamma function ``P(a, x)``.
 
@@ -119,8 +135,14 @@ def igamma_derivative(xp, a, x):
     return xp.igamma_derivative(a, x)
 
 
-@elementwise("Igammac", primitive="igammac", api="math.igammac", domain=(0.5, 2), saves=("inputs",),
-             dtypes="f")  # fmt: skip
+@elementwise(
+    "Igammac",
+    primitive="igammac",
+    api="math.igammac",
+    domain=(0.5, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def igammac(xp, a, x):
     """Regularised upper incomplete gamma function ``Q(a, x) = 1 - P(a, x)``.
 
@@ -177,8 +199,8 @@ def betainc(a, b, x, name=None):
             raise errors.InvalidArgumentError(
                 None,
                 None,
-                f"Shapes of {names} are inconsistent: {list(shapes[left])} vs. {list(shapes[right])} "
-                "[Op:Betainc] name: ",
+                f"Shapes of {names} are inconsistent: {list(shapes[left])} vs. "
+                f"{list(shapes[right])} [Op:Betainc] name: ",
             )
     return execute(betainc_op, given, NO_ATTRS)
 

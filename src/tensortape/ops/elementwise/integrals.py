@@ -25,8 +25,14 @@ def _(xp, y, x):
     return 1 - 2 * x * y
 
 
-@elementwise("Expint", primitive="expint", api="math.special.expint",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "Expint",
+    primitive="expint",
+    api="math.special.expint",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def expint(xp, x):
     """Exponential integral ``Ei(x)``.
 
@@ -44,8 +50,14 @@ def _(xp, y, x):
     return xp.exp(x) / x
 
 
-@elementwise("FresnelCos", primitive="fresnel_cos", api="math.special.fresnel_cos",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "FresnelCos",
+    primitive="fresnel_cos",
+    api="math.special.fresnel_cos",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def fresnel_cos(xp, x):
     """Fresnel's cosine integral: of ``cos(pi t**2 / 2)`` from 0 to ``x``.
 
@@ -63,8 +75,14 @@ def _(xp, y, x):
     return xp.cos(math.pi / 2 * (x * x))
 
 
-@elementwise("FresnelSin", primitive="fresnel_sin", api="math.special.fresnel_sin",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "FresnelSin",
+    primitive="fresnel_sin",
+    api="math.special.fresnel_sin",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def fresnel_sin(xp, x):
     """Fresnel's sine integral: of ``sin(pi t**2 / 2)`` from 0 to ``x``.
 
@@ -82,8 +100,14 @@ def _(xp, y, x):
     return xp.sin(math.pi / 2 * (x * x))
 
 
-@elementwise("Spence", primitive="spence", api="math.special.spence",
-             domain=(0.6, 2), saves=("inputs",), dtypes="f")  # fmt: skip
+@elementwise(
+    "Spence",
+    primitive="spence",
+    api="math.special.spence",
+    domain=(0.6, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def spence(xp, x):
     """Spence's integral: of ``log(t) / (1 - t)`` from 1 to ``x``.
 

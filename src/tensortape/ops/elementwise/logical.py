@@ -11,8 +11,13 @@ REASON = "a truth value has no derivative"
 BITS = "integers have no derivative"
 
 
-@elementwise("LogicalAnd", primitive="logical_and", api=("math.logical_and", "logical_and"),
-             nondifferentiable=REASON, dtypes="b")  # fmt: skip
+@elementwise(
+    "LogicalAnd",
+    primitive="logical_and",
+    api=("math.logical_and", "logical_and"),
+    nondifferentiable=REASON,
+    dtypes="b",
+)
 def logical_and(xp, x, y):
     """Whether both are true, element by element, with broadcasting.
 
@@ -26,8 +31,13 @@ def logical_and(xp, x, y):
     return x & y
 
 
-@elementwise("LogicalOr", primitive="logical_or", api=("math.logical_or", "logical_or"),
-             nondifferentiable=REASON, dtypes="b")  # fmt: skip
+@elementwise(
+    "LogicalOr",
+    primitive="logical_or",
+    api=("math.logical_or", "logical_or"),
+    nondifferentiable=REASON,
+    dtypes="b",
+)
 def logical_or(xp, x, y):
     """Whether at least one is true, element by element, with broadcasting.
 
@@ -40,8 +50,13 @@ def logical_or(xp, x, y):
     return x | y
 
 
-@elementwise("LogicalNot", primitive="logical_not", api=("math.logical_not", "logical_not"),
-             nondifferentiable=REASON, dtypes="b")  # fmt: skip
+@elementwise(
+    "LogicalNot",
+    primitive="logical_not",
+    api=("math.logical_not", "logical_not"),
+    nondifferentiable=REASON,
+    dtypes="b",
+)
 def logical_not(xp, x):
     """The opposite of each truth value.
 
@@ -69,8 +84,13 @@ def logical_xor(x, y, name="LogicalXor"):
     return binary_call(logical_and, either, unary_call(logical_not, both, NO_ATTRS), NO_ATTRS)
 
 
-@elementwise("BitwiseAnd", primitive="bitwise_and", api="bitwise.bitwise_and", nondifferentiable=BITS,
-             dtypes="iu")  # fmt: skip
+@elementwise(
+    "BitwiseAnd",
+    primitive="bitwise_and",
+    api="bitwise.bitwise_and",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def bitwise_and(xp, x, y):
     """The bits set in both integers.
 
@@ -83,8 +103,13 @@ def bitwise_and(xp, x, y):
     return x & y
 
 
-@elementwise("BitwiseOr", primitive="bitwise_or", api="bitwise.bitwise_or", nondifferentiable=BITS,
-             dtypes="iu")  # fmt: skip
+@elementwise(
+    "BitwiseOr",
+    primitive="bitwise_or",
+    api="bitwise.bitwise_or",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def bitwise_or(xp, x, y):
     """The bits set in at least one of two integers.
 
@@ -97,8 +122,13 @@ def bitwise_or(xp, x, y):
     return x | y
 
 
-@elementwise("BitwiseXor", primitive="bitwise_xor", api="bitwise.bitwise_xor", nondifferentiable=BITS,
-             dtypes="iu")  # fmt: skip
+@elementwise(
+    "BitwiseXor",
+    primitive="bitwise_xor",
+    api="bitwise.bitwise_xor",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def bitwise_xor(xp, x, y):
     """The bits in which two integers differ.
 
@@ -111,7 +141,9 @@ def bitwise_xor(xp, x, y):
     return x ^ y
 
 
-@elementwise("Invert", primitive="invert", api="bitwise.invert", nondifferentiable=BITS, dtypes="iu")
+@elementwise(
+    "Invert", primitive="invert", api="bitwise.invert", nondifferentiable=BITS, dtypes="iu"
+)
 def invert(xp, x):
     """Every bit of each integer turned over.
 
@@ -124,8 +156,13 @@ def invert(xp, x):
     return ~x
 
 
-@elementwise("LeftShift", primitive="left_shift", api="bitwise.left_shift", nondifferentiable=BITS,
-             dtypes="iu")  # fmt: skip
+@elementwise(
+    "LeftShift",
+    primitive="left_shift",
+    api="bitwise.left_shift",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def left_shift(xp, x, y):
     """Bits of ``x`` moved up by ``y`` places; ``y`` is cut to between 0 and the number of bits - 1.
 
@@ -138,10 +175,15 @@ def left_shift(xp, x, y):
     return xp.left_shift(x, y)
 
 
-@elementwise("RightShift", primitive="right_shift", api="bitwise.right_shift", nondifferentiable=BITS,
-             dtypes="iu")  # fmt: skip
+@elementwise(
+    "RightShift",
+    primitive="right_shift",
+    api="bitwise.right_shift",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def right_shift(xp, x, y):
-    """Bits of ``x`` moved down by ``y`` places, keeping the sign; ``y`` is cut as in ``left_shift``.
+    """Bits of ``x`` moved down by ``y`` places, keeping the sign; ``y`` is cut to the width.
 
     >>> import tensortape as tf
     >>> tf.bitwise.right_shift([-8, 5], 1).numpy()
@@ -152,8 +194,13 @@ def right_shift(xp, x, y):
     return xp.right_shift(x, y)
 
 
-@elementwise("PopulationCount", primitive="population_count", api="raw_ops.PopulationCount",
-             nondifferentiable=BITS, dtypes="iu")  # fmt: skip
+@elementwise(
+    "PopulationCount",
+    primitive="population_count",
+    api="raw_ops.PopulationCount",
+    nondifferentiable=BITS,
+    dtypes="iu",
+)
 def population_count(xp, x):
     """How many bits of each integer are set (uint8).
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS, execute
-from tensortape.core.operators import attach, binary, checked, hinted, like, refuse, same_dtype
+from tensortape.core.operators import (
+    BOOL,
+    attach,
+    binary,
+    checked,
+    hinted,
+    like,
+    refuse,
+    same_dtype,
+)
 from tensortape.core.public import unary_call
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.elementwise import arithmetic, comparison, division, logical, power
-
-BOOL = np.dtype(bool)
 
 
 def attach_pair(name: str, methods: Any) -> None:

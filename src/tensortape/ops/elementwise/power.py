@@ -5,7 +5,9 @@ from __future__ import annotations
 from tensortape.core.families import elementwise
 
 
-@elementwise("Square", primitive="square", api=("math.square", "square"), domain=(-2, 2), dtypes="fciu")
+@elementwise(
+    "Square", primitive="square", api=("math.square", "square"), domain=(-2, 2), dtypes="fciu"
+)
 def square(xp, x):
     """``x * x``, element by element.
 
@@ -71,8 +73,14 @@ def _(xp, z, x, y):
     return xp.power(x, y - 1) * (1 + y * log_where_defined(xp, x))
 
 
-@elementwise("Sqrt", primitive="sqrt", api=("math.sqrt", "sqrt"), domain=(0.5, 2), saves=("outputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Sqrt",
+    primitive="sqrt",
+    api=("math.sqrt", "sqrt"),
+    domain=(0.5, 2),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def sqrt(xp, x):
     """Square root of each element; NaN for negative real numbers.
 
@@ -95,7 +103,9 @@ def _(xp, tangents, y, x):
     return tangents[0] * 0.5 / y
 
 
-@elementwise("Rsqrt", primitive="rsqrt", api="math.rsqrt", domain=(0.5, 2), saves=("outputs",), dtypes="fc")
+@elementwise(
+    "Rsqrt", primitive="rsqrt", api="math.rsqrt", domain=(0.5, 2), saves=("outputs",), dtypes="fc"
+)
 def rsqrt(xp, x):
     """``1 / sqrt(x)``, element by element.
 

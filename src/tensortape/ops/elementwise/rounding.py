@@ -8,8 +8,13 @@ from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import export
 
 
-@elementwise("Floor", primitive="floor", api=("math.floor", "floor"), dtypes="f",
-             nondifferentiable="rounding is piecewise constant")  # fmt: skip
+@elementwise(
+    "Floor",
+    primitive="floor",
+    api=("math.floor", "floor"),
+    dtypes="f",
+    nondifferentiable="rounding is piecewise constant",
+)
 def floor(xp, x):
     """Largest whole number not above each element.
 
@@ -22,8 +27,13 @@ def floor(xp, x):
     return xp.floor(x)
 
 
-@elementwise("Ceil", primitive="ceil", api="math.ceil", dtypes="f",
-             nondifferentiable="rounding is piecewise constant")  # fmt: skip
+@elementwise(
+    "Ceil",
+    primitive="ceil",
+    api="math.ceil",
+    dtypes="f",
+    nondifferentiable="rounding is piecewise constant",
+)
 def ceil(xp, x):
     """Smallest whole number not below each element.
 
@@ -36,8 +46,13 @@ def ceil(xp, x):
     return xp.ceil(x)
 
 
-@elementwise("Rint", primitive="rint", api="math.rint", dtypes="f",
-             nondifferentiable="rounding is piecewise constant")  # fmt: skip
+@elementwise(
+    "Rint",
+    primitive="rint",
+    api="math.rint",
+    dtypes="f",
+    nondifferentiable="rounding is piecewise constant",
+)
 def rint(xp, x):
     """Nearest whole number; halves go to the even one.
 
@@ -70,7 +85,9 @@ def round(x, name=None):
     return x if x.dtype.is_integer else unary_call(round_op, x, NO_ATTRS)
 
 
-@elementwise("NextAfter", primitive="nextafter", api="math.nextafter", domain=(0.5, 2), saves=(), dtypes="f")
+@elementwise(
+    "NextAfter", primitive="nextafter", api="math.nextafter", domain=(0.5, 2), saves=(), dtypes="f"
+)
 def nextafter(xp, x1, x2):
     """The number next to ``x1`` in the direction of ``x2``, for float32 and float64.
 

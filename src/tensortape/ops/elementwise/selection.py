@@ -18,7 +18,9 @@ def explain_select(op, tensors, attrs, exc):
         return None
     c, t, e = ("[" + ",".join(map(str, x.shape)) + "]" for x in tensors)
     return errors.InvalidArgumentError(
-        None, None, f"condition {c}, then {t}, and else {e} must be broadcastable [Op:SelectV2] name: "
+        None,
+        None,
+        f"condition {c}, then {t}, and else {e} must be broadcastable [Op:SelectV2] name: ",
     )
 
 

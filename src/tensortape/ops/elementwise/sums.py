@@ -41,8 +41,8 @@ def add_n(inputs, name=None):
     """
     if not isinstance(inputs, Iterable) or (hasattr(inputs, "__len__") and not len(inputs)):
         raise ValueError(
-            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and "
-            f"shape. Received: {inputs!r:.200}"
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype "
+            f"and shape. Received: {inputs!r:.200}"
         )
     tensors = tuple(tensor(x) for x in inputs)
     first = tensors[0]
@@ -77,7 +77,9 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
         )
     tensors = [tensor(x) for x in inputs]
     if any(x.dtype is not tensors[0].dtype for x in tensors):
-        raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape")
+        raise ValueError(
+            "inputs must be a list of at least one Tensor with the same dtype and shape"
+        )
     merged = TensorShape(shape)
     for x in tensors:
         merged = merged.merge_with(x.shape)
@@ -103,7 +105,9 @@ def scalar_mul(scalar, x, name=None):
     if scalar._a.ndim:
         raise ValueError(f"The input scalar must be a 0-D value. Received shape {scalar.shape}.")
     if hasattr(x, "dense_shape") and hasattr(x, "values"):
-        return type(x)(binary_call(OPS["Mul"], scalar, x.values, NO_ATTRS), x.indices, x.dense_shape)
+        return type(x)(
+            binary_call(OPS["Mul"], scalar, x.values, NO_ATTRS), x.indices, x.dense_shape
+        )
     return binary_call(OPS["Mul"], scalar, x, NO_ATTRS)
 
 

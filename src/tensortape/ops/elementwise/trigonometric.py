@@ -5,7 +5,9 @@ from __future__ import annotations
 from tensortape.core.families import elementwise
 
 
-@elementwise("Sin", primitive="sin", api=("math.sin", "sin"), domain=(-3, 3), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Sin", primitive="sin", api=("math.sin", "sin"), domain=(-3, 3), saves=("inputs",), dtypes="fc"
+)
 def sin(xp, x):
     """Sine of each element, in radians.
 
@@ -23,7 +25,9 @@ def _(xp, y, x):
     return xp.cos(x)
 
 
-@elementwise("Cos", primitive="cos", api=("math.cos", "cos"), domain=(-3, 3), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Cos", primitive="cos", api=("math.cos", "cos"), domain=(-3, 3), saves=("inputs",), dtypes="fc"
+)
 def cos(xp, x):
     """Cosine of each element, in radians.
 
@@ -41,7 +45,9 @@ def _(xp, y, x):
     return -xp.sin(x)
 
 
-@elementwise("Tan", primitive="tan", api=("math.tan", "tan"), domain=(-1, 1), saves=("inputs",), dtypes="fc")
+@elementwise(
+    "Tan", primitive="tan", api=("math.tan", "tan"), domain=(-1, 1), saves=("inputs",), dtypes="fc"
+)
 def tan(xp, x):
     """Tangent of each element, in radians.
 
@@ -59,8 +65,14 @@ def _(xp, y, x):
     return xp.square(xp.reciprocal(xp.cos(x)))
 
 
-@elementwise("Asin", primitive="arcsin", api=("math.asin", "asin"), domain=(-0.8, 0.8), saves=("inputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Asin",
+    primitive="arcsin",
+    api=("math.asin", "asin"),
+    domain=(-0.8, 0.8),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def asin(xp, x):
     """Inverse sine of each element, in radians; NaN outside of [-1, 1].
 
@@ -78,8 +90,14 @@ def _(xp, y, x):
     return xp.reciprocal(xp.sqrt(1 - x * x))
 
 
-@elementwise("Acos", primitive="arccos", api=("math.acos", "acos"), domain=(-0.8, 0.8), saves=("inputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Acos",
+    primitive="arccos",
+    api=("math.acos", "acos"),
+    domain=(-0.8, 0.8),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def acos(xp, x):
     """Inverse cosine of each element, in radians; NaN outside of [-1, 1].
 
@@ -97,8 +115,14 @@ def _(xp, y, x):
     return -xp.reciprocal(xp.sqrt(1 - x * x))
 
 
-@elementwise("Atan", primitive="arctan", api=("math.atan", "atan"), domain=(-3, 3), saves=("inputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Atan",
+    primitive="arctan",
+    api=("math.atan", "atan"),
+    domain=(-3, 3),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def atan(xp, x):
     """Inverse tangent of each element, in radians.
 
@@ -116,8 +140,14 @@ def _(xp, y, x):
     return xp.reciprocal(1 + x * x)
 
 
-@elementwise("Atan2", primitive="arctan2", api=("math.atan2", "atan2"), domain=(0.5, 2), saves=("inputs",),
-             dtypes="f")  # fmt: skip
+@elementwise(
+    "Atan2",
+    primitive="arctan2",
+    api=("math.atan2", "atan2"),
+    domain=(0.5, 2),
+    saves=("inputs",),
+    dtypes="f",
+)
 def atan2(xp, y, x):
     """Angle of the point ``(x, y)``, in radians from -pi to pi.
 
@@ -140,8 +170,14 @@ def _(xp, z, y, x):
     return -y / (y * y + x * x)
 
 
-@elementwise("Sinh", primitive="sinh", api=("math.sinh", "sinh"), domain=(-2, 2), saves=("inputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Sinh",
+    primitive="sinh",
+    api=("math.sinh", "sinh"),
+    domain=(-2, 2),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def sinh(xp, x):
     """Hyperbolic sine of each element.
 
@@ -159,8 +195,14 @@ def _(xp, y, x):
     return xp.cosh(x)
 
 
-@elementwise("Cosh", primitive="cosh", api=("math.cosh", "cosh"), domain=(-2, 2), saves=("inputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Cosh",
+    primitive="cosh",
+    api=("math.cosh", "cosh"),
+    domain=(-2, 2),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def cosh(xp, x):
     """Hyperbolic cosine of each element.
 
@@ -178,8 +220,15 @@ def _(xp, y, x):
     return xp.sinh(x)
 
 
-@elementwise("Tanh", primitive="tanh", api=("math.tanh", "tanh", "nn.tanh"), domain=(-3, 3),
-             special=(0.0, 1e3), saves=("outputs",), dtypes="fc")  # fmt: skip
+@elementwise(
+    "Tanh",
+    primitive="tanh",
+    api=("math.tanh", "tanh", "nn.tanh"),
+    domain=(-3, 3),
+    special=(0.0, 1e3),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def tanh(xp, x):
     """Hyperbolic tangent of each element.
 
@@ -197,8 +246,14 @@ def _(xp, y, x):
     return 1 - y * y
 
 
-@elementwise("Asinh", primitive="arcsinh", api=("math.asinh", "asinh"), domain=(-3, 3), saves=("outputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Asinh",
+    primitive="arcsinh",
+    api=("math.asinh", "asinh"),
+    domain=(-3, 3),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def asinh(xp, x):
     """Inverse hyperbolic sine of each element.
 
@@ -216,8 +271,14 @@ def _(xp, y, x):
     return xp.reciprocal(xp.cosh(y))
 
 
-@elementwise("Acosh", primitive="arccosh", api=("math.acosh", "acosh"), domain=(1.5, 3), saves=("outputs",),
-             dtypes="fc")  # fmt: skip
+@elementwise(
+    "Acosh",
+    primitive="arccosh",
+    api=("math.acosh", "acosh"),
+    domain=(1.5, 3),
+    saves=("outputs",),
+    dtypes="fc",
+)
 def acosh(xp, x):
     """Inverse hyperbolic cosine of each element; NaN below 1.
 
@@ -235,8 +296,14 @@ def _(xp, y, x):
     return xp.reciprocal(xp.sinh(y))
 
 
-@elementwise("Atanh", primitive="arctanh", api=("math.atanh", "atanh"), domain=(-0.8, 0.8),
-             saves=("inputs",), dtypes="fc")  # fmt: skip
+@elementwise(
+    "Atanh",
+    primitive="arctanh",
+    api=("math.atanh", "atanh"),
+    domain=(-0.8, 0.8),
+    saves=("inputs",),
+    dtypes="fc",
+)
 def atanh(xp, x):
     """Inverse hyperbolic tangent of each element; infinite at -1 and 1, NaN beyond.
 
