@@ -119,3 +119,68 @@ def test_a_run_without_gradients_says_so(tmp_path: Path) -> None:
     text, console = dom(path)
     assert console == []
     assert "This run made no gradient" in text
+
+
+def after(tmp_path: Path, script: str, size: str = "1400,1000") -> str:
+    """The document after ``script`` has run in the page."""
+    path = tmp_path / "report.html"
+    text = render(sample_report()).replace("</body>", f"<script>{script}</script></body>")
+    write_atomically(path, text)
+    document, console = dom(path, size=size)
+    assert console == []
+    return document.partition('<script type="application/json"')[0]
+
+
+def press(*keys: str) -> str:
+    return "".join(
+        f"document.body.dispatchEvent(new KeyboardEvent('keydown',{{key:'{key}',bubbles:true}}));"
+        for key in keys
+    )
+
+
+@in_browser
+def test_keys_walk_through_lines_and_calls(tmp_path: Path) -> None:
+    text = after(tmp_path, press("j", "k", "ArrowRight", "ArrowRight"))
+    assert re.search(r"call <b>3</b> of 400", text)
+    text = after(tmp_path, press("End"))
+    assert re.search(r"call <b>400</b> of 400", text)
+    text = after(tmp_path, press("j", "p"))
+    assert re.search(r'<tbody class="bad lit" data-op="0"', text)
+
+
+@in_browser
+def test_the_filter_leaves_what_matches(tmp_path: Path) -> None:
+    fill = (
+        "const f=document.getElementById('filter');f.value='%s';"
+        "f.dispatchEvent(new Event('input'));"
+    )
+    text = after(tmp_path, fill % "exp cell")
+    assert text.count('<li hidden="">') == 2
+    text = after(tmp_path, fill % "no such thing")
+    assert "No call matches." in text
+    assert text.count('<li hidden="">') == 3
+
+
+@in_browser
+def test_the_theme_switches(tmp_path: Path) -> None:
+    light, dark = after(tmp_path, ""), after(tmp_path, press("t"))
+    assert ('class="dark"' in light) != ('class="dark"' in dark)
+
+
+@in_browser
+def test_narrow_screens_show_the_list_then_the_detail(tmp_path: Path) -> None:
+    width = "document.documentElement.dataset.wide=document.documentElement.scrollWidth>innerWidth;"
+    shown = (
+        "for(const n of ['nav','main'])document.documentElement.dataset[n]="
+        "getComputedStyle(document.querySelector(n)).display;"
+    )
+    text = after(tmp_path, shown + width, size="500,900")
+    assert 'data-nav="flex"' in text or 'data-nav="block"' in text
+    assert 'data-main="none"' in text
+    assert 'data-wide="false"' in text
+    text = after(
+        tmp_path, "document.querySelector('.call').click();" + shown + width, size="500,900"
+    )
+    assert 'data-nav="none"' in text
+    assert 'data-main="block"' in text
+    assert 'data-wide="false"' in text
