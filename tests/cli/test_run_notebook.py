@@ -118,3 +118,16 @@ def test_dying_kernel_is_told(tensortape, notebook, texts, tmp_path):
     assert result.returncode == 1
     assert "cell [2] of nb.ipynb ended the kernel process" in result.stderr
     assert texts(tmp_path / "out.ipynb") == ["first\n", ""]
+
+
+def test_kernel_with_the_real_tensorflow_is_refused(tensortape, notebook, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "tensorflow.py").write_text("__version__ = '2.19.1'\n")
+    (tmp_path / "site" / "sitecustomize.py").write_text("import tensorflow\n")
+    file = notebook("open('ran', 'w').close()")
+    result = tensortape("run", file.name, "--output", "out.ipynb", PYTHONPATH="site")
+    assert result.returncode == 1
+    told = "tensortape: could not switch on TensorTape in the notebook's kernel: RuntimeError: "
+    assert result.stderr.startswith(told) and result.stderr.count("\n") == 1
+    assert "real TensorFlow 2.19.1" in result.stderr
+    assert not (tmp_path / "ran").exists() and not (tmp_path / "out.ipynb").exists()

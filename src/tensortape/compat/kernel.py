@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from typing import Any
@@ -14,12 +15,13 @@ _session: Any = None
 
 def load_ipython_extension(shell: Any) -> None:
     """Switch on the alias and the answers to `%pip install tensorflow`."""
-    install()
+    with contextlib.suppress(RuntimeError):  # `ready` tells the runner
+        install()
     pip_magic.register(shell)
 
 
 def ready(arguments: list[str]) -> None:
-    """Raise unless the extension was loaded; give the notebook its arguments, if there are any."""
+    """Raise unless the alias is on; give the notebook its arguments, if there are any."""
     install()
     if arguments:
         sys.argv[:] = arguments

@@ -22,6 +22,12 @@ from tensortape.compat.failure import RunFailure
 
 EXTENSION = "tensortape.compat.kernel"
 START_TIMEOUT = 120
+_PURPOSE = {
+    "ready": "switch on TensorTape",
+    "start_report": "start recording for the report",
+    "set_cell": "record a cell for the report",
+    "write_report": "write the report",
+}
 OUTPUT_TIMEOUT = 60  # seconds to wait for the last of a cell's output once the cell has ended
 
 
@@ -107,4 +113,4 @@ async def request(client: NotebookClient, function: str, *arguments: Any) -> Non
     content = reply["content"] if reply else {"status": "error", "ename": "no reply"}
     if content["status"] != "ok":
         told = f"{content.get('ename', '')}: {content.get('evalue', '')}".strip(": ")
-        raise RunFailure(f"{function.replace('_', ' ')} failed in the kernel: {told}")
+        raise RunFailure(f"could not {_PURPOSE[function]} in the notebook's kernel: {told}")

@@ -82,7 +82,7 @@ def run_notebook(
     except KeyboardInterrupt:  # where the event loop cannot handle signals
         raise _stopped(signal.SIGINT) from None
     except RunFailure as failure:
-        if failure.exit_code not in (INTERRUPTED, TERMINATED):
+        if run.number and failure.exit_code not in (INTERRUPTED, TERMINATED):
             _write(notebook, target)
         raise
     _write(notebook, target)
