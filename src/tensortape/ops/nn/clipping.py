@@ -11,7 +11,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.dispatch import execute
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.reduce.sums import reduce_sum
 
 
@@ -94,7 +94,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     squares = reduce_sum(values * values, axes, keepdims=True)
     positive = squares > 0
     safe = xp.where(positive, squares, xp.ones_like(squares))
-    norm = xp.where(positive, xp.sqrt(safe), squares)
+    norm = xp.where(positive, PUBLIC["math.sqrt"](safe), squares)
     scaled = values * clip_norm
     values.shape.assert_is_compatible_with(scaled.shape)
     return like_given(t, scaled / xp.maximum(norm, clip_norm))
@@ -121,7 +121,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
     """
     halves = [l2_loss(values_of(t)) for t in check_list(t_list) if t is not None]
     total = reduce_sum(xp.stack(halves, 0))
-    return xp.sqrt(total * 2)
+    return PUBLIC["math.sqrt"](total * 2)
 
 
 @export("clip_by_global_norm")

@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
+from tensortape.arrays.recorded import recorded as xp
+from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply, execute
 from tensortape.core.families import elementwise
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.registry import export
+from tensortape.core.state import state
+from tensortape.core.registry import PUBLIC, export
+from tensortape.ops.layout.attributes import one_axis
 
 
-def _log_softmax(xp, logits, axis):
-    shifted = logits - xp.max(logits, axis=axis, keepdims=True)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+@op("SoftmaxCrossEntropyBackprop", primitive="softmax_less_labels", saves=("inputs",),
+    samples=[(((2, 3), (2, 3)), {"axis": 1})])  # fmt: skip
+def softmax_less_labels(xp, features, labels, *, axis):
+    """The derivative of the cross-entropy, for labels that sum to 1."""
+    return xp.softmax_less_labels(features, labels, axis)
 
 
-@op("SoftmaxCrossEntropyWithLogits", samples=[(((2, 3), (2, 3)), {"axis": 1})])
+# TensorFlow lets no gradient of a gradient reach the labels this way.
+@softmax_less_labels.vjp
+def _(xp, g, y, features, labels, *, axis):
+    p = xp.softmax(features, axis)
+    d = p * (g - xp.sum(g * p, axis=axis, keepdims=True))
+    return fitted(xp, d, features), xp.zeros_like(labels)
+
+
+def fitted(xp: Any, d: Any, x: Any) -> Any:
+    """``d`` summed over the axes along which ``x`` was broadcast."""
+    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+
+
+def explain_cross_entropy(record: Any, tensors: Any, attrs: Any, exc: Exception) -> Exception:
+    """Shapes that do not fit, in TensorFlow's words."""
+    a, b = ("[" + ",".join(map(str, t.shape)) + "]" for t in tensors)
+    text = f"logits and labels must be broadcastable: logits_size={a} labels_size={b}"
+    return errors.of_op(errors.InvalidArgumentError, record.type, text)
+
+
+@op("SoftmaxCrossEntropyWithLogits", saves=("inputs",), check=explain_cross_entropy,
+    samples=[(((2, 3), (2, 3)), {"axis": 1})])  # fmt: skip
 def softmax_cross_entropy(xp, features, labels, *, axis):
     """Cross-entropy of distributions: minus the sum of labels times log-softmax."""
-    return -xp.sum(labels * _log_softmax(xp, features, axis), axis=axis)
+    return -xp.sum(labels * xp.log_softmax(features, axis), axis=axis)
 
 
-# As in TensorFlow: the labels are taken to sum to 1 (Bishop, Pattern Recognition, 4.109).
 @softmax_cross_entropy.vjp(0)
 def _(xp, g, y, features, labels, *, axis):
-    d = xp.expand_dims(g, axis) * (xp.softmax(features, axis=axis) - labels)
-    return d if d.shape == features.shape else xp.sum_to(d, shape=tuple(features.shape))
+    return fitted(xp, xp.expand_dims(g, axis) * xp.softmax_less_labels(features, labels, axis), features)
 
 
 @softmax_cross_entropy.vjp(1)
 def _(xp, g, y, features, labels, *, axis):
-    d = -(xp.expand_dims(g, axis) * xp.log_softmax(features, axis=axis))
-    return d if d.shape == labels.shape else xp.sum_to(d, shape=tuple(labels.shape))
+    return fitted(xp, -(xp.expand_dims(g, axis) * xp.log_softmax(features, axis)), labels)
 
 
 def _labels_in_range(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
     """Refuse labels that name no class."""
     features, labels = tensors
     known = labels._a
-    if isinstance(known, (np.ndarray, np.generic)) and known.size:
+    if not hasattr(state.xp, "evaluate") and known.size:
         count, low, high = features.shape[-1], int(known.min()), int(known.max())
         if low < 0 or high >= count:
             bad = low if low < 0 else high
@@ -56,71 +80,42 @@ def _labels_in_range(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
     return attrs
 
 
-def _one_hot(xp, labels, features):
+def is_label(xp: Any, labels: Any, features: Any) -> Any:
+    """Whether a class is the one that the label names."""
     classes = xp.arange(0, features.shape[-1], 1, labels.dtype)
-    return xp.astype(xp.equal(xp.expand_dims(labels, labels.ndim), classes), features.dtype)
+    return xp.equal(xp.expand_dims(labels, labels.ndim), classes)
 
 
-@op("SparseSoftmaxCrossEntropyWithLogits", normalise=_labels_in_range,
+@op("SparseSoftmaxCrossEntropyWithLogits", normalise=_labels_in_range, saves=("inputs",),
     samples=[(((2, 3), np.array([2, 0])), {})])  # fmt: skip
 def sparse_softmax_cross_entropy(xp, features, labels):
     """Cross-entropy where each label is the index of the class."""
     axis = features.ndim - 1
-    return -xp.sum(_one_hot(xp, labels, features) * _log_softmax(xp, features, axis), axis=axis)
+    logs = xp.log_softmax(features, axis)
+    return -xp.sum(xp.where(is_label(xp, labels, features), logs, xp.zeros_like(logs)), axis=axis)
 
 
 @sparse_softmax_cross_entropy.vjp(0)
 def _(xp, g, y, features, labels):
     axis = features.ndim - 1
-    return xp.expand_dims(g, axis) * (xp.softmax(features, axis=axis) - _one_hot(xp, labels, features))
-
-
-def _softplus_negative(xp, x):
-    """log(1 + exp(-x)) without overflow."""
-    return xp.log1p(xp.exp(-xp.absolute(x))) + xp.maximum(-x, xp.zeros_like(x))
-
-
-def _sigmoid(xp, x):
-    e = xp.exp(-xp.absolute(x))
-    return xp.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    hit = xp.astype(is_label(xp, labels, features), features.dtype)
+    return xp.expand_dims(g, axis) * (xp.softmax(features, axis) - hit)
 
 
 @elementwise("SigmoidCrossEntropyWithLogits", domain=(-3, 3), saves=("inputs",))
 def sigmoid_cross_entropy(xp, logits, labels):
     """Cross-entropy of independent yes-no decisions."""
-    return logits - logits * labels + _softplus_negative(xp, logits)
+    return xp.maximum(logits, xp.zeros_like(logits)) - logits * labels + xp.log1p(xp.exp(-xp.absolute(logits)))
 
 
 @sigmoid_cross_entropy.partial(0)
 def _(xp, y, logits, labels):
-    return _sigmoid(xp, logits) - labels
+    return xp.sigmoid(logits) - labels
 
 
 @sigmoid_cross_entropy.partial(1)
 def _(xp, y, logits, labels):
     return -logits
-
-
-@elementwise("WeightedCrossEntropyWithLogits", domain=(-3, 3), saves=("inputs",))
-def weighted_cross_entropy(xp, logits, labels, pos_weight):
-    """Sigmoid cross-entropy with the positive class weighted."""
-    weight = 1 + (pos_weight - 1) * labels
-    return (1 - labels) * logits + weight * _softplus_negative(xp, logits)
-
-
-@weighted_cross_entropy.partial(0)
-def _(xp, y, logits, labels, pos_weight):
-    return (1 - labels) + (1 + (pos_weight - 1) * labels) * (_sigmoid(xp, logits) - 1)
-
-
-@weighted_cross_entropy.partial(1)
-def _(xp, y, logits, labels, pos_weight):
-    return (pos_weight - 1) * _softplus_negative(xp, logits) - logits
-
-
-@weighted_cross_entropy.partial(2)
-def _(xp, y, logits, labels, pos_weight):
-    return labels * _softplus_negative(xp, logits)
 
 
 def _same_shape(logits: Any, labels: Any) -> None:
@@ -146,11 +141,31 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
     Source: ``tf.nn.softmax_cross_entropy_with_logits``.
     """
     logits = tensor(logits)
+    dtype = logits.dtype
+    check_floating(softmax_cross_entropy, logits)
+    logits = widened(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
-    axis = int(axis)
+    if labels.dtype is not logits.dtype:
+        labels = xp.astype(labels, logits.dtype)
     if logits.ndim == 0:
         raise errors.InvalidArgumentError(None, None, "logits must have at least one axis, received a scalar")
-    return apply(softmax_cross_entropy, (logits, labels), {"axis": axis % logits.ndim})
+    cost = apply(softmax_cross_entropy, (logits, labels), {"axis": one_axis(axis, logits.ndim)})
+    return cost if cost.dtype is dtype else xp.astype(cost, dtype)
+
+
+def widened(logits: Any) -> Any:
+    """``logits``, as float32 if they have 16 bits."""
+    return xp.astype(logits, dtypes.float32) if logits.dtype.size == 2 else logits
+
+
+def check_floating(record: Any, x: Any) -> None:
+    """Refuse what is not floating, in TensorFlow's words."""
+    if not x.dtype.is_floating:
+        text = (
+            f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: half, "
+            "bfloat16, float, double"
+        )
+        raise errors.of_op(errors.InvalidArgumentError, record.type, text)
 
 
 @export("nn.sparse_softmax_cross_entropy_with_logits")
@@ -181,7 +196,12 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
             f"`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
             f"labels.shape={labels.shape} and logits.shape={logits.shape}"
         )
-    return apply(sparse_softmax_cross_entropy, (logits, labels), {})
+    if labels.dtype not in (dtypes.int32, dtypes.int64):
+        text = f"Value for attr 'Tlabels' of {labels.dtype.name} is not in the list of allowed values: int32, int64"
+        raise errors.of_op(errors.InvalidArgumentError, sparse_softmax_cross_entropy.type, text)
+    check_floating(sparse_softmax_cross_entropy, logits)
+    cost = apply(sparse_softmax_cross_entropy, (widened(logits), labels), {})
+    return cost if cost.dtype is logits.dtype else xp.astype(cost, logits.dtype)
 
 
 @export("nn.sigmoid_cross_entropy_with_logits")
@@ -213,5 +233,41 @@ def weighted_cross_entropy_with_logits(labels, logits, pos_weight, name=None):
     logits = tensor(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
     _same_shape(logits, labels)
-    weight = convert_to_tensor(pos_weight, dtype_hint=logits.dtype)
-    return execute(weighted_cross_entropy, (logits, labels, weight), {})
+    weight = 1 + (tensor_like(pos_weight, logits) - 1) * labels
+    softplus = xp.log1p(PUBLIC["math.exp"](-PUBLIC["abs"](logits))) + PUBLIC["nn.relu"](-logits)
+    return (1 - labels) * logits + weight * softplus
+
+
+def tensor_like(value: Any, other: Any) -> Any:
+    """``value`` as a tensor, of the dtype of ``other`` where it has none."""
+    return convert_to_tensor(value, dtype_hint=other.dtype)
+
+
+@export("nn.log_poisson_loss")
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
+) -> Any:
+    """Minus the logarithm of the likelihood of ``targets`` under Poisson distributions.
+
+    ``log_input`` holds the logarithms of their means. Without ``compute_full_loss`` a term that
+    depends on the targets only is left out, else it is approximated (by Stirling).
+
+    >>> import tensortape as tf
+    >>> tf.nn.log_poisson_loss([2.0], [0.0]).numpy()
+    array([1.], dtype=float32)
+
+    Raises ``ValueError`` when the shapes differ. Source: ``tf.nn.log_poisson_loss``.
+    """
+    log_input = tensor(log_input)
+    targets = tensor_like(targets, log_input)
+    if not log_input.shape.is_compatible_with(targets.shape):
+        raise ValueError(
+            "`log_input` and `targets` must have the same shape, received "
+            f"({log_input.shape} vs {targets.shape})."
+        )
+    result = PUBLIC["math.exp"](log_input) - log_input * targets
+    if not compute_full_loss:
+        return result
+    missing = targets * PUBLIC["math.log"](targets) - targets + 0.5 * PUBLIC["math.log"](2 * math.pi * targets)
+    small = xp.logical_and(targets >= 0, targets <= 1)
+    return result + xp.where(small, xp.zeros_like(targets), missing)

@@ -34,7 +34,7 @@ def batch_normalization(
     Source: ``tf.nn.batch_normalization``.
     """
     x = tensor(x)
-    factor = xp.rsqrt(tensor(variance) + variance_epsilon)
+    factor = PUBLIC["math.rsqrt"](tensor(variance) + variance_epsilon)
     if scale is not None:
         factor = factor * scale
     centre = mean * factor
@@ -91,4 +91,4 @@ def l2_normalize(
 
 def _inverse_norm(squares: Any, axis: Any, epsilon: float) -> Any:
     total = reduce_sum(squares, axis, keepdims=True)
-    return xp.rsqrt(xp.maximum(total, convert_to_tensor(epsilon, dtype=total.dtype)))
+    return PUBLIC["math.rsqrt"](xp.maximum(total, convert_to_tensor(epsilon, dtype=total.dtype)))
