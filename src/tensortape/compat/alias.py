@@ -184,7 +184,8 @@ def install() -> None:
 
 def uninstall() -> None:
     """Undo `install()`: `import tensorflow` finds what else there is. Keras stays as it is."""
-    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, AliasFinder)]
+    ours = (AliasFinder, keras_adapter.KerasAdapter)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, ours)]
     if isinstance(sys.modules.get(ALIAS), AliasModule):
         for name in [n for n in sys.modules if n.partition(".")[0] == ALIAS]:
             del sys.modules[name]
