@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
+from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.op import Op
@@ -118,11 +118,18 @@ def for_dtype(op: Op, x: Any) -> Op:
     return op
 
 
+def unusual(op: Op) -> frozenset[Any]:
+    """The NumPy dtypes that ``op`` does not take."""
+    known = [d._np for d in dtypes.ALL if d._np is not None and d._np.kind in "biufcO"]
+    return frozenset(d for d in known if op.dtypes and d.kind not in op.dtypes)
+
+
 def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
     """The methods ``x <op> y`` and ``y <op> x`` of a binary operation.
 
     ``convert`` makes a tensor of the right operand of the first.
     """
+    refused = unusual(op)
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
@@ -130,7 +137,7 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
         dtype = self._a.dtype
         if dtype is not other._a.dtype:
             same_dtype(op, self, other)
-        if dtype is BOOL or dtype is TEXT:
+        if dtype in refused:
             return execute(for_dtype(op, self), (self, other), NO_ATTRS)
         return execute(op, (self, other), NO_ATTRS)
 
@@ -138,20 +145,3 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
         return forward(like(other, self), self)
 
     return forward, reflected
-
-
-def checked(op: Op, convert: Any = like) -> tuple[Any, Any]:
-    """As :func:`binary`, for operations that take few dtypes: each operand is looked at."""
-    forward, reflected = binary(op, convert)
-
-    def checked_forward(self: Any, other: Any) -> Any:
-        if self._a.dtype.kind not in op.dtypes:
-            refuse(op, self)
-        return forward(self, other)
-
-    def checked_reflected(self: Any, other: Any) -> Any:
-        if self._a.dtype.kind not in op.dtypes:
-            refuse(op, self)
-        return reflected(self, other)
-
-    return checked_forward, checked_reflected

@@ -11,7 +11,7 @@ from tensortape.core.operators import (
     BOOL,
     attach,
     binary,
-    checked,
+   
     hinted,
     like,
     refuse,
@@ -30,9 +30,9 @@ def attach_pair(name: str, methods: Any) -> None:
 
 attach_pair("add", binary(arithmetic.add_v2, hinted))
 attach_pair("sub", binary(arithmetic.subtract))
-attach_pair("pow", checked(power.power))
-attach_pair("floordiv", checked(division.floordiv))
-attach_pair("mod", checked(division.floormod))
+attach_pair("pow", binary(power.power))
+attach_pair("floordiv", binary(division.floordiv))
+attach_pair("mod", binary(division.floormod))
 
 _multiply, _reflected_multiply = binary(arithmetic.multiply)
 
@@ -111,7 +111,7 @@ for _name, _op in (
     ("gt", comparison.greater),
     ("ge", comparison.greater_equal),
 ):
-    attach(f"__{_name}__", checked(_op)[0])
+    attach(f"__{_name}__", binary(_op)[0])
 
 
 def equality(op: Any, otherwise: bool) -> Any:
