@@ -1,7 +1,7 @@
 """Records what TensorFlow draws: ``python record_streams.py`` with TensorFlow installed.
 
 Each case is a program of expressions, run in order after ``tf.random.set_seed``; the results go to
-``streams.json``, which the tests compare bit by bit (``normal`` in float32 to the last digit).
+``streams.json``, which the tests compare bit by bit.
 """
 
 from __future__ import annotations

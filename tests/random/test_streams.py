@@ -24,11 +24,7 @@ def test_numbers_are_those_of_tensorflow(name):
     got = record_streams.run(tf, record_streams.CASES[name])
     for (dtype, value), (wanted_dtype, wanted) in zip(got, WANTED[name], strict=True):
         assert dtype == wanted_dtype
-        if dtype == "float32" and not name.startswith(("uniform", "stateless uniform")):
-            # TensorFlow's own last digit depends on the C library.
-            np.testing.assert_allclose(value, wanted, rtol=3e-7, atol=1e-7)
-        else:
-            np.testing.assert_array_equal(value, wanted)
+        np.testing.assert_array_equal(value, wanted)
 
 
 def test_the_example_of_the_documentation():

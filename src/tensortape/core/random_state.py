@@ -72,7 +72,10 @@ class SeedScope:
         """The stream of the next operation of the graph."""
         place = (self._operations, key)
         self._operations += 1
-        return self._streams.setdefault(place, Stream(seed, seed2))
+        found = self._streams.get(place)
+        if found is None:
+            found = self._streams[place] = Stream(seed, seed2)
+        return found
 
 
 class _GlobalSeed:
@@ -161,6 +164,15 @@ def stream(key: Hashable, seed: int, seed2: int) -> Stream:
     if found is None:
         found = _global.streams[place] = Stream(seed, seed2)
     return found
+
+
+def operation_stream(key: Hashable, op_seed: int | None) -> Stream:
+    """The stream of an eager or traced operation with the seed ``op_seed``, or with none."""
+    first, second = get_seed(op_seed)
+    if op_seed is None and first is not None and _scopes.current is None:
+        # Its seed is drawn anew for every call, so nobody will ask for this stream again.
+        return Stream(first, second or 0)
+    return stream(key, first or 0, second or 0)
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
+from tensortape.core import errors, random_state
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dtypes import DType, as_dtype
-from tensortape.core.random_state import Stream, get_seed, stream
+from tensortape.core.random_state import Stream
 from tensortape.core.tensor import Tensor
 from tensortape.ops.random.philox import Philox
 
@@ -56,8 +56,7 @@ def invalid(op_type: str, message: str) -> Exception:
 
 def operation_stream(op_type: str, seed: int | None, *type_attrs: Any) -> Stream:
     """The stream of a stateful operation; ``type_attrs`` tell its variants apart."""
-    first, second = get_seed(seed)
-    return stream((op_type, *type_attrs), first or 0, second or 0)
+    return random_state.operation_stream((op_type, *type_attrs), seed)
 
 
 def size_of(shape: tuple[int, ...]) -> int:

@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from tensortape.ops.random import single
 from tensortape.ops.random.philox import Philox, blocks, blocks_at, words
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
@@ -113,18 +114,14 @@ def _box_muller_float64(u: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _box_muller_float32(u: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Box-Muller in single precision.
-
-    TensorFlow rounds after every step; logarithm, sine and cosine are taken in double precision
-    here, which gives the correctly rounded results its C library nearly always gives.
-    """
-    first = np.maximum(u[:, 0::2], np.float32(_SMALLEST_UNIFORM)).astype(np.float64)
-    log = np.log(first).astype(np.float32)
-    radius = np.sqrt(np.float32(-2) * log)
-    angle = ((2 * np.pi) * u[:, 1::2].astype(np.float64)).astype(np.float32).astype(np.float64)
+    """Box-Muller in single precision, rounded after every step."""
+    first = np.maximum(u[:, 0::2], np.float32(_SMALLEST_UNIFORM))
+    radius = np.sqrt(np.float32(-2) * single.log(first))
+    angle = ((2 * np.pi) * u[:, 1::2].astype(np.float64)).astype(np.float32)
+    sine, cosine = single.sincos(angle)
     out = np.empty(u.shape, np.float32)
-    np.multiply(np.sin(angle).astype(np.float32), radius, out=out[:, 0::2])
-    np.multiply(np.cos(angle).astype(np.float32), radius, out=out[:, 1::2])
+    np.multiply(sine, radius, out=out[:, 0::2])
+    np.multiply(cosine, radius, out=out[:, 1::2])
     return out
 
 

@@ -29,7 +29,7 @@ _SHIFT = np.uint64(32)
 _LOW = np.uint64(MASK32)
 
 # Below this number of blocks plain Python integers are faster than array calls.
-_SMALL = 6
+_SMALL = 12
 # Blocks per pass of the vectorised computation: the temporaries stay in the cache.
 _CHUNK = 4096
 
