@@ -7,6 +7,7 @@ when an outer tape, accumulator or graph listens they run recorded, on tensors.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tensortape.core import events
@@ -21,15 +22,19 @@ PASS_ROWS = frozenset({"Identity", "ReadVariableOp"})
 
 
 class Entry:
-    """One recorded operation: what went in, what came out, with which attributes."""
+    """One recorded operation: what went in, what came out, with which attributes.
 
-    __slots__ = ("attrs", "inputs", "op", "outputs")
+    ``line`` says where the user's program did it, for operations on large values.
+    """
 
-    def __init__(self, op: Op, inputs: Any, outputs: Any, attrs: Any) -> None:
+    __slots__ = ("attrs", "inputs", "line", "op", "outputs")
+
+    def __init__(self, op: Op, inputs: Any, outputs: Any, attrs: Any, line: str | None = None) -> None:
         self.op = op
         self.inputs = inputs
         self.outputs = outputs
         self.attrs = attrs
+        self.line = line
 
 
 class Mode:
@@ -49,17 +54,19 @@ def walk(
     wanted: Any,
     mode: Mode,
     call: Any = None,
+    drain: bool = False,
 ) -> dict[int, Any]:
     """Pull the cotangents ``grads`` (by tensor id) back through ``entries``.
 
-    ``needed``: ids on a path from the sources; ``wanted``: ids of the sources. Returns the
-    cotangents that arrived, by id, those of ``wanted`` among them.
+    ``needed``: ids on a path from the sources; ``wanted``: ids of the sources; ``drain``: remove each
+    entry as it is visited, so that what it held is free. Returns the cotangents that arrived, by id, those
+    of ``wanted`` among them.
     """
     found: dict[int, Any] = {}
     xp = mode.xp
     watchers = events.observers if call is not None else ()
     plain = not (mode.recorded or watchers or ExtensionDtypes.active)
-    for entry in reversed(entries):
+    for entry in drained(entries) if drain else reversed(entries):
         op = entry.op
         g = take(grads, entry.outputs, wanted, found, mode)
         if g is None:
@@ -82,6 +89,12 @@ def walk(
                 grads[key] = grads[key] + d if key in grads else d
     found.update(grads)
     return found
+
+
+def drained(entries: list[Entry]) -> Iterator[Entry]:
+    """The entries from the last to the first, each removed from the list."""
+    while entries:
+        yield entries.pop()
 
 
 def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mode) -> Any:

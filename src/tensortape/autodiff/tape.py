@@ -11,6 +11,7 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
+from tensortape.autodiff.saved import is_large, memory, slim, user_line
 from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS
@@ -61,6 +62,7 @@ class GradientTape:
         self._entries: list[Entry] | None = None
         self._tracked: set[int] = set()
         self._watched: dict[int, Any] = {}
+        self._complete = True  # every entry has a rule
 
     # -- recording -------------------------------------------------------------------------
 
@@ -90,6 +92,7 @@ class GradientTape:
         self._entries = []
         self._tracked = set()
         self._watched = {}
+        self._complete = True
 
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Keep an executed operation if it depends on something watched."""
@@ -106,8 +109,16 @@ class GradientTape:
             if o._a.dtype.kind in _FLOATS:
                 tracked.add(o._id)
                 kept = True
-        if kept:
-            self._entries.append(Entry(op, inputs, outputs, attrs))  # type: ignore[union-attr]
+        if not kept:
+            return
+        line = None
+        if is_large(outputs) or is_large(inputs):
+            line = user_line()
+            if op.saves is not None:
+                inputs, outputs = slim(op, inputs, outputs)
+        if op.missing_gradient:
+            self._complete = False
+        self._entries.append(Entry(op, inputs, outputs, attrs, line))  # type: ignore[union-attr]
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """A variable's value was used: watch it, and tie the value to it."""
@@ -120,9 +131,9 @@ class GradientTape:
             self._watched[variable._id] = variable
             tracked.add(variable._id)
         if tensor._a.dtype.kind in _FLOATS:
-            self._entries.append(  # type: ignore[union-attr]
-                Entry(OPS["ReadVariableOp"], (variable,), (tensor,), NO_ATTRS)
-            )
+            read = OPS["ReadVariableOp"]
+            outputs = slim(read, (), (tensor,))[1] if is_large((tensor,)) else (tensor,)
+            self._entries.append(Entry(read, (variable,), outputs, NO_ATTRS))  # type: ignore[union-attr]
             tracked.add(tensor._id)
 
     def watch(self, tensor: Any) -> None:
@@ -171,6 +182,21 @@ class GradientTape:
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables watched by this tape, in the order they were first used."""
         return tuple(v for v in self._watched.values() if not isinstance(v, Tensor))
+
+    def memory(self) -> list[dict[str, Any]]:
+        """What the tape holds in memory: bytes by operation and line, the largest first.
+
+        Each row has ``op``, ``line`` (``file:line`` of the program, for large values), ``entries`` and
+        ``bytes``; a value that several operations share counts once.
+
+        >>> import tensortape as tf
+        >>> x = tf.Variable([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.exp(x)
+        >>> [(row["op"], row["bytes"]) for row in tape.memory()]
+        [('ReadVariableOp', 8), ('Exp', 8)]
+        """
+        return memory(self._entries or [])
 
     # -- differentiating -------------------------------------------------------------------
 
@@ -336,7 +362,8 @@ class GradientTape:
         token = quiet_floats.set()
         try:
             grads = start(targets, seeds, needed | wanted, mode)
-            found = walk(entries, grads, needed, wanted, mode, call)
+            drain = self._complete and not self._persistent
+            found = walk(entries, grads, needed, wanted, mode, call, drain)
         finally:
             quiet_floats.reset(token)
         results = [found.get(h._id) if h._a.dtype.kind in _FLOATS else None for h in handles]

@@ -1,0 +1,103 @@
+"""What a tape keeps of an operation: the values its rule will read, and no others.
+
+Small values are kept as they are; looking at them would cost more than it saves. Of large ones
+those that the rule does not read (``Op.saves``) are replaced by a stand-in that knows identity, shape and dtype,
+so their memory is free as soon as the program drops them.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tensortape.core.op import Op
+from tensortape.core.shapes import TensorShape
+
+LARGE = 1 << 12
+"""Elements from which on a value is worth looking at."""
+
+
+class Extent:
+    """The shape and dtype of an array that is not kept."""
+
+    __slots__ = ("dtype", "ndim", "shape", "size")
+
+    def __init__(self, array: Any) -> None:
+        self.shape, self.dtype, self.ndim, self.size = array.shape, array.dtype, array.ndim, 0
+
+    @property
+    def nbytes(self) -> int:
+        return 0
+
+
+class Unsaved:
+    """Stands for a tensor whose value no rule reads."""
+
+    __slots__ = ("_a", "_id", "dtype")
+
+    def __init__(self, tensor: Any) -> None:
+        self._id = tensor._id
+        self.dtype = tensor.dtype
+        self._a = Extent(tensor._a)
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(self._a.shape)
+
+    @property
+    def ndim(self) -> int:
+        return self._a.ndim
+
+
+def is_large(tensors: Any) -> bool:
+    """Whether any value is worth looking at."""
+    for t in tensors:
+        if t._a.size > LARGE:
+            return True
+    return False
+
+
+def slim(op: Op, inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """Inputs and outputs with stand-ins for large values that the rules of ``op`` do not read."""
+    saves = op.saves or ()
+    if "inputs" not in saves:
+        inputs = tuple(
+            t if i in saves or t._a.size <= LARGE else Unsaved(t) for i, t in enumerate(inputs)
+        )
+    if "outputs" not in saves:
+        outputs = tuple(t if t._a.size <= LARGE else Unsaved(t) for t in outputs)
+    return inputs, outputs
+
+
+def user_line() -> str:
+    """The nearest line outside of this package and Keras, as ``"file:line"``."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if "/tensortape/" not in path and "/keras/" not in path and not path.startswith("<string"):
+            return f"{path}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "unknown"
+
+
+def memory(entries: Any) -> list[dict[str, Any]]:
+    """Bytes that a tape's entries hold, by operation and line, the largest first.
+
+    A value that several entries hold counts once, where it appears first.
+    """
+    seen: set[int] = set()
+    table: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in entries:
+        size = 0
+        for t in (*entry.inputs, *entry.outputs):
+            array = getattr(t, "_a", None)
+            base = array if getattr(array, "base", None) is None else array.base
+            if array is None or id(base) in seen:
+                continue
+            seen.add(id(base))
+            size += int(getattr(array, "nbytes", 0))
+        key = (entry.op.type, entry.line or "")
+        row = table.setdefault(key, {"op": key[0], "line": key[1], "entries": 0, "bytes": 0})
+        row["entries"] += 1
+        row["bytes"] += size
+    return sorted(table.values(), key=lambda row: -row["bytes"])
