@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tensortape.ops.random import single
 from tensortape.ops.random.distributions import normal_of_blocks, unit_float32, unit_float64
 from tensortape.ops.random.philox import Philox, blocks
 
@@ -126,7 +127,13 @@ def _from_exponential(
     kind = low.dtype.type
     unit = _unit(bits, low.dtype).reshape(-1)
     alpha = (low + np.sqrt(low * low + kind(4))) / kind(2)
-    values = -np.log(unit[0::2]) / alpha + low
+    values = -_log(unit[0::2]) / alpha + low
     x = alpha - values if low < alpha else np.full_like(values, low - alpha)
     density = np.exp(-x * x / kind(2))
     return values, (unit[1::2] <= density) & (values < bounds.high)
+
+
+def _log(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    return (
+        np.where(x > 0, single.log(x), np.float32(-np.inf)) if x.dtype == np.float32 else np.log(x)
+    )
