@@ -17,7 +17,7 @@ def names_in(frame: FrameType | None) -> dict[int, str]:
     found: dict[int, str] = {}
     if frame is None:
         return found
-    for scope in (frame.f_locals, frame.f_globals):
+    for scope in {id(s): s for s in (frame.f_locals, frame.f_globals)}.values():
         listed = [(name, value) for name, value in list(scope.items()) if not name.startswith("_")]
         for name, value in listed:
             add(found, name, value)

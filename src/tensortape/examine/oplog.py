@@ -126,5 +126,5 @@ def variable_name(variable: Any) -> str:
     Keras' variables say where they belong: ``dense/kernel``.
     """
     name = str(getattr(variable, "path", None) or getattr(variable, "name", ""))
-    name = name.removesuffix(":0")
+    name = "/".join(name.removesuffix(":0").split("/")[-2:])
     return "" if name == "Variable" else name

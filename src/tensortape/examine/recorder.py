@@ -87,11 +87,14 @@ class Recorder(Observer):
     @guarded
     def gradient_begin(self, call: Any) -> None:
         """A gradient call starts: note where it stands."""
-        frame, _ = self.stack.user_frame(sys._getframe(2))
-        position = None if frame is None else self.stack.number(frame)
-        callers = [] if frame is None else self.stack.callers(frame)
+        stack, here = self.stack, sys._getframe(2)
+        frame, _ = stack.user_frame(here)
+        position = None if frame is None else stack.number(frame)
+        callers = [] if frame is None else stack.callers(frame)
         handles = [handle_of(s) for s in call.sources]
-        self._passes[id(call)] = Pass(call, position, callers, frame, list(call.targets), handles)
+        self._passes[id(call)] = Pass(
+            call, position, callers, frame, stack.outside(here), list(call.targets), handles
+        )
         while len(self._passes) > MAX_PASSES:  # calls that raised never end
             del self._passes[next(iter(self._passes))]
 

@@ -72,6 +72,12 @@ class Stack:
         user, via = self.user_frame(frame)
         return None if user is None else self.number(user, via)
 
+    def outside(self, frame: FrameType | None) -> FrameType | None:
+        """The innermost frame that is not TensorTape's: the user's or a library's."""
+        while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+            frame = frame.f_back
+        return frame
+
     def number(self, frame: FrameType, via: str = "") -> int:
         """The number of the position ``frame`` stands on."""
         code = frame.f_code

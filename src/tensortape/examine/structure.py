@@ -61,19 +61,13 @@ def spec(array: Any) -> tuple[list[int], str]:
 
 
 def names_of(log: OpLog, run: Pass) -> dict[int, str]:
-    """Tensor identity to a name: the user's own, else a variable's."""
-    user = names_in(run.frame)
-    run.frame = None
-    names = {tensor: read.name for tensor, read in log.reads.items() if read.name}
-    names.update(
-        (s._id, variable_name(s))
-        for s in run.sources
-        if hasattr(s, "name") and not hasattr(s, "op")
-    )
+    """Tensor identity to a name: the user's own, a variable's, the calling library's."""
+    user, library = names_in(run.frame), names_in(run.caller)
+    run.frame = run.caller = None
+    names = {**library, **{tensor: read.name for tensor, read in log.reads.items() if read.name}}
     for source, original in zip(run.sources, run.call.sources, strict=True):
-        path = getattr(original, "path", None)
-        if isinstance(path, str):
-            names[source._id] = path
+        if getattr(original, "_should_act_as_resource_variable", False):
+            names[source._id] = variable_name(original)
     names.update(user)
     for variable, tensors in log.values_of.items():
         if names.get(variable):
@@ -106,7 +100,7 @@ def op_of(node: Logged, graph: Trace) -> Op:
     attrs = {
         k: shorten(str(v))
         for k, v in (node.attrs or {}).items()
-        if v is not None and not callable(v)
+        if v is not None and v is not False and not callable(v)
     }
     number = graph.number
     return Op(

@@ -39,6 +39,7 @@ class Pass:
     position: int | None
     callers: list[int]
     frame: Any
+    caller: Any
     targets: list[Any]
     sources: list[Any]
     rules: list[RuleRun] = field(default_factory=list)
