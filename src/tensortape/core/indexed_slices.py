@@ -53,14 +53,17 @@ class IndexedSlices(CompositeTensor):
 
     @property
     def dtype(self) -> Any:
+        """The dtype of the values."""
         return self._values.dtype
 
     @property
     def name(self) -> str:
+        """The name of the values."""
         return self._values.name
 
     @property
     def device(self) -> str:
+        """Where the values are."""
         return self._values.device
 
     def _to_tensor(self) -> Any:

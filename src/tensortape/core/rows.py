@@ -49,10 +49,12 @@ class Rows:
 
     @property
     def dtype(self) -> Any:
+        """The dtype of the values."""
         return self.values.dtype
 
     @property
     def ndim(self) -> int:
+        """The number of axes of the whole."""
         return len(self.shape)
 
     def astype(self, dtype: Any) -> Rows:

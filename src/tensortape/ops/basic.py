@@ -23,7 +23,7 @@ def _(xp, g, y, x):
     return g
 
 
-@op("ReadVariableOp", saves=(), native_dtypes=True)
+@op("ReadVariableOp", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
 def read_variable(xp, resource):
     """The current value of a variable."""
     return resource
@@ -51,7 +51,7 @@ def stop_gradient(xp, input):
     return input
 
 
-@op("EnsureShape", saves=(), native_dtypes=True)
+@op("EnsureShape", saves=(), native_dtypes=True, samples=[(((2, 3),), {"shape": (2, None)})])
 def ensure_shape_op(xp, input, *, shape):
     """The value itself, if its shape is compatible."""
     return input
@@ -62,7 +62,14 @@ def _(xp, g, y, x, *, shape):
     return g
 
 
-@op("IdentityN", outputs=0, variadic=True, saves=(), native_dtypes=True)
+@op(
+    "IdentityN",
+    outputs=0,
+    variadic=True,
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3), (2,)), {})],
+)
 def identity_n_op(xp, *input):
     """The values themselves."""
     return input
@@ -73,18 +80,7 @@ def _(xp, g, y, *xs):
     return g
 
 
-@op("PreventGradient", saves=(), native_dtypes=True)
-def prevent_gradient(xp, input, *, message=""):
-    """Pass the value on; asking for its gradient is an error."""
-    return input
-
-
-@prevent_gradient.vjp
-def _(xp, g, y, x, *, message):
-    raise LookupError(f"Gradient explicitly disabled. Reason: {message!r}")
-
-
-for _op in (identity_op, read_variable, ensure_shape_op, prevent_gradient):
+for _op in (identity_op, read_variable, ensure_shape_op):
     _op.jvp(lambda xp, tangents, y, *inputs, **attrs: tangents[0])
 identity_n_op.jvp(lambda xp, tangents, y, *inputs: list(tangents))
 
@@ -110,8 +106,6 @@ def guarantee_const(input: Any, name: str | None = None) -> Any:
 def identity_n(input: Any, name: str | None = None) -> list[Any]:
     """A list of tensors with the values of ``input``. Source: ``tf.identity_n``."""
     return list(execute(identity_n_op, tuple(tensor(x) for x in input)))
-
-
 
 
 @export("ensure_shape")

@@ -24,7 +24,7 @@ def add_rows(size: int, positions: Any, rows: Any) -> Any:
 
     ``np.add.at`` is fast for flat positions only (measured: 6 to 10 times), hence the two ways.
     """
-    count, width = rows.shape
+    width = rows.shape[1]
     out = np.zeros((size, width), rows.dtype)
     if width == 1:
         np.add.at(out.reshape(-1), positions, rows.reshape(-1))
@@ -54,7 +54,8 @@ def check_range(indices: Any, size: int) -> None:
 def _batch_grids(indices: Any, batch_dims: int) -> tuple[Any, ...]:
     ndim = indices.ndim
     return tuple(
-        np.arange(indices.shape[i]).reshape((-1,) + (1,) * (ndim - i - 1)) for i in range(batch_dims)
+        np.arange(indices.shape[i]).reshape((-1,) + (1,) * (ndim - i - 1))
+        for i in range(batch_dims)
     )
 
 
@@ -73,9 +74,9 @@ def take(x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
     if not between:
         return out
     order = list(range(out.ndim))
-    order[start : start + count + between] = order[start + count : start + count + between] + order[
-        start : start + count
-    ]
+    order[start : start + count + between] = (
+        order[start + count : start + count + between] + order[start : start + count]
+    )
     return out.transpose(order)
 
 
@@ -87,7 +88,9 @@ def scatter_add(indices: Any, updates: Any, shape: Any, axis: int = 0, batch_dim
     between = axis - batch_dims
     order = list(range(updates.ndim))
     b = batch_dims
-    order[b : b + between + count] = order[b + between : b + between + count] + order[b : b + between]
+    order[b : b + between + count] = (
+        order[b + between : b + between + count] + order[b : b + between]
+    )
     rest = shape[b:axis] + shape[axis + 1 :]
     width = math.prod(rest)
     rows = np.asarray(updates).transpose(order).reshape(-1, width) if width else None
@@ -166,10 +169,12 @@ def scatter_update(x: Any, indices: Any, updates: Any) -> Any:
 
 
 def scatter_max(x: Any, indices: Any, updates: Any) -> Any:
+    """``x`` with the larger of old and new at index tuples."""
     return _scatter_into(x, indices, updates, np.maximum.at)
 
 
 def scatter_min(x: Any, indices: Any, updates: Any) -> Any:
+    """``x`` with the smaller of old and new at index tuples."""
     return _scatter_into(x, indices, updates, np.minimum.at)
 
 
@@ -207,14 +212,17 @@ def _segment_reduce(x: Any, ids: Any, count: int, ufunc: Any, start: Any) -> Any
 
 
 def segment_prod(x: Any, ids: Any, count: int) -> Any:
+    """Product of the slices of ``x`` that share an id; 1 for ids without."""
     return _segment_reduce(x, ids, count, np.multiply, 1)
 
 
 def segment_max(x: Any, ids: Any, count: int) -> Any:
+    """Largest of the slices of ``x`` that share an id; the lowest value for ids without."""
     return _segment_reduce(x, ids, count, np.maximum, _limit(x.dtype, "min"))
 
 
 def segment_min(x: Any, ids: Any, count: int) -> Any:
+    """Smallest of the slices of ``x`` that share an id; the highest value for ids without."""
     return _segment_reduce(x, ids, count, np.minimum, _limit(x.dtype, "max"))
 
 

@@ -31,10 +31,12 @@ def boxed(value: Any, like: Any) -> Any:
 
 
 def reshape(x: Any, shape: Any) -> Any:
+    """The elements of ``x`` in the same order, in another shape."""
     return x.reshape(shape)
 
 
 def transpose(x: Any, axes: Any = None) -> Any:
+    """``x`` with its axes permuted, reversed without ``axes``."""
     return x.transpose(axes) if axes is not None else x.transpose()
 
 
@@ -48,16 +50,19 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 
 
 def expand_dims(x: Any, axis: Any) -> Any:
+    """``x`` with an axis of length 1 inserted at ``axis``."""
     shape = list(x.shape)
     shape.insert(axis, 1)
     return x.reshape(shape)
 
 
 def squeeze(x: Any, axis: Any) -> Any:
+    """``x`` without the axes of length 1 named in ``axis``."""
     return x.squeeze(axis)
 
 
 def concatenate(arrays: Any, axis: int = 0) -> Any:
+    """Join arrays along an axis."""
     return np.concatenate(arrays, axis)
 
 
@@ -79,10 +84,12 @@ def flip(x: Any, axis: Any) -> Any:
 
 
 def roll(x: Any, shift: Any, axis: Any) -> Any:
+    """Shift elements along axes, around the end."""
     return np.roll(x, shift, axis)
 
 
 def tile(x: Any, reps: Any) -> Any:
+    """``x`` repeated ``reps[i]`` times along axis ``i``."""
     return np.tile(x, reps)
 
 
@@ -119,36 +126,45 @@ def sum_to(x: Any, shape: Any) -> Any:
 
 
 def astype(x: Any, dtype: Any) -> Any:
+    """``x`` in another dtype."""
     return x.astype(getattr(dtype, "_np", dtype))
 
 
 def zeros(shape: Any, dtype: Any) -> Any:
+    """Zeros of a shape and dtype."""
     return np.zeros(shape, getattr(dtype, "_np", dtype))[()]
 
 
 def ones(shape: Any, dtype: Any) -> Any:
+    """Ones of a shape and dtype."""
     return np.ones(shape, getattr(dtype, "_np", dtype))[()]
 
 
 def full(shape: Any, value: Any, dtype: Any) -> Any:
+    """One value throughout a shape."""
     return np.full(shape, value, getattr(dtype, "_np", dtype))[()]
 
 
 def arange(start: Any, stop: Any, step: Any = 1, dtype: Any = None) -> Any:
+    """Numbers from ``start`` up to ``stop``."""
     return np.arange(start, stop, step, dtype=getattr(dtype, "_np", dtype))
 
 
 def eye(rows: int, columns: int, dtype: Any) -> Any:
+    """Ones on the diagonal."""
     return np.eye(rows, columns, dtype=getattr(dtype, "_np", dtype))
 
 
 def zeros_like(x: Any) -> Any:
+    """Zeros of the shape and dtype of ``x``."""
     return np.zeros(x.shape, x.dtype)[()]
 
 
 def ones_like(x: Any) -> Any:
+    """Ones of the shape and dtype of ``x``."""
     return np.ones(x.shape, x.dtype)[()]
 
 
 def full_like(x: Any, value: Any) -> Any:
+    """One value in the shape and dtype of ``x``."""
     return np.full(x.shape, value, x.dtype)[()]

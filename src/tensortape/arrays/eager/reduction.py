@@ -20,10 +20,12 @@ _maximum, _minimum = np.maximum.reduce, np.minimum.reduce
 
 
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Sum along axes, in the dtype of ``x``."""
     return _add(x, axis, x.dtype, None, keepdims)
 
 
 def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Product along axes, in the dtype of ``x``."""
     return _multiply(x, axis, x.dtype, None, keepdims)
 
 
@@ -36,22 +38,26 @@ def extreme(dtype: Any, low: bool) -> Any:
 
 
 def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Largest element along axes; of nothing the lowest value."""
     if x.size:
         return _maximum(x, axis, None, None, keepdims)
     return _maximum(x, axis, None, None, keepdims, extreme(x.dtype, True))
 
 
 def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Smallest element along axes; of nothing the highest value."""
     if x.size:
         return _minimum(x, axis, None, None, keepdims)
     return _minimum(x, axis, None, None, keepdims, extreme(x.dtype, False))
 
 
 def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether some element along axes is true."""
     return np.logical_or.reduce(x, axis, None, None, keepdims)
 
 
 def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether all elements along axes are true."""
     return np.logical_and.reduce(x, axis, None, None, keepdims)
 
 
@@ -61,10 +67,12 @@ def _without_nan(x: Any, instead: float) -> Any:
 
 
 def argmax(x: Any, axis: int) -> Any:
+    """Index of the first largest element along an axis."""
     return np.argmax(_without_nan(x, -np.inf), axis)
 
 
 def argmin(x: Any, axis: int) -> Any:
+    """Index of the first smallest element along an axis."""
     return np.argmin(_without_nan(x, np.inf), axis)
 
 
@@ -84,12 +92,14 @@ def _scan(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool, star
 
 
 def cumsum(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    """Cumulative sum along an axis."""
     if not x.size:
         return x
     return _scan(lambda a, i: np.add.accumulate(a, i, a.dtype), x, axis, exclusive, reverse, 0)
 
 
 def cumprod(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    """Cumulative product along an axis."""
     if not x.size:
         return x
     return _scan(lambda a, i: np.multiply.accumulate(a, i, a.dtype), x, axis, exclusive, reverse, 1)
@@ -117,6 +127,7 @@ def argsort(x: Any, axis: int, descending: bool = False) -> Any:
 
 
 def sort(x: Any, axis: int, descending: bool = False) -> Any:
+    """``x`` sorted along an axis."""
     out = np.sort(x, axis)
     return np.flip(out, axis) if descending else out
 

@@ -43,7 +43,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
 def _of_tensor(t: Any, wanted: Any, shape: Any) -> Any:
     """A fresh tensor of another tensor's value."""
     if wanted is not None and wanted is not t.dtype:
-        raise TypeError(f"Expected tensor {t} with dtype {wanted!r}, but got dtype {t.dtype!r}. Use tf.cast.")
+        raise TypeError(
+            f"Expected tensor {t} with dtype {wanted!r}, but got dtype {t.dtype!r}. Use tf.cast."
+        )
     array = t._a
     if shape is not None:
         array = convert._fill_shape(array, TensorShape(shape_ints(shape)))
@@ -51,7 +53,9 @@ def _of_tensor(t: Any, wanted: Any, shape: Any) -> Any:
 
 
 @export("convert_to_tensor")
-def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Any:
+def convert_to_tensor(
+    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
+) -> Any:
     """Convert numbers, nested lists, arrays, variables and tensors to a tensor.
 
     Tensors are returned as they are; a variable gives a tensor of its value that belongs to the

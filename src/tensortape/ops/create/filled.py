@@ -22,7 +22,9 @@ def _string_array(shape: tuple[int, ...], value: bytes) -> Any:
 
 
 @export("zeros")
-def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None) -> Any:
+def zeros(
+    shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None
+) -> Any:
     """A tensor of zeros (of empty strings for ``tf.string``).
 
     >>> import tensortape as tf
@@ -38,7 +40,9 @@ def zeros(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layo
 
 
 @export("ones")
-def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None) -> Any:
+def ones(
+    shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None
+) -> Any:
     """A tensor of ones.
 
     >>> import tensortape as tf
@@ -49,7 +53,9 @@ def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layou
     """
     kind, dims = dtypes.as_dtype(dtype), shape_ints(shape)
     if kind is dtypes.string:
-        raise TypeError("tf.ones cannot make a tensor of dtype string: there is no string that means one")
+        raise TypeError(
+            "tf.ones cannot make a tensor of dtype string: there is no string that means one"
+        )
     return state.tensor(np.ones(dims, kind._np)[()])
 
 

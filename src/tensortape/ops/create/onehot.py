@@ -31,16 +31,24 @@ def _fill_dtype(on_value: Any, off_value: Any, dtype: Any) -> Any:
         return dtypes.as_dtype(dtype)
     kinds = [tensor(value).dtype for value in (on_value, off_value) if value is not None]
     if len(kinds) == 2 and kinds[0] is not kinds[1]:
-        raise TypeError(f"dtype {kinds[0]} of on_value does not match dtype {kinds[1]} of off_value")
+        raise TypeError(
+            f"dtype {kinds[0]} of on_value does not match dtype {kinds[1]} of off_value"
+        )
     return kinds[0] if kinds else dtypes.float32
 
 
 def _value(value: Any, default: int, kind: Any, label: str) -> Any:
     if value is None:
-        return convert_to_tensor(default, dtype=kind) if kind is not dtypes.bool else convert_to_tensor(bool(default))
+        return (
+            convert_to_tensor(default, dtype=kind)
+            if kind is not dtypes.bool
+            else convert_to_tensor(bool(default))
+        )
     t = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=kind)
     if t.dtype is not kind:
-        raise TypeError(f"dtype {t.dtype!r} of {label} does not match the dtype {kind!r} of the result")
+        raise TypeError(
+            f"dtype {t.dtype!r} of {label} does not match the dtype {kind!r} of the result"
+        )
     return t
 
 
@@ -74,16 +82,22 @@ def one_hot(
         )  # fmt: skip
     size = one_int(depth)
     if size < 0:
-        raise errors.InvalidArgumentError(None, None, f"depth must be non-negative, got: {size} [Op:OneHot]")
+        raise errors.InvalidArgumentError(
+            None, None, f"depth must be non-negative, got: {size} [Op:OneHot]"
+        )
     kind = _fill_dtype(on_value, off_value, dtype)
     on, off = _value(on_value, 1, kind, "on_value"), _value(off_value, 0, kind, "off_value")
     where = -1 if axis is None else one_int(axis)
     rank = at._a.ndim
     if not -1 <= where <= rank:
         raise errors.InvalidArgumentError(
-            None, None, f"Expected axis to be -1 or between [0, {rank}], but got {where} [Op:OneHot]"
+            None,
+            None,
+            f"Expected axis to be -1 or between [0, {rank}], but got {where} [Op:OneHot]",
         )
-    return execute(one_hot_op, (at, on, off), {"depth": size, "axis": rank if where == -1 else where})
+    return execute(
+        one_hot_op, (at, on, off), {"depth": size, "axis": rank if where == -1 else where}
+    )
 
 
 @op("SequenceMask", nondifferentiable="boolean result")
@@ -93,7 +107,9 @@ def sequence_mask_op(xp, lengths, *, maxlen):
 
 
 @export("sequence_mask")
-def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool, name: str | None = None) -> Any:
+def sequence_mask(
+    lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool, name: str | None = None
+) -> Any:
     """True at the first ``lengths[i]`` positions of row ``i``, of ``maxlen`` (default: the longest).
 
     >>> import tensortape as tf
@@ -108,7 +124,9 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool, na
         size = int(np.max(static_value(t), initial=0))
     else:
         if (is_tensor(maxlen) and maxlen._a.ndim) or isinstance(maxlen, (list, tuple)):
-            raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received maxlen = {maxlen}")
+            raise ValueError(
+                f"Argument `maxlen` must be scalar for sequence_mask, received maxlen = {maxlen}"
+            )
         size = one_int(maxlen)
     mask = execute(sequence_mask_op, (t,), {"maxlen": size})
     kind = dtypes.as_dtype(dtype)

@@ -27,7 +27,9 @@ def _range_dtype(values: Any, dtype: Any) -> Any:
 
 
 @export("range")
-def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range") -> Any:
+def range_(
+    start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range"
+) -> Any:
     """The numbers from ``start`` (default 0) up to, without, ``limit`` in steps of ``delta``.
 
     >>> import tensortape as tf
@@ -43,14 +45,17 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
         start, limit = 0, start
     kind = _range_dtype((start, limit, delta), dtype)
     first, last, step = (
-        kind._np.type(static_value(v) if is_tensor(v) else static_value(tensor(v))) for v in (start, limit, delta)
+        kind._np.type(static_value(v) if is_tensor(v) else static_value(tensor(v)))
+        for v in (start, limit, delta)
     )
     if step == 0:
         raise errors.InvalidArgumentError(None, None, f"Requires delta != 0: {step} [Op:Range]")
     if (step > 0 and first > last) or (step < 0 and first < last):
         sign, word = (">", "<=") if step > 0 else ("<", ">=")
         raise errors.InvalidArgumentError(
-            None, None, f"Requires start {word} limit when delta {sign} 0: {first}/{last} [Op:Range]"
+            None,
+            None,
+            f"Requires start {word} limit when delta {sign} 0: {first}/{last} [Op:Range]",
         )
     if kind.is_integer:
         return state.tensor(np.arange(int(first), int(last), int(step), dtype=kind._np))
@@ -58,7 +63,11 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
     return state.tensor((first + np.arange(count) * step).astype(kind._np))
 
 
-@op("LinSpace", saves=(), samples=[(((), ()), {"num": 4, "axis": 0}), (((2,), (2,)), {"num": 3, "axis": 1})])
+@op(
+    "LinSpace",
+    saves=(),
+    samples=[(((), ()), {"num": 4, "axis": 0}), (((2,), (2,)), {"num": 3, "axis": 1})],
+)
 def linspace_op(xp, start, stop, *, num, axis):
     """Evenly spaced values from ``start`` to ``stop``."""
     weights = fractions(num, axis, start.ndim + 1, start.dtype)
@@ -74,7 +83,9 @@ def _(xp, g, y, start, stop, *, num, axis):
 
 @linspace_op.jvp
 def _(xp, tangents, y, start, stop, **attrs):
-    first, last = (xp.zeros_like(x) if t is None else t for t, x in zip(tangents, (start, stop), strict=True))
+    first, last = (
+        xp.zeros_like(x) if t is None else t for t, x in zip(tangents, (start, stop), strict=True)
+    )
     return linspace_op.kernel(xp, first, last, **attrs)
 
 

@@ -60,14 +60,19 @@ def bincount(
     array = values_of(arr)
     weight = None if weights is None else values_of(weights)
     if array.size and array.min() < 0:
-        raise errors.InvalidArgumentError(None, None, "Input arr must be non-negative! [Op:DenseBincount]")
+        raise errors.InvalidArgumentError(
+            None, None, "Input arr must be non-negative! [Op:DenseBincount]"
+        )
     if axis not in (None, 0, -1):
-        raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.")
+        raise ValueError(
+            f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported."
+        )
     kind, size = dtypes.as_dtype(dtype)._np, _bins(array, minlength, maxlength)
     if axis in (None, 0) or array.ndim < 2:
         return state.tensor(_count(array, weight, size, kind, binary_output))
     rows = [
-        _count(row, None if weight is None else weight[i], size, kind, binary_output) for i, row in enumerate(array)
+        _count(row, None if weight is None else weight[i], size, kind, binary_output)
+        for i, row in enumerate(array)
     ]
     return state.tensor(np.stack(rows))
 
@@ -82,10 +87,14 @@ def _squeezed(labels: Any, predictions: Any) -> tuple[Any, Any]:
 
 def _check_classes(array: Any, what: str, classes: int | None) -> None:
     if array.size and array.min() < 0:
-        raise errors.InvalidArgumentError(None, None, f"`{what}` contains negative values: {array.min()}")
+        raise errors.InvalidArgumentError(
+            None, None, f"`{what}` contains negative values: {array.min()}"
+        )
     if classes is not None and array.size and array.max() >= classes:
         raise errors.InvalidArgumentError(
-            None, None, f"`{what}` out of bound\nCondition x < y did not hold.\nx = {array}, y = {classes}"
+            None,
+            None,
+            f"`{what}` out of bound\nCondition x < y did not hold.\nx = {array}, y = {classes}",
         )
 
 
@@ -133,7 +142,9 @@ def _bin_numbers(values: Any, value_range: Any, nbins: Any) -> Any:
     bounds = np.asarray(values_of(value_range))
     low, high = bounds[0], bounds[1]
     if not low < high:
-        raise errors.InvalidArgumentError(None, None, f"value_range should satisfy value_range[0] < value_range[1], got {bounds}")
+        raise errors.InvalidArgumentError(
+            None, None, f"value_range should satisfy value_range[0] < value_range[1], got {bounds}"
+        )
     kind = np.float64
     low, high = state.tensor(kind(low)), state.tensor(kind(high))
     wide = state.tensor(np.asarray(static_value(x)).astype(kind)[()])
@@ -142,7 +153,11 @@ def _bin_numbers(values: Any, value_range: Any, nbins: Any) -> Any:
 
 @export("histogram_fixed_width_bins")
 def histogram_fixed_width_bins(
-    values: Any, value_range: Any, nbins: Any = 100, dtype: Any = dtypes.int32, name: str | None = None
+    values: Any,
+    value_range: Any,
+    nbins: Any = 100,
+    dtype: Any = dtypes.int32,
+    name: str | None = None,
 ) -> Any:
     """The number of the bin each value falls into, of ``nbins`` equal ones in ``value_range``.
 
@@ -158,7 +173,11 @@ def histogram_fixed_width_bins(
 
 @export("histogram_fixed_width")
 def histogram_fixed_width(
-    values: Any, value_range: Any, nbins: Any = 100, dtype: Any = dtypes.int32, name: str | None = None
+    values: Any,
+    value_range: Any,
+    nbins: Any = 100,
+    dtype: Any = dtypes.int32,
+    name: str | None = None,
 ) -> Any:
     """How many values fall into each of ``nbins`` equal bins in ``value_range``.
 
@@ -169,7 +188,9 @@ def histogram_fixed_width(
     Source: ``tf.histogram_fixed_width``.
     """
     numbers = np.asarray(_bin_numbers(values, value_range, nbins)._a).reshape(-1)
-    return state.tensor(np.bincount(numbers, minlength=one_int(nbins)).astype(dtypes.as_dtype(dtype)._np))
+    return state.tensor(
+        np.bincount(numbers, minlength=one_int(nbins)).astype(dtypes.as_dtype(dtype)._np)
+    )
 
 
 Unique = collections.namedtuple("Unique", ["y", "idx"])
@@ -179,9 +200,13 @@ UniqueWithCounts = collections.namedtuple("UniqueWithCounts", ["y", "idx", "coun
 def _distinct(x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
     array = values_of(x)
     if array.ndim != 1:
-        raise errors.InvalidArgumentError(None, None, f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]")
+        raise errors.InvalidArgumentError(
+            None, None, f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]"
+        )
     kind = dtypes.as_dtype(out_idx)._np
-    _, first, inverse, counts = np.unique(array, return_index=True, return_inverse=True, return_counts=True)
+    _, first, inverse, counts = np.unique(
+        array, return_index=True, return_inverse=True, return_counts=True
+    )
     order = np.argsort(first, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
@@ -208,5 +233,3 @@ def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = N
     """``tf.unique`` and how often each distinct value occurs. Source: ``tf.unique_with_counts``."""
     y, idx, count = _distinct(x, out_idx)
     return UniqueWithCounts(state.tensor(y), state.tensor(idx), state.tensor(count))
-
-

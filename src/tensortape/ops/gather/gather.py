@@ -15,7 +15,18 @@ from tensortape.core.rows import Rows
 from tensortape.ops.layout.attributes import linear, one_axis, one_int
 
 
-@op("GatherV2", primitive="take", saves=(1,), native_dtypes=True)
+@op(
+    "GatherV2",
+    primitive="take",
+    saves=(1,),
+    native_dtypes=True,
+    samples=[
+        (((4, 2), [[0, 3], [3, 1]]), {"axis": 0, "batch_dims": 0}),
+        (((2, 3, 4), [2, 0, 2]), {"axis": 2, "batch_dims": 0}),
+        (((2, 3, 4), [[1, 0], [2, 2]]), {"axis": 1, "batch_dims": 1}),
+        (((2, 3, 4), [[1, 0], [2, 2]]), {"axis": 2, "batch_dims": 1}),
+    ],
+)
 def gather_op(xp, params, indices, *, axis=0, batch_dims=0):
     """Slices along an axis at indices."""
     return xp.take(params, indices, axis, batch_dims)
@@ -29,7 +40,16 @@ def _(xp, g, y, params, indices, *, axis, batch_dims):
     return xp.scatter_add(indices, g, shape, axis, batch_dims)
 
 
-@op("ScatterAdd", primitive="scatter_add", saves=(0,), native_dtypes=True)
+@op(
+    "ScatterAdd",
+    primitive="scatter_add",
+    saves=(0,),
+    native_dtypes=True,
+    samples=[
+        (([0, 2, 2], (3, 2)), {"shape": (4, 2), "axis": 0, "batch_dims": 0}),
+        (([[1, 0], [2, 2]], (2, 3, 2)), {"shape": (2, 3, 4), "axis": 2, "batch_dims": 1}),
+    ],
+)
 def scatter_add(xp, indices, updates, *, shape, axis=0, batch_dims=0):
     """Zeros with slices added at indices: the transpose of gathering."""
     return xp.scatter_add(indices, updates, shape, axis, batch_dims)
@@ -40,7 +60,17 @@ def _(xp, g, y, indices, updates, *, shape, axis, batch_dims):
     return xp.take(g, indices, axis, batch_dims)
 
 
-@op("GatherNd", primitive="gather_nd", saves=(1,), native_dtypes=True)
+@op(
+    "GatherNd",
+    primitive="gather_nd",
+    saves=(1,),
+    native_dtypes=True,
+    samples=[
+        (((3, 2), [[0, 1], [2, 0], [0, 1]]), {"batch_dims": 0}),
+        (((3, 2), [[0], [2]]), {"batch_dims": 0}),
+        (((2, 3, 2), [[[0, 1]], [[2, 0]]]), {"batch_dims": 1}),
+    ],
+)
 def gather_nd_op(xp, params, indices, *, batch_dims=0):
     """Slices at index tuples."""
     return xp.gather_nd(params, indices, batch_dims)
@@ -49,7 +79,12 @@ def gather_nd_op(xp, params, indices, *, batch_dims=0):
 @gather_nd_op.vjp(0)
 def _(xp, g, y, params, indices, *, batch_dims):
     shape = tuple(params.shape)
-    if not batch_dims and indices.ndim == 2 and indices.shape[1] == 1 and (xp is numpy_namespace or xp is recorded):
+    if (
+        not batch_dims
+        and indices.ndim == 2
+        and indices.shape[1] == 1
+        and (xp is numpy_namespace or xp is recorded)
+    ):
         return Rows(xp, g, xp.reshape(indices, (indices.shape[0],)), shape)
     if batch_dims:
         indices = with_batch(xp, indices, batch_dims)
@@ -67,7 +102,13 @@ def with_batch(xp: Any, indices: Any, batch_dims: int) -> Any:
     return xp.concatenate([*columns, indices], len(lead))
 
 
-@op("ScatterNd", primitive="scatter_nd", saves=(0,), native_dtypes=True)
+@op(
+    "ScatterNd",
+    primitive="scatter_nd",
+    saves=(0,),
+    native_dtypes=True,
+    samples=[(([[0], [2], [0]], (3, 2)), {"shape": (3, 2)})],
+)
 def scatter_nd_op(xp, indices, updates, *, shape):
     """Zeros with slices added at index tuples: the transpose of gathering at them."""
     return xp.scatter_nd(indices, updates, shape)
@@ -126,7 +167,9 @@ def gather(
     x, at = tensor(params), index_tensor(indices, "GatherV2")
     rank, depth = at._a.ndim, one_int(batch_dims)
     if not -rank <= depth <= rank:
-        raise ValueError(f"batch_dims = {depth} must be in [{-rank}, {rank}], the rank of indices {at.shape}")
+        raise ValueError(
+            f"batch_dims = {depth} must be in [{-rank}, {rank}], the rank of indices {at.shape}"
+        )
     depth = depth + rank if depth < 0 else depth
     if depth > x._a.ndim or tuple(x._a.shape[:depth]) != tuple(at._a.shape[:depth]):
         raise errors.InvalidArgumentError(
@@ -134,18 +177,26 @@ def gather(
             f"first {depth} (batch_dims) dimensions [Op:GatherV2]"
         )  # fmt: skip
     if not x._a.ndim:
-        raise errors.InvalidArgumentError(None, None, "params must be at least 1 dimensional [Op:GatherV2]")
+        raise errors.InvalidArgumentError(
+            None, None, "params must be at least 1 dimensional [Op:GatherV2]"
+        )
     where = depth if axis is None else one_axis(axis, x._a.ndim, "Expected axis in range; axis")
     if where < depth:
         raise errors.InvalidArgumentError(
-            None, None, f"batch_dims ({depth}) must be less than or equal to axis ({where}) [Op:GatherV2]"
+            None,
+            None,
+            f"batch_dims ({depth}) must be less than or equal to axis ({where}) [Op:GatherV2]",
         )
     return execute(gather_op, (x, at), {"axis": where, "batch_dims": depth})
 
 
 @export("gather_nd", "manip.gather_nd")
 def gather_nd(
-    params: Any, indices: Any, batch_dims: int = 0, name: str | None = None, bad_indices_policy: str = ""
+    params: Any,
+    indices: Any,
+    batch_dims: int = 0,
+    name: str | None = None,
+    bad_indices_policy: str = "",
 ) -> Any:
     """Elements or slices of ``params`` at index tuples, which are the last axis of ``indices``.
 
@@ -159,7 +210,9 @@ def gather_nd(
     depth = one_int(batch_dims)
     if not x._a.ndim or not at._a.ndim:
         raise errors.InvalidArgumentError(
-            None, None, f"params and indices must be at least vectors, got {x.shape} and {at.shape} [Op:GatherNd]"
+            None,
+            None,
+            f"params and indices must be at least vectors, got {x.shape} and {at.shape} [Op:GatherNd]",
         )
     if at._a.shape[-1] > x._a.ndim - depth:
         raise errors.InvalidArgumentError(

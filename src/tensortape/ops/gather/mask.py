@@ -59,7 +59,9 @@ def _members(partitions: Any, count: int) -> list[Any]:
 
 
 @export("dynamic_partition")
-def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Any]:
+def dynamic_partition(
+    data: Any, partitions: Any, num_partitions: int, name: str | None = None
+) -> list[Any]:
     """The slices of ``data`` with partition number 0, 1, ..., as a list of tensors.
 
     >>> import tensortape as tf
@@ -77,10 +79,28 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
         )  # fmt: skip
     members = _members(ids, num_partitions)
     flat = reshape(x, (int(np.prod(lead)), *shape[len(lead) :]))
-    return [execute(OPS["GatherV2"], (flat, state.tensor(m)), {"axis": 0, "batch_dims": 0}) for m in members]
+    return [
+        execute(OPS["GatherV2"], (flat, state.tensor(m)), {"axis": 0, "batch_dims": 0})
+        for m in members
+    ]
 
 
-@op("DynamicStitch", variadic=True, saves=(), native_dtypes=True)
+@op(
+    "DynamicStitch",
+    variadic=True,
+    saves=(),
+    native_dtypes=True,
+    samples=[
+        (
+            ((2, 3), (1, 3)),
+            {
+                "source": np.array([1, 2, -1, 0]),
+                "size": 4,
+                "places": (np.array([3, 0]), np.array([1])),
+            },
+        )
+    ],
+)
 def stitch_op(xp, *data, source, size, places):
     """Rows of a list of tensors, in a given order.
 
@@ -123,5 +143,3 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Any:
     Source: ``tf.dynamic_stitch``.
     """
     return _stitch(indices, data)
-
-

@@ -13,8 +13,17 @@ from tensortape.core.registry import export
 from tensortape.ops.gather.gather import index_tensor, scatter_nd_op
 from tensortape.ops.layout.attributes import shape_ints
 
+UNIQUE = [(((4, 2), [[0], [2]], (2, 2)), {})]
+REPEATED = [(((4, 2), [[0], [2], [0]], (3, 2)), {}), (((2, 2), [[0, 1], [1, 1]], (2,)), {})]
 
-@op("TensorScatterUpdate", primitive="scatter_update", saves=(1,), native_dtypes=True)
+
+@op(
+    "TensorScatterUpdate",
+    primitive="scatter_update",
+    saves=(1,),
+    native_dtypes=True,
+    samples=UNIQUE,
+)
 def scatter_update(xp, tensor, indices, updates):
     """A tensor with slices put at index tuples."""
     return xp.scatter_update(tensor, indices, updates)
@@ -32,7 +41,7 @@ def _(xp, tangents, y, x, indices, updates):
     return xp.scatter_update(t, indices, xp.zeros_like(updates) if u is None else u)
 
 
-@op("TensorScatterAdd", saves=(1,))
+@op("TensorScatterAdd", saves=(1,), samples=REPEATED)
 def scatter_add(xp, tensor, indices, updates):
     """A tensor with slices added at index tuples."""
     return tensor + xp.scatter_nd(indices, updates, tuple(tensor.shape))
@@ -43,7 +52,7 @@ def _(xp, g, y, x, indices, updates):
     return g, None, xp.gather_nd(g, indices)
 
 
-@op("TensorScatterSub", saves=(1,))
+@op("TensorScatterSub", saves=(1,), samples=REPEATED)
 def scatter_sub(xp, tensor, indices, updates):
     """A tensor with slices subtracted at index tuples."""
     return tensor - xp.scatter_nd(indices, updates, tuple(tensor.shape))
@@ -54,13 +63,13 @@ def _(xp, g, y, x, indices, updates):
     return g, None, -xp.gather_nd(g, indices)
 
 
-@op("TensorScatterMax", primitive="scatter_max")
+@op("TensorScatterMax", primitive="scatter_max", samples=REPEATED)
 def scatter_max(xp, tensor, indices, updates):
     """A tensor with the larger of old and new at index tuples."""
     return xp.scatter_max(tensor, indices, updates)
 
 
-@op("TensorScatterMin", primitive="scatter_min")
+@op("TensorScatterMin", primitive="scatter_min", samples=REPEATED)
 def scatter_min(xp, tensor, indices, updates):
     """A tensor with the smaller of old and new at index tuples."""
     return xp.scatter_min(tensor, indices, updates)
@@ -81,7 +90,9 @@ scatter_min.vjp(shared)
 def _check(x_shape: Any, indices: Any, updates: Any, op_type: str) -> None:
     shape, lead = tuple(x_shape), tuple(indices._a.shape)
     if not lead:
-        raise errors.InvalidArgumentError(None, None, f"Indices shape must have rank at least one. [Op:{op_type}]")
+        raise errors.InvalidArgumentError(
+            None, None, f"Indices shape must have rank at least one. [Op:{op_type}]"
+        )
     depth = lead[-1]
     expected = lead[:-1] + shape[depth:]
     if depth > len(shape) or tuple(updates._a.shape) != expected:
@@ -175,5 +186,3 @@ def scatter_nd(
     at, new, target = index_tensor(indices, "ScatterNd"), tensor(updates), shape_ints(shape)
     _check(target, at, new, "ScatterNd")
     return execute(scatter_nd_op, (at, new), {"shape": target})
-
-

@@ -18,7 +18,11 @@ from tensortape.ops.layout.attributes import ints, one_int
 
 @export("searchsorted")
 def searchsorted(
-    sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = dtypes.int32, name: str | None = None
+    sorted_sequence: Any,
+    values: Any,
+    side: str = "left",
+    out_type: Any = dtypes.int32,
+    name: str | None = None,
 ) -> Any:
     """Where ``values`` would be inserted to keep the last axis of ``sorted_sequence`` sorted.
 
@@ -56,7 +60,9 @@ def invert_permutation(x: Any, name: str | None = None) -> Any:
     """
     array = values_of(x)
     if array.ndim != 1:
-        raise errors.InvalidArgumentError(None, None, f"invert_permutation expects a 1D vector, got shape {array.shape}")
+        raise errors.InvalidArgumentError(
+            None, None, f"invert_permutation expects a 1D vector, got shape {array.shape}"
+        )
     out = np.full(array.shape, -1, array.dtype)
     for i, p in enumerate(array.tolist()):
         if not 0 <= p < array.size:
@@ -108,7 +114,9 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
     array, shape = values_of(indices), ints(dims)
     size = int(np.prod(shape))
     if array.size and (array.min() < 0 or array.max() >= size):
-        raise errors.InvalidArgumentError(None, None, f"index is out of bound as with dims {list(shape)}: {array}")
+        raise errors.InvalidArgumentError(
+            None, None, f"index is out of bound as with dims {list(shape)}: {array}"
+        )
     return state.tensor(np.stack(np.unravel_index(array, shape)).astype(array.dtype))
 
 
@@ -124,13 +132,17 @@ def _distance(a: list[Any], b: list[Any]) -> int:
 
 def _sequences(sparse: Any) -> dict[tuple[int, ...], list[Any]]:
     groups: dict[tuple[int, ...], list[Any]] = {}
-    for index, value in zip(values_of(sparse.indices).tolist(), values_of(sparse.values).tolist(), strict=True):
+    for index, value in zip(
+        values_of(sparse.indices).tolist(), values_of(sparse.values).tolist(), strict=True
+    ):
         groups.setdefault(tuple(index[:-1]), []).append(value)
     return groups
 
 
 @export("edit_distance")
-def edit_distance(hypothesis: Any, truth: Any, normalize: bool = True, name: str = "edit_distance") -> Any:
+def edit_distance(
+    hypothesis: Any, truth: Any, normalize: bool = True, name: str = "edit_distance"
+) -> Any:
     """Levenshtein distance between the sequences (last axis) of two sparse tensors.
 
     With ``normalize`` divided by the length of the truth (infinite where that is empty and the

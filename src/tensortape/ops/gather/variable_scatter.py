@@ -39,19 +39,25 @@ TUPLE_UPDATES = {
 def _parts(self: Variable, sparse_delta: Any) -> tuple[Any, Any]:
     """Indices and rows of an update, checked."""
     if not isinstance(sparse_delta, IndexedSlices):
-        raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}")
+        raise TypeError(
+            f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
+        )
     indices = np.asarray(convert_to_tensor(sparse_delta.indices)._a)
     rows = np.asarray(convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a)
     size = self._t._a.shape[0]
     if indices.size and (indices.min() < 0 or indices.max() >= size):
         raise errors.InvalidArgumentError(
-            None, None, f"indices {indices.tolist()} are not all in [0, {size}) [Op:ResourceScatter]"
+            None,
+            None,
+            f"indices {indices.tolist()} are not all in [0, {size}) [Op:ResourceScatter]",
         )
     return indices, np.broadcast_to(rows, indices.shape + self._t._a.shape[1:])
 
 
 def _slice_method(name: str, ufunc: Any) -> Callable[..., Any]:
-    def method(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+    def method(
+        self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Any:
         indices, rows = _parts(self, sparse_delta)
         array = np.array(self._t._a)
         ufunc.at(array, indices, rows)
@@ -59,11 +65,15 @@ def _slice_method(name: str, ufunc: Any) -> Callable[..., Any]:
         return self
 
     method.__name__ = name
-    method.__doc__ = f"Combine rows given as a ``tf.IndexedSlices`` with the value by {ufunc.__name__}."
+    method.__doc__ = (
+        f"Combine rows given as a ``tf.IndexedSlices`` with the value by {ufunc.__name__}."
+    )
     return method
 
 
-def scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+def scatter_update(
+    self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
+) -> Any:
     """Replace rows by those of a ``tf.IndexedSlices``; returns the variable."""
     indices, rows = _parts(self, sparse_delta)
     array = np.array(self._t._a)
@@ -72,12 +82,16 @@ def scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = False,
     return self
 
 
-def batch_scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+def batch_scatter_update(
+    self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
+) -> Any:
     """Replace rows batch by batch: ``v[i, indices[i, j]] = values[i, j]``."""
     indices = np.asarray(convert_to_tensor(sparse_delta.indices)._a)
     rows = convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a
     lead = indices.shape[:-1]
-    grids = [np.arange(n).reshape((-1,) + (1,) * (indices.ndim - i - 1)) for i, n in enumerate(lead)]
+    grids = [
+        np.arange(n).reshape((-1,) + (1,) * (indices.ndim - i - 1)) for i, n in enumerate(lead)
+    ]
     array = np.array(self._t._a)
     array[(*grids, indices)] = rows
     self._replace(array)
@@ -86,7 +100,9 @@ def batch_scatter_update(self: Variable, sparse_delta: Any, use_locking: bool = 
 
 def _tuple_method(name: str, op_type: str) -> Callable[..., Any]:
     def method(self: Variable, indices: Any, updates: Any, name: Any = None) -> Any:
-        new = updates if isinstance(updates, Tensor) else convert_to_tensor(updates, dtype=self.dtype)
+        new = (
+            updates if isinstance(updates, Tensor) else convert_to_tensor(updates, dtype=self.dtype)
+        )
         out = execute(OPS[op_type], (self._t, convert_to_tensor(indices), new))
         self._replace(out._a)
         return self
@@ -117,4 +133,3 @@ for _name, _method in (
     ("gather_nd", read_nd),
 ):
     setattr(Variable, _name, _method)
-

@@ -58,7 +58,9 @@ def one_int(value: Any) -> int:
     if hasattr(value, "__index__"):
         return value.__index__()
     if value is None:
-        raise ValueError("Can't convert None to an integer tensor: a dimension, axis or bound must be known.")
+        raise ValueError(
+            "Can't convert None to an integer tensor: a dimension, axis or bound must be known."
+        )
     raise TypeError(f"Cannot convert {value!r} to an integer.")
 
 
@@ -88,7 +90,9 @@ def shape_ints(value: Any) -> tuple[int, ...]:
         if n is None:
             raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
         if n < 0:
-            raise errors.InvalidArgumentError(None, None, f"Dimension {n} must be >= 0: shape {list(shape)}")
+            raise errors.InvalidArgumentError(
+                None, None, f"Dimension {n} must be >= 0: shape {list(shape)}"
+            )
     return shape
 
 
@@ -97,7 +101,9 @@ def one_axis(axis: Any, rank: int, what: str = "axis") -> int:
     axis = one_int(axis)
     if not -rank <= axis < rank:
         raise errors.InvalidArgumentError(
-            None, None, f"{what} = {axis} is out of range: expected [{-rank}, {rank}) for {rank} dimension(s)"
+            None,
+            None,
+            f"{what} = {axis} is out of range: expected [{-rank}, {rank}) for {rank} dimension(s)",
         )
     return axis + rank if axis < 0 else axis
 
@@ -118,7 +124,9 @@ def linear_in_all(op: Op) -> None:
     def rule(xp: Any, tangents: Any, y: Any, *inputs: Any, **attrs: Any) -> Any:
         if all(t is None for t in tangents):
             return None
-        whole = [xp.zeros_like(x) if t is None else t for t, x in zip(tangents, inputs, strict=True)]
+        whole = [
+            xp.zeros_like(x) if t is None else t for t, x in zip(tangents, inputs, strict=True)
+        ]
         return op.kernel(xp, *whole, **attrs)
 
     op.jvp(rule)

@@ -78,7 +78,9 @@ def space_to_depth_op(xp, input, *, block):
     """Blocks of height and width moved to the depth (channels last)."""
     n, h, w, c = tuple(input.shape)
     x = xp.reshape(input, (n, h // block, block, w // block, block, c))
-    return xp.reshape(xp.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h // block, w // block, block**2 * c))
+    return xp.reshape(
+        xp.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h // block, w // block, block**2 * c)
+    )
 
 
 @depth_to_space_op.vjp
@@ -120,7 +122,9 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
         n = x._a.shape[i + 1] + before + after
         if n % b:
             raise errors.InvalidArgumentError(
-                None, None, f"padded_shape[{i}]={n} is not divisible by block_shape[{i}]={b} [Op:SpaceToBatchND]"
+                None,
+                None,
+                f"padded_shape[{i}]={n} is not divisible by block_shape[{i}]={b} [Op:SpaceToBatchND]",
             )
     return execute(space_to_batch_op, (x,), {"block": block, "paddings": pairs})
 
@@ -158,7 +162,9 @@ def required_space_to_batch_paddings(
     Source: ``tf.required_space_to_batch_paddings``.
     """
     sizes, block = np.array(ints(input_shape)), np.array(ints(block_shape))
-    base = np.zeros((len(block), 2), int) if base_paddings is None else np.array(_pairs(base_paddings))
+    base = (
+        np.zeros((len(block), 2), int) if base_paddings is None else np.array(_pairs(base_paddings))
+    )
     extra = -(sizes + base.sum(1)) % block
     paddings = np.stack([base[:, 0], base[:, 1] + extra], 1).astype(np.int32)
     crops = np.stack([np.zeros_like(extra), extra], 1).astype(np.int32)
@@ -175,7 +181,9 @@ def _channels_last(x: Any, data_format: str, run: Any) -> Any:
 
 
 @export("nn.depth_to_space")
-def depth_to_space(input: Any, block_size: Any, data_format: str = "NHWC", name: str | None = None) -> Any:
+def depth_to_space(
+    input: Any, block_size: Any, data_format: str = "NHWC", name: str | None = None
+) -> Any:
     """Blocks of depth spread over height and width.
 
     >>> import tensortape as tf
@@ -191,7 +199,9 @@ def depth_to_space(input: Any, block_size: Any, data_format: str = "NHWC", name:
         depth = x._a.shape[3]
         if depth % block**2:
             raise errors.InvalidArgumentError(
-                None, None, f"Input depth dimension {depth} should be divisible by: {block**2} [Op:DepthToSpace]"
+                None,
+                None,
+                f"Input depth dimension {depth} should be divisible by: {block**2} [Op:DepthToSpace]",
             )
         return execute(depth_to_space_op, (x,), {"block": block})
 
@@ -199,7 +209,9 @@ def depth_to_space(input: Any, block_size: Any, data_format: str = "NHWC", name:
 
 
 @export("nn.space_to_depth")
-def space_to_depth(input: Any, block_size: Any, data_format: str = "NHWC", name: str | None = None) -> Any:
+def space_to_depth(
+    input: Any, block_size: Any, data_format: str = "NHWC", name: str | None = None
+) -> Any:
     """Blocks of height and width stacked in the depth.
 
     >>> import tensortape as tf
@@ -221,5 +233,3 @@ def space_to_depth(input: Any, block_size: Any, data_format: str = "NHWC", name:
         return execute(space_to_depth_op, (x,), {"block": block})
 
     return _channels_last(tensor(input), data_format, run)
-
-

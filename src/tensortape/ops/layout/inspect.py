@@ -36,8 +36,6 @@ def rank_op(xp, input):
     return xp.full((), input.ndim, dtypes.int32)
 
 
-
-
 @export("shape")
 def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     """The shape of ``input`` as an int32 vector (``out_type``: int64).
@@ -50,8 +48,12 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     """
     known = getattr(input, "dense_shape", None)
     if known is not None:
-        return state.tensor(np.asarray(tensor(known)._a).astype(dtypes.as_dtype(out_type or dtypes.int32)._np))
-    return execute(shape_op, (tensor(input),), {"out_type": dtypes.as_dtype(out_type or dtypes.int32)})
+        return state.tensor(
+            np.asarray(tensor(known)._a).astype(dtypes.as_dtype(out_type or dtypes.int32)._np)
+        )
+    return execute(
+        shape_op, (tensor(input),), {"out_type": dtypes.as_dtype(out_type or dtypes.int32)}
+    )
 
 
 @export("shape_n")
@@ -70,7 +72,9 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Any:
 
     Source: ``tf.size``.
     """
-    return execute(size_op, (tensor(input),), {"out_type": dtypes.as_dtype(out_type or dtypes.int32)})
+    return execute(
+        size_op, (tensor(input),), {"out_type": dtypes.as_dtype(out_type or dtypes.int32)}
+    )
 
 
 @export("rank")
@@ -100,5 +104,3 @@ def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Any:
     x = tensor(shape_x)
     merged = np.broadcast_shapes(ints(x), ints(shape_y))
     return state.tensor(np.asarray(merged, x._a.dtype if x._a.dtype.kind == "i" else np.int32))
-
-

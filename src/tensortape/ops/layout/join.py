@@ -71,7 +71,13 @@ def _(xp, g, y, value, *, axis):
     return xp.stack(list(g), axis)
 
 
-@op("SplitV", outputs=0, saves=(), native_dtypes=True, samples=[(((4, 3),), {"sizes": (1, 3), "axis": 0})])
+@op(
+    "SplitV",
+    outputs=0,
+    saves=(),
+    native_dtypes=True,
+    samples=[(((4, 3),), {"sizes": (1, 3), "axis": 0})],
+)
 def split_op(xp, value, *, sizes, axis=0):
     """Pieces of given sizes along an axis."""
     out, start = [], 0
@@ -99,8 +105,13 @@ def alike(values: Any, op_type: str) -> tuple[Any, ...]:
     if all(type(v) is not list and isinstance(v, Tensor) for v in values):
         out = tuple(values)
     else:
-        common = convert._first_dtype(values) or (convert_to_tensor(values[0]).dtype if values else None)
-        out = tuple(convert_to_tensor(v) if is_tensor(v) else convert_to_tensor(v, dtype=common) for v in values)
+        common = convert._first_dtype(values) or (
+            convert_to_tensor(values[0]).dtype if values else None
+        )
+        out = tuple(
+            convert_to_tensor(v) if is_tensor(v) else convert_to_tensor(v, dtype=common)
+            for v in values
+        )
     first = out[0].dtype if out else None
     for i, t in enumerate(out):
         if t.dtype is not first:
@@ -133,7 +144,9 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         return execute(concat_op, (x,), {"axis": one_axis(axis, x._a.ndim)})
     tensors = alike(values, "ConcatV2")
     if not tensors:
-        raise errors.InvalidArgumentError(None, None, "tf.concat needs at least one tensor, got an empty list")
+        raise errors.InvalidArgumentError(
+            None, None, "tf.concat needs at least one tensor, got an empty list"
+        )
     rank = tensors[0]._a.ndim
     at = one_axis(axis, rank, "ConcatOp : Expected concatenating dimensions in range; axis")
     _check_concat(tensors, at)
@@ -149,7 +162,11 @@ def _check_concat(tensors: Any, axis: int) -> None:
                 None, None, f"ConcatOp : Ranks of all input tensors should match: shape[0] = {list(first)} "
                 f"vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
             )  # fmt: skip
-        if any(a != b and None not in (a, b) for j, (a, b) in enumerate(zip(shape, first, strict=True)) if j != axis):
+        if any(
+            a != b and None not in (a, b)
+            for j, (a, b) in enumerate(zip(shape, first, strict=True))
+            if j != axis
+        ):
             raise errors.InvalidArgumentError(
                 None, None, f"ConcatOp : Dimension {axis} in both shapes must be equal: shape[0] = "
                 f"{list(first)} vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
@@ -167,7 +184,11 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     Raises ``tf.errors.InvalidArgumentError`` when the shapes differ, ``ValueError`` for an axis out
     of range. Source: ``tf.stack``.
     """
-    if isinstance(values, (list, tuple)) and not convert._holds_tensors(values) and not one_int(axis):
+    if (
+        isinstance(values, (list, tuple))
+        and not convert._holds_tensors(values)
+        and not one_int(axis)
+    ):
         return convert_to_tensor(values)
     tensors = alike(values, "Pack")
     if not tensors:
@@ -217,13 +238,17 @@ def unstack(value: Any, num: int | None = None, axis: Any = 0, name: str = "unst
     at = at + rank if at < 0 else at
     if num is not None and num != x._a.shape[at]:
         raise errors.InvalidArgumentError(
-            None, None, f"Input shape axis {at} must equal {num}, got shape {list(x.shape)} [Op:Unpack]"
+            None,
+            None,
+            f"Input shape axis {at} must equal {num}, got shape {list(x.shape)} [Op:Unpack]",
         )
     return list(execute(unstack_op, (x,), {"axis": at}))
 
 
 @export("split")
-def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split") -> Any:
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split"
+) -> Any:
     """Pieces of ``value`` along ``axis``: so many equal ones, or of given sizes (one may be -1).
 
     >>> import tensortape as tf
@@ -235,10 +260,14 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
     x = tensor(value)
     given = num_or_size_splits
     if given is None:
-        raise ValueError("Argument `num_or_size_splits` must be a number or a list of sizes, got None")
+        raise ValueError(
+            "Argument `num_or_size_splits` must be a number or a list of sizes, got None"
+        )
     at = one_axis(axis, x._a.ndim, "split_dim")
     n = x._a.shape[at]
-    alone = isinstance(given, int) or (getattr(given, "shape", None) is not None and len(given.shape) == 0)
+    alone = isinstance(given, int) or (
+        getattr(given, "shape", None) is not None and len(given.shape) == 0
+    )
     if alone:
         pieces = one_int(given)
         if pieces < 1:
@@ -258,7 +287,9 @@ def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, n
 
 def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
-        raise errors.InvalidArgumentError(None, None, f"Only one size may be -1, got {list(sizes)} [Op:SplitV]")
+        raise errors.InvalidArgumentError(
+            None, None, f"Only one size may be -1, got {list(sizes)} [Op:SplitV]"
+        )
     known = sum(s for s in sizes if s != -1)
     full = tuple(n - known if s == -1 else s for s in sizes)
     if any(s < 0 for s in full) or sum(full) != n:
@@ -268,5 +299,3 @@ def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
             f"Got sizes {list(sizes)} for a length of {n} [Op:SplitV]"
         )  # fmt: skip
     return full
-
-

@@ -56,11 +56,20 @@ def _(xp, g, y, x, *, shift, axis):
     return xp.roll(g, tuple(-s for s in shift), axis)
 
 
-@op("ReverseSequence", saves=("inputs",), native_dtypes=True)
+@op(
+    "ReverseSequence",
+    saves=("inputs",),
+    native_dtypes=True,
+    samples=[(((4, 2), [3, 1]), {"seq_axis": 0, "batch_axis": 1})],
+)
 def reverse_sequence_op(xp, input, seq_lengths, *, seq_axis, batch_axis):
     """Reverse the first ``seq_lengths[i]`` elements of each row ``i``."""
     n = input.shape[seq_axis]
-    front = (batch_axis, seq_axis, *(i for i in range(input.ndim) if i not in (batch_axis, seq_axis)))
+    front = (
+        batch_axis,
+        seq_axis,
+        *(i for i in range(input.ndim) if i not in (batch_axis, seq_axis)),
+    )
     steps = xp.arange(0, n, 1, seq_lengths.dtype)
     lengths = xp.expand_dims(seq_lengths, 1)
     indices = xp.where(steps < lengths, lengths - 1 - steps, steps)
@@ -121,7 +130,9 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
     rank = x._a.ndim
     axes = tuple(one_axis(a, rank, "'axis'") for a in ints(axis))
     if len(set(axes)) != len(axes):
-        raise errors.InvalidArgumentError(None, None, f"axis {list(axes)} specified more than once [Op:ReverseV2]")
+        raise errors.InvalidArgumentError(
+            None, None, f"axis {list(axes)} specified more than once [Op:ReverseV2]"
+        )
     return execute(flip, (x,), {"axis": axes})
 
 
@@ -146,14 +157,20 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
         raise errors.InvalidArgumentError(None, None, "input must be 1-D or higher [Op:Roll]")
     if len(shifts) != len(axes):
         raise errors.InvalidArgumentError(
-            None, None, f"shift and axis must have the same size, got {list(shifts)} and {list(axes)} [Op:Roll]"
+            None,
+            None,
+            f"shift and axis must have the same size, got {list(shifts)} and {list(axes)} [Op:Roll]",
         )
     return execute(roll_op, (x,), {"shift": shifts, "axis": tuple(one_axis(a, rank) for a in axes)})
 
 
 @export("reverse_sequence")
 def reverse_sequence(
-    input: Any, seq_lengths: Any, seq_axis: Any = None, batch_axis: Any = None, name: str | None = None
+    input: Any,
+    seq_lengths: Any,
+    seq_axis: Any = None,
+    batch_axis: Any = None,
+    name: str | None = None,
 ) -> Any:
     """Reverse the first ``seq_lengths[i]`` elements along ``seq_axis`` of entry ``i`` of ``batch_axis``.
 
@@ -168,7 +185,9 @@ def reverse_sequence(
     seq = one_axis(0 if seq_axis is None else seq_axis, rank, "seq_axis")
     batch = one_axis(0 if batch_axis is None else batch_axis, rank, "batch_axis")
     if seq == batch:
-        raise errors.InvalidArgumentError(None, None, f"batch_axis == seq_axis == {seq} [Op:ReverseSequence]")
+        raise errors.InvalidArgumentError(
+            None, None, f"batch_axis == seq_axis == {seq} [Op:ReverseSequence]"
+        )
     if tuple(lengths._a.shape) != (x._a.shape[batch],):
         raise errors.InvalidArgumentError(
             None, None, f"Length of seq_lengths != input.dims({batch}), ({lengths.shape} vs. "

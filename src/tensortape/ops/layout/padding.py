@@ -104,12 +104,20 @@ def _widths(paddings: Any, rank: int) -> tuple[tuple[int, int], ...]:
 
 def _flat(paddings: Any) -> Any:
     if isinstance(paddings, (list, tuple)):
-        return [v for row in paddings for v in (row if isinstance(row, (list, tuple)) else ints(row))]
+        return [
+            v for row in paddings for v in (row if isinstance(row, (list, tuple)) else ints(row))
+        ]
     return paddings
 
 
 @export("pad")
-def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
+def pad(
+    tensor: Any,
+    paddings: Any,
+    mode: str = "CONSTANT",
+    constant_values: Any = 0,
+    name: str | None = None,
+) -> Any:
     """``tensor`` surrounded by a constant, or by its mirror image (``REFLECT``, ``SYMMETRIC``).
 
     ``paddings`` has (before, after) for each axis.
@@ -170,7 +178,9 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
         )  # fmt: skip
     for i, r in enumerate(reps):
         if r < 0:
-            raise errors.InvalidArgumentError(None, None, f"Expected multiples[{i}] >= 0, but got {r} [Op:Tile]")
+            raise errors.InvalidArgumentError(
+                None, None, f"Expected multiples[{i}] >= 0, but got {r} [Op:Tile]"
+            )
     return execute(tile_op, (x,), {"reps": reps})
 
 
@@ -219,7 +229,9 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[
     Raises ``ValueError`` for an unknown ``indexing``. Source: ``tf.meshgrid``.
     """
     if indexing not in ("xy", "ij"):
-        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+        raise ValueError(
+            f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'"
+        )
     vectors = [reshape(tensor(a), (-1,)) for a in args]
     count = len(vectors)
     order = list(range(count))
@@ -233,5 +245,3 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[
         shape = tuple(sizes[at] if i == at else 1 for i in range(count))
         out.append(execute(OPS["BroadcastTo"], (reshape(v, shape),), {"shape": tuple(sizes)}))
     return out
-
-

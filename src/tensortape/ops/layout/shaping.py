@@ -16,6 +16,7 @@ from tensortape.ops.layout.attributes import ints, linear, one_axis, shape_ints
 
 
 def explain_broadcast(op: Any, tensors: Any, attrs: Any, exc: Exception) -> Exception:
+    """Shapes that do not broadcast, in TensorFlow's words."""
     shape = list(tensors[0].shape)
     return errors.InvalidArgumentError(
         None, None, f"Incompatible shapes: {shape} vs. {list(attrs['shape'])} [Op:BroadcastTo]"
@@ -143,7 +144,9 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     try:
         target = ints(shape)
     except TypeError as exc:
-        raise errors.InvalidArgumentError(None, None, f"shape must be int32 or int64: {exc} [Op:Reshape]") from None
+        raise errors.InvalidArgumentError(
+            None, None, f"shape must be int32 or int64: {exc} [Op:Reshape]"
+        ) from None
     if type(x) is EagerTensor:
         target = full_shape(target, x._a.shape)
     return execute(reshape_op, (x,), {"shape": target})
@@ -163,12 +166,16 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
     position, rank = ints(axis), x._a.ndim
     if len(position) != 1:
         raise errors.InvalidArgumentError(
-            None, None, f"The `dim` input must have one element, got {len(position)} [Op:ExpandDims]"
+            None,
+            None,
+            f"The `dim` input must have one element, got {len(position)} [Op:ExpandDims]",
         )
     at = position[0]
     if not -rank - 1 <= at <= rank:
         raise errors.InvalidArgumentError(
-            None, None, f"Tried to expand dim index {at} for tensor with {rank} dimensions. [Op:ExpandDims]"
+            None,
+            None,
+            f"Tried to expand dim index {at} for tensor with {rank} dimensions. [Op:ExpandDims]",
         )
     return execute(expand_dims_op, (x,), {"axis": at + rank + 1 if at < 0 else at})
 
@@ -189,10 +196,14 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
     if not wanted:
         axes = tuple(i for i, n in enumerate(shape) if n == 1)
     else:
-        axes = tuple(sorted({one_axis(a, len(shape), "Tried to squeeze dim index") for a in wanted}))
+        axes = tuple(
+            sorted({one_axis(a, len(shape), "Tried to squeeze dim index") for a in wanted})
+        )
     for a in axes:
         if shape[a] not in (1, None):
             raise errors.InvalidArgumentError(
-                None, None, f"Can not squeeze dim[{a}], expected a dimension of 1, got {shape[a]} [Op:Squeeze]"
+                None,
+                None,
+                f"Can not squeeze dim[{a}], expected a dimension of 1, got {shape[a]} [Op:Squeeze]",
             )
     return execute(squeeze_op, (x,), {"axis": axes})

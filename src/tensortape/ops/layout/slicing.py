@@ -53,7 +53,9 @@ def _bound(value: Any) -> Any:
 def _refuse(item: Any) -> Exception:
     if isinstance(item, list):
         return errors.InvalidArgumentError(
-            None, None, f"Index out of range: a list is no index, got {item!r:.200}. Use tf.gather(t, indices)."
+            None,
+            None,
+            f"Index out of range: a list is no index, got {item!r:.200}. Use tf.gather(t, indices).",
         )
     return TypeError(
         "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
@@ -69,7 +71,9 @@ def _item(item: Any) -> Any:
         return item
     if kind is slice:
         if item.step is not None and _bound(item.step) == 0:
-            raise errors.InvalidArgumentError(None, None, "strides[0] must be non-zero [Op:StridedSlice]")
+            raise errors.InvalidArgumentError(
+                None, None, "strides[0] must be non-zero [Op:StridedSlice]"
+            )
         return slice(_bound(item.start), _bound(item.stop), _bound(item.step))
     if is_tensor(item):
         if item.dtype.kind not in "iu" or item._a.ndim:
@@ -97,7 +101,9 @@ def check_index(index: tuple[Any, ...], shape: Any) -> None:
     used = sum(1 for i in index if i is not None and i is not Ellipsis)
     if index.count(Ellipsis) > 1:
         raise errors.InvalidArgumentError(
-            None, None, "Multiple ellipses in slice spec not allowed [Op:StridedSlice] name: strided_slice/"
+            None,
+            None,
+            "Multiple ellipses in slice spec not allowed [Op:StridedSlice] name: strided_slice/",
         )
     if used > len(shape):
         raise errors.InvalidArgumentError(
@@ -184,7 +190,9 @@ def variable_getitem(self: Any, key: Any) -> Any:
     if is_mask(key):
         return out
 
-    def assign(value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign(
+        value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Any:
         index = canonical(key)
         array = np.array(self._t._a)
         array[index] = tensor(value)._a if is_tensor(value) else np.asarray(value, array.dtype)
@@ -243,8 +251,12 @@ def _parts(masks: dict[str, int], begin: Any, end: Any, strides: Any) -> tuple[A
             index.append(b)
         else:
             if s == 0:
-                raise errors.InvalidArgumentError(None, None, f"strides[{i}] must be non-zero [Op:StridedSlice]")
-            index.append(slice(None if masks["begin"] & bit else b, None if masks["end"] & bit else e, s))
+                raise errors.InvalidArgumentError(
+                    None, None, f"strides[{i}] must be non-zero [Op:StridedSlice]"
+                )
+            index.append(
+                slice(None if masks["begin"] & bit else b, None if masks["end"] & bit else e, s)
+            )
     return tuple(index)
 
 

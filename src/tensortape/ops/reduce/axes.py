@@ -79,4 +79,8 @@ def spread(xp: Any, g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 def aligned(xp: Any, g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """A result (or its cotangent) with the reduced axes as ones, so that it broadcasts."""
-    return g if keepdims or (axis is None and not g.ndim) else xp.reshape(g, kept(tuple(x.shape), axis))
+    return (
+        g
+        if keepdims or (axis is None and not g.ndim)
+        else xp.reshape(g, kept(tuple(x.shape), axis))
+    )

@@ -81,7 +81,12 @@ def _(xp, tangents, y, x, *, axis, exclusive, reverse):
     return signed_parts(xp, tangents[0], forward)
 
 
-LOWEST = {"float16": -65504.0, "bfloat16": -3.3895314e38, "float32": -3.4028235e38, "float64": -1.7976931348623157e308}
+LOWEST = {
+    "float16": -65504.0,
+    "bfloat16": -3.3895314e38,
+    "float32": -3.4028235e38,
+    "float64": -1.7976931348623157e308,
+}
 
 
 def _scan(op: Any, x: Any, axis: Any, exclusive: bool, reverse: bool) -> Any:
@@ -89,16 +94,25 @@ def _scan(op: Any, x: Any, axis: Any, exclusive: bool, reverse: bool) -> Any:
     at, rank = one_int(axis), x._a.ndim
     if not -rank <= at < rank:
         raise errors.InvalidArgumentError(
-            None, None, f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]"
+            None,
+            None,
+            f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]",
         )
-    attrs = {"axis": at + rank if at < 0 else at, "exclusive": bool(exclusive), "reverse": bool(reverse)}
+    attrs = {
+        "axis": at + rank if at < 0 else at,
+        "exclusive": bool(exclusive),
+        "reverse": bool(reverse),
+    }
     return execute(op, (x,), attrs)
 
 
 @export("math.cumsum", "cumsum")
-def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
-    """Cumulative sum along ``axis``; ``exclusive`` leaves the element itself out, ``reverse`` starts
-    at the end.
+def cumsum(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Any:
+    """Cumulative sum along ``axis``.
+
+    ``exclusive`` leaves the element itself out, ``reverse`` starts at the end.
 
     >>> import tensortape as tf
     >>> tf.cumsum([1, 2, 3]).numpy()
@@ -110,7 +124,9 @@ def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False
 
 
 @export("math.cumprod")
-def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
+def cumprod(
+    x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
+) -> Any:
     """Cumulative product along ``axis`` (see ``tf.cumsum``).
 
     >>> import tensortape as tf

@@ -37,7 +37,9 @@ min_op.vjp(shared)
 
 
 @export("math.reduce_max", "reduce_max")
-def reduce_max(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_max(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Largest of the elements along ``axis``; ties share the gradient equally.
 
     >>> import tensortape as tf
@@ -50,7 +52,9 @@ def reduce_max(input_tensor: Any, axis: Any = None, keepdims: bool = False, name
 
 
 @export("math.reduce_min", "reduce_min")
-def reduce_min(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_min(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Smallest of the elements along ``axis``; ties share the gradient equally.
 
     >>> import tensortape as tf
@@ -80,7 +84,9 @@ def locate(op: Any, x: Any, axis: Any, output_type: Any) -> Any:
     rank, at = x._a.ndim, 0 if axis is None else one_int(axis)
     if not -rank <= at < rank:
         raise errors.InvalidArgumentError(
-            None, None, f"Expected dimension in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]"
+            None,
+            None,
+            f"Expected dimension in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]",
         )
     at = at + rank if at < 0 else at
     if x._a.shape[at] == 0:
@@ -91,7 +97,9 @@ def locate(op: Any, x: Any, axis: Any, output_type: Any) -> Any:
 
 
 @export("math.argmax", "argmax")
-def argmax(input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None) -> Any:
+def argmax(
+    input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None
+) -> Any:
     """Index of the largest element along ``axis`` (default 0); of the first when several tie.
 
     >>> import tensortape as tf
@@ -104,7 +112,9 @@ def argmax(input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: 
 
 
 @export("math.argmin", "argmin")
-def argmin(input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None) -> Any:
+def argmin(
+    input: Any, axis: Any = None, output_type: Any = dtypes.int64, name: str | None = None
+) -> Any:
     """Index of the smallest element along ``axis`` (default 0); of the first when several tie.
 
     >>> import tensortape as tf

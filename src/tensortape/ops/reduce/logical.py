@@ -39,7 +39,9 @@ def _booleans(op: Any, value: Any) -> Any:
 
 
 @export("math.reduce_any", "reduce_any")
-def reduce_any(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_any(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Whether some element along ``axis`` is true.
 
     >>> import tensortape as tf
@@ -52,7 +54,9 @@ def reduce_any(input_tensor: Any, axis: Any = None, keepdims: bool = False, name
 
 
 @export("math.reduce_all", "reduce_all")
-def reduce_all(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_all(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Whether all elements along ``axis`` are true.
 
     >>> import tensortape as tf
@@ -74,7 +78,11 @@ def _nonzero(value: Any) -> Any:
 
 @export("math.count_nonzero")
 def count_nonzero(
-    input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = dtypes.int64, name: str | None = None
+    input: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    dtype: Any = dtypes.int64,
+    name: str | None = None,
 ) -> Any:
     """How many elements along ``axis`` are not zero (not empty, for strings).
 

@@ -51,7 +51,13 @@ TopK = collections.namedtuple("TopKV2", ["values", "indices"])
 
 
 @export("math.top_k", "nn.top_k")
-def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = dtypes.int32, name: str | None = None) -> Any:
+def top_k(
+    input: Any,
+    k: Any = 1,
+    sorted: bool = True,
+    index_type: Any = dtypes.int32,
+    name: str | None = None,
+) -> Any:
     """The ``k`` largest elements along the last axis, largest first, and their indices.
 
     >>> import tensortape as tf
@@ -62,12 +68,16 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = dtypes.
     """
     x, count = tensor(input), one_int(k)
     if not x._a.ndim:
-        raise errors.InvalidArgumentError(None, None, "input must be >= 1-D, got shape [] [Op:TopKV2]")
+        raise errors.InvalidArgumentError(
+            None, None, "input must be >= 1-D, got shape [] [Op:TopKV2]"
+        )
     if count < 0:
         raise errors.InvalidArgumentError(None, None, f"Need k >= 0, got {count} [Op:TopKV2]")
     if x._a.shape[-1] < count:
         raise errors.InvalidArgumentError(
-            None, None, f"input must have at least k columns. Had {x._a.shape[-1]}, needed {count} [Op:TopKV2]"
+            None,
+            None,
+            f"input must have at least k columns. Had {x._a.shape[-1]}, needed {count} [Op:TopKV2]",
         )
     values, indices = execute(top_k_op, (x,), {"k": count})
     kind = dtypes.as_dtype(index_type)
@@ -129,13 +139,17 @@ def _approximate(operand: Any, k: int, axis: int, smallest: bool) -> tuple[Any, 
 
 def _descending(direction: str) -> bool:
     if direction not in ("ASCENDING", "DESCENDING"):
-        raise ValueError(f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. Received: direction={direction!r}")
+        raise ValueError(
+            f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. Received: direction={direction!r}"
+        )
     return direction == "DESCENDING"
 
 
 def _axis(values: Any, axis: Any) -> int:
     if not values._a.ndim:
-        raise errors.InvalidArgumentError(None, None, "`values` must have rank at least 1, got a scalar")
+        raise errors.InvalidArgumentError(
+            None, None, "`values` must have rank at least 1, got a scalar"
+        )
     return one_axis(axis, values._a.ndim)
 
 
@@ -155,7 +169,11 @@ def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | 
 
 @export("argsort")
 def argsort(
-    values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
+    values: Any,
+    axis: Any = -1,
+    direction: str = "ASCENDING",
+    stable: bool = False,
+    name: str | None = None,
 ) -> Any:
     """Indices (int32) that sort ``values`` along ``axis``; equal elements keep their order.
 

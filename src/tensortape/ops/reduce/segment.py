@@ -26,7 +26,14 @@ def mask(xp: Any, ids: Any, like: Any) -> Any:
     return xp.reshape(valid, tuple(ids.shape) + (1,) * (like.ndim - ids.ndim))
 
 
-@op("UnsortedSegmentSum", primitive="segment_sum", saves=(1,))
+SAMPLES = [
+    (((4, 2), [2, 0, -1, 2]), {"count": 3}),
+    (((2, 2, 2), [[1, 1], [0, 3]]), {"count": 4}),
+]
+FULL = [(((5, 2), [2, 0, -1, 2, 1]), {"count": 3}), (((2, 2, 2), [[1, 1], [0, 2]]), {"count": 3})]
+
+
+@op("UnsortedSegmentSum", primitive="segment_sum", saves=(1,), samples=SAMPLES)
 def segment_sum_op(xp, data, segment_ids, *, count):
     """Sum of the slices with each id."""
     return xp.segment_sum(data, segment_ids, count)
@@ -42,13 +49,13 @@ def _(xp, tangents, y, data, ids, *, count):
     return None if tangents[0] is None else xp.segment_sum(tangents[0], ids, count)
 
 
-@op("UnsortedSegmentProd", primitive="segment_prod")
+@op("UnsortedSegmentProd", primitive="segment_prod", samples=SAMPLES)
 def segment_prod_op(xp, data, segment_ids, *, count):
     """Product of the slices with each id."""
     return xp.segment_prod(data, segment_ids, count)
 
 
-def prod_rule(xp, g, y, data, ids, *, count):
+def prod_rule(xp: Any, g: Any, y: Any, data: Any, ids: Any, *, count: int) -> Any:
     """The product of the others: by division, or without the one zero where there is one."""
     zero = xp.equal(data, xp.zeros_like(data))
     zeros = xp.segment_sum(xp.astype(zero, g.dtype), ids, count)
@@ -61,13 +68,13 @@ def prod_rule(xp, g, y, data, ids, *, count):
     return rows(xp, g, ids, data) * others
 
 
-@op("UnsortedSegmentMax", primitive="segment_max")
+@op("UnsortedSegmentMax", primitive="segment_max", samples=FULL)
 def segment_max_op(xp, data, segment_ids, *, count):
     """Largest of the slices with each id."""
     return xp.segment_max(data, segment_ids, count)
 
 
-@op("UnsortedSegmentMin", primitive="segment_min")
+@op("UnsortedSegmentMin", primitive="segment_min", samples=FULL)
 def segment_min_op(xp, data, segment_ids, *, count):
     """Smallest of the slices with each id."""
     return xp.segment_min(data, segment_ids, count)
@@ -110,12 +117,15 @@ def counts(ids: Any, count: int, like: Any) -> Any:
 
 
 def mean_of(total: Any, ids: Any, count: int, root: bool, data: Any) -> Any:
+    """Sums over the number of slices of each segment, or over its root."""
     number = counts(ids, count, data)
     return total / (xp.sqrt(number) if root else number)
 
 
 @export("math.unsorted_segment_sum")
-def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_sum(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Sum of the slices of ``data`` with each id in any order; slices with negative ids are left out.
 
     >>> import tensortape as tf
@@ -129,7 +139,9 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 
 @export("math.unsorted_segment_prod")
-def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_prod(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Product of the slices of ``data`` with each id in any order; 1 for ids without slices.
 
     Source: ``tf.math.unsorted_segment_prod``.
@@ -138,7 +150,9 @@ def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: 
 
 
 @export("math.unsorted_segment_max")
-def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_max(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Largest of the slices of ``data`` with each id; the lowest value there is for ids without.
 
     Source: ``tf.math.unsorted_segment_max``.
@@ -147,7 +161,9 @@ def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 
 @export("math.unsorted_segment_min")
-def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_min(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Smallest of the slices of ``data`` with each id; the highest value there is for ids without.
 
     Source: ``tf.math.unsorted_segment_min``.
@@ -156,20 +172,28 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
 
 
 @export("math.unsorted_segment_mean")
-def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Mean of the slices of ``data`` with each id; 0 for ids without slices.
 
     Source: ``tf.math.unsorted_segment_mean``.
     """
     x, ids = tensor(data), tensor(segment_ids)
-    return mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), False, x)
+    return mean_of(
+        _unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), False, x
+    )
 
 
 @export("math.unsorted_segment_sqrt_n")
-def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Any:
     """Sum of the slices of ``data`` with each id over the square root of their number.
 
     Source: ``tf.math.unsorted_segment_sqrt_n``.
     """
     x, ids = tensor(data), tensor(segment_ids)
-    return mean_of(_unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), True, x)
+    return mean_of(
+        _unsorted(segment_sum_op, x, ids, num_segments), ids, one_int(num_segments), True, x
+    )

@@ -1,4 +1,4 @@
-"""Reductions of slices that share an id, with sorted ids: the number of segments follows from them."""
+"""Reductions of slices that share an id; the ids are sorted, so the last one tells their number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,13 @@ def filled(xp: Any, result: Any, ids: Any, count: int) -> Any:
     return xp.where(present, result, xp.zeros_like(result))
 
 
-@op("SegmentSum", saves=(1,))
+SAMPLES = [(((4, 2), [0, 0, 1, 3]), {"count": 4}), (((3,), [0, 1, 1]), {"count": 2})]
+FULL = SAMPLES[
+    1:
+]  # without empty segments, where the derivative of the mean is 0/0 as in TensorFlow
+
+
+@op("SegmentSum", saves=(1,), samples=SAMPLES)
 def sum_op(xp, data, segment_ids, *, count):
     """Sum of the slices with each id."""
     return xp.segment_sum(data, segment_ids, count)
@@ -38,7 +44,7 @@ def _(xp, g, y, data, ids, *, count):
     return xp.take(g, ids, 0)
 
 
-@op("SegmentMean", saves=(1,))
+@op("SegmentMean", saves=(1,), samples=FULL)
 def mean_op(xp, data, segment_ids, *, count):
     """Mean of the slices with each id."""
     slices = number(xp, segment_ids, data, count)
@@ -50,19 +56,19 @@ def _(xp, g, y, data, ids, *, count):
     return xp.take(g / number(xp, ids, data, count), ids, 0)
 
 
-@op("SegmentProd")
+@op("SegmentProd", samples=SAMPLES)
 def prod_op(xp, data, segment_ids, *, count):
     """Product of the slices with each id."""
     return xp.segment_prod(data, segment_ids, count)
 
 
-@op("SegmentMax")
+@op("SegmentMax", samples=FULL)
 def max_op(xp, data, segment_ids, *, count):
     """Largest of the slices with each id."""
     return filled(xp, xp.segment_max(data, segment_ids, count), segment_ids, count)
 
 
-@op("SegmentMin")
+@op("SegmentMin", samples=FULL)
 def min_op(xp, data, segment_ids, *, count):
     """Smallest of the slices with each id."""
     return filled(xp, xp.segment_min(data, segment_ids, count), segment_ids, count)

@@ -15,7 +15,9 @@ from tensortape.ops.reduce.sorted_segments import segments_of
 def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> tuple[Any, Any, int]:
     """The chosen slices, their ids and the number of segments of a ``tf.sparse.segment_*``."""
     whole = tensor(data)
-    whole = execute(OPS["Reshape"], (whole,), {"shape": tuple(whole._a.shape)})  # for a dense gradient
+    whole = execute(
+        OPS["Reshape"], (whole,), {"shape": tuple(whole._a.shape)}
+    )  # for a dense gradient
     x = execute(OPS["GatherV2"], (whole, tensor(indices)), {"axis": 0, "batch_dims": 0})
     ids = tensor(segment_ids)
     found = segments_of(x, ids, "SparseSegmentSum")

@@ -15,7 +15,9 @@ from tensortape.ops.reduce.sums import SAMPLES, reduce_mean
 
 
 @export("math.reduce_variance")
-def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_variance(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Mean squared distance from the mean along ``axis``; real also for complex tensors.
 
     >>> import tensortape as tf
@@ -38,7 +40,9 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
 
 
 @export("math.reduce_std")
-def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_std(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Standard deviation along ``axis``: the square root of the variance.
 
     >>> import tensortape as tf
@@ -83,12 +87,14 @@ def reduce_euclidean_norm(
 
 
 @export("math.reduce_logsumexp", "reduce_logsumexp")
-def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_logsumexp(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """``log(sum(exp(x)))`` along ``axis``, without overflow.
 
     >>> import tensortape as tf
     >>> tf.math.reduce_logsumexp([1000.0, 1000.0]).numpy()
-    np.float32(1000.6931)
+    np.float32(1000.6932)
 
     Source: ``tf.math.reduce_logsumexp``.
     """

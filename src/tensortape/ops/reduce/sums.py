@@ -71,7 +71,9 @@ def _(xp, g, y, x, *, axis, keepdims):
 
 
 @export("math.reduce_sum", "reduce_sum")
-def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_sum(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Sum of the elements along ``axis`` (an int, several, or ``None`` for all).
 
     >>> import tensortape as tf
@@ -84,7 +86,9 @@ def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: bool = False, name
 
 
 @export("math.reduce_mean", "reduce_mean")
-def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_mean(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Mean of the elements along ``axis``; integers stay integers.
 
     >>> import tensortape as tf
@@ -97,7 +101,9 @@ def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: bool = False, nam
 
 
 @export("math.reduce_prod", "reduce_prod")
-def reduce_prod(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def reduce_prod(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Product of the elements along ``axis``.
 
     >>> import tensortape as tf
