@@ -76,7 +76,11 @@ ROWS = {
         [((3, 4), (-2,)), ((2, 4), None)],
     ),
     "stack": (lambda xp, x, y: xp.stack([x, y], 1), (3,), [((3, 4), (-2,)), ((3, 4), (-2,))]),
-    "stack-constant": (lambda xp, x, y: xp.stack([y, x], 0), (3,), [((3, 4), (-2,)), ((3, 4), None)]),
+    "stack-constant": (
+        lambda xp, x, y: xp.stack([y, x], 0),
+        (3,),
+        [((3, 4), (-2,)), ((3, 4), None)],
+    ),
     "flip": (lambda xp, x: xp.flip(x, (1,)), (3, 4), [((3, 4), (-2, -1))]),
     "tile": (lambda xp, x: xp.tile(x, (1, 3)), (3, 4), [((3, 4), (-2, -1))]),
     "pad": (lambda xp, x: xp.pad(x, ((0, 0), (1, 2))), (3, 4), [((3, 4), (-2, -1))]),

@@ -118,7 +118,12 @@ class AbstractNamespace(Namespace):
         """``op`` on ``values``, some of them abstract; attributes are normalised per witness."""
         needed = count([*values, *attrs.values()])
         results = [
-            self._one(op, [pick(v, k) for v in values], {n: pick(a, k) for n, a in attrs.items()}, normalise)
+            self._one(
+                op,
+                [pick(v, k) for v in values],
+                {n: pick(a, k) for n, a in attrs.items()},
+                normalise,
+            )
             for k in range(max(needed, 1))
         ]
         if needed == 0:
@@ -133,10 +138,18 @@ class AbstractNamespace(Namespace):
         return op.kernel(numpy_namespace, *values, **attrs)
 
     def zeros_like(self, x: Any) -> Any:
-        return Abstract([np.zeros_like(w) for w in x.witnesses]) if isinstance(x, Abstract) else np.zeros_like(x)
+        return (
+            Abstract([np.zeros_like(w) for w in x.witnesses])
+            if isinstance(x, Abstract)
+            else np.zeros_like(x)
+        )
 
     def ones_like(self, x: Any) -> Any:
-        return Abstract([np.ones_like(w) for w in x.witnesses]) if isinstance(x, Abstract) else np.ones_like(x)
+        return (
+            Abstract([np.ones_like(w) for w in x.witnesses])
+            if isinstance(x, Abstract)
+            else np.ones_like(x)
+        )
 
 
 abstract: Any = AbstractNamespace("abstract")

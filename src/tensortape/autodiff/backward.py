@@ -29,7 +29,9 @@ class Entry:
 
     __slots__ = ("attrs", "inputs", "line", "op", "outputs")
 
-    def __init__(self, op: Op, inputs: Any, outputs: Any, attrs: Any, line: str | None = None) -> None:
+    def __init__(
+        self, op: Op, inputs: Any, outputs: Any, attrs: Any, line: str | None = None
+    ) -> None:
         self.op = op
         self.inputs = inputs
         self.outputs = outputs
@@ -78,7 +80,9 @@ def walk(
         if True not in mask:
             continue
         if plain and op.outputs is None and op.pullback is not None:
-            down = op.pullback(xp, g, entry.outputs[0]._a, [t._a for t in inputs], entry.attrs, mask)
+            down = op.pullback(
+                xp, g, entry.outputs[0]._a, [t._a for t in inputs], entry.attrs, mask
+            )
         else:
             down = pull(entry, g, mask, mode)
             for observer in watchers:
@@ -108,7 +112,9 @@ def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mod
     gs = [grads.pop(t._id, None) for t in outputs]
     if all(g is None for g in gs):
         return None
-    found.update({t._id: g for t, g in zip(outputs, gs, strict=True) if t._id in wanted and g is not None})
+    found.update(
+        {t._id: g for t, g in zip(outputs, gs, strict=True) if t._id in wanted and g is not None}
+    )
     return [zeros_of(t, mode) if g is None else whole(g) for t, g in zip(outputs, gs, strict=True)]
 
 
@@ -133,7 +139,9 @@ def wide_rule(entry: Entry, g: Any, mask: Any, mode: Mode) -> Any:
     ys = [widen(t._a) for t in entry.outputs]
     xs = [widen(t._a) for t in entry.inputs]
     wide = [widen(one) for one in g] if isinstance(g, list) else widen(g)
-    down = op.pullback(mode.xp, wide, ys if op.outputs is not None else ys[0], xs, entry.attrs, mask)  # type: ignore[misc]
+    down = op.pullback(
+        mode.xp, wide, ys if op.outputs is not None else ys[0], xs, entry.attrs, mask
+    )  # type: ignore[misc]
     return [
         d.astype(t._a.dtype) if d is not None and t._a.dtype in EXTENSION_FLOATS else d
         for t, d in zip(entry.inputs, down, strict=False)
@@ -195,4 +203,3 @@ def listens() -> bool:
         if not isinstance(listener, events.Observer):
             return True
     return False
-

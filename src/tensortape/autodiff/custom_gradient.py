@@ -107,7 +107,11 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
             f"received {type(result).__name__}."
         )
     outputs, grad_fn = result
-    inputs = [_as_input(a) for a in [*nest.flatten(args), *nest.flatten(kwargs)]] if (args or kwargs) else []
+    inputs = (
+        [_as_input(a) for a in [*nest.flatten(args), *nest.flatten(kwargs)]]
+        if (args or kwargs)
+        else []
+    )
     ids = {t._id for t in inputs if t is not None} | {
         getattr(a, "_id", None) for a in [*nest.flatten(args), *nest.flatten(kwargs)]
     }
@@ -156,7 +160,11 @@ def _run_rule(f: Any, grad_fn: Any, upstream: Any, count: int, variables: Any) -
         raise ValueError(
             f"custom_gradient function expected to return {count} gradients, but returned {len(flat)} "
             f"instead: the rule of {_name(f)!r} must return one per tensor argument"
-            + (f" and {len(variables)} for its variables, got {len(of_variables)}." if variables else ".")
+            + (
+                f" and {len(variables)} for its variables, got {len(of_variables)}."
+                if variables
+                else "."
+            )
         )
     return [None if g is None else convert_to_tensor(g) for g in [*flat, *of_variables]]
 

@@ -142,7 +142,7 @@ def check_shapes(inputs: Any, tangents: Any) -> None:
 
 def push(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) -> list[Any]:
     """Tangents of the outputs (tensors or ``None``)."""
-    if op.pushforward is None or op.input_vjps and op.partials:
+    if op.pushforward is None or (op.input_vjps and op.partials):
         return transposed(op, tangents, inputs, outputs, attrs)
     single = op.outputs is None
     if ExtensionDtypes.active or any(not isinstance(x, events.Observer) for x in state.listeners):

@@ -167,7 +167,9 @@ class GradientTape:
         Raises ``RuntimeError`` when the tape is not recording.
         """
         if not self._recording:
-            raise RuntimeError("Cannot stop recording on a tape that is not recording: enter it first.")
+            raise RuntimeError(
+                "Cannot stop recording on a tape that is not recording: enter it first."
+            )
         self._stop()
         try:
             yield

@@ -32,13 +32,17 @@ class UnseededSource:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._keras, name)
 
-    def uniform(self, shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    def uniform(
+        self, shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None
+    ) -> Any:
         """Uniform numbers in [minval, maxval)."""
         if not _from_tensorflow(seed):
             return self._keras.uniform(shape, minval, maxval, dtype, seed)
         return _draw("uniform")(shape, minval, maxval, dtype)
 
-    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    def normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None
+    ) -> Any:
         """Normal numbers."""
         if not _from_tensorflow(seed):
             return self._keras.normal(shape, mean, stddev, dtype, seed)

@@ -7,7 +7,9 @@ from typing import Any
 
 from tensortape.core.registry import export
 
-PhysicalDevice = export("config.PhysicalDevice")(namedtuple("PhysicalDevice", ["name", "device_type"]))
+PhysicalDevice = export("config.PhysicalDevice")(
+    namedtuple("PhysicalDevice", ["name", "device_type"])
+)
 LogicalDevice = export("config.LogicalDevice")(namedtuple("LogicalDevice", ["name", "device_type"]))
 
 _seed_determinism = [False]

@@ -117,9 +117,7 @@ def per_input_pullback(rules: dict[int, Rule]) -> Rule:
     return pullback
 
 
-def op(
-    type: str, *, api: str | Iterable[str] = (), **fields: Any
-) -> Callable[[Rule], Op]:
+def op(type: str, *, api: str | Iterable[str] = (), **fields: Any) -> Callable[[Rule], Op]:
     """Decorator: register ``kernel(xp, *arrays, **attrs)`` as an operation of TensorFlow type ``type``.
 
     ``api`` names it below ``tf``; the public function takes the kernel's parameters by

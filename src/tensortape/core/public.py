@@ -87,7 +87,7 @@ def make_public(op: Op, path: str) -> Any:
             signature.append(f"{p.name}=_default_{p.name}")
     name = path.rsplit(".", 1)[-1]
     body = _body(op, arrays, [p.name for p in attrs])
-    exec(f"def {name}({', '.join(signature)}, name=None):\n    {body}", scope)  # noqa: S102
+    exec(f"def {name}({', '.join(signature)}, name=None):\n    {body}", scope)
     function = scope[name]
     function.__doc__ = op.doc
     function.__module__ = op.kernel.__module__

@@ -111,9 +111,11 @@ class EagerTensor(Tensor):
 
     def _scalar(self) -> Any:
         if self._a.ndim:
-            raise TypeError("only length-1 arrays can be converted to Python scalars") if (
-                self._a.size != 1
-            ) else TypeError("only 0-dimensional arrays can be converted to Python scalars")
+            raise (
+                TypeError("only length-1 arrays can be converted to Python scalars")
+                if (self._a.size != 1)
+                else TypeError("only 0-dimensional arrays can be converted to Python scalars")
+            )
         return self._a
 
     def __int__(self) -> int:
@@ -128,7 +130,9 @@ class EagerTensor(Tensor):
     def __index__(self) -> int:
         a = self._scalar()
         if a.dtype.kind not in "iu":
-            raise TypeError(f"only integer scalar arrays can be converted to a scalar index, got {a.dtype}")
+            raise TypeError(
+                f"only integer scalar arrays can be converted to a scalar index, got {a.dtype}"
+            )
         return int(a)
 
     def __len__(self) -> int:

@@ -56,7 +56,9 @@ class Variable(TensorLike, Trackable):
                 "not providing a `variable_def`. You provided neither."
             )
         if constraint is not None and not callable(constraint):
-            raise ValueError(f"Argument `constraint` must be None or a callable. Received: {constraint!r}")
+            raise ValueError(
+                f"Argument `constraint` must be None or a callable. Received: {constraint!r}"
+            )
         if callable(initial_value):
             initial_value = initial_value()
         self._t = _initial_tensor(initial_value, dtype)
@@ -64,7 +66,9 @@ class Variable(TensorLike, Trackable):
         self._trainable = True if trainable is None else bool(trainable)
         self._name = variable_name(name)
         self._static_shape = None if shape is None else TensorShape(shape)
-        if self._static_shape is not None and not self._static_shape.is_compatible_with(self._t.shape):
+        if self._static_shape is not None and not self._static_shape.is_compatible_with(
+            self._t.shape
+        ):
             raise ValueError(
                 f"In this `tf.Variable` creation, the initial value's shape ({self._t.shape}) is not "
                 f"compatible with the explicitly supplied `shape` argument ({shape})."
@@ -140,7 +144,9 @@ class Variable(TensorLike, Trackable):
     def _replace(self, array: Any) -> None:
         self._t = state.tensor(array)
 
-    def assign(self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign(
+        self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Any:
         """Replace the value; returns the variable.
 
         Raises ``ValueError`` for another shape or dtype; the variable then is unchanged.
@@ -148,12 +154,16 @@ class Variable(TensorLike, Trackable):
         self._replace(self._delta(value, "assign"))
         return self if read_value else None
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Any:
         """Add ``delta`` to the value; returns the variable."""
         self._replace(self._t._a + self._delta(delta, "assign_add"))
         return self if read_value else None
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
+    ) -> Any:
         """Subtract ``delta`` from the value; returns the variable."""
         self._replace(self._t._a - self._delta(delta, "assign_sub"))
         return self if read_value else None
@@ -261,7 +271,11 @@ class Variable(TensorLike, Trackable):
 
     def __deepcopy__(self, memo: Any) -> Variable:
         copy = Variable(
-            self.numpy(), self._trainable, name=self._name[:-2], dtype=self.dtype, constraint=self._constraint
+            self.numpy(),
+            self._trainable,
+            name=self._name[:-2],
+            dtype=self.dtype,
+            constraint=self._constraint,
         )
         memo[id(self)] = copy
         return copy

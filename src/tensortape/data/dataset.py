@@ -74,7 +74,9 @@ class DatasetV2:
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
         sizes = {len(a) for a in arrays}
         if len(sizes) > 1:
-            raise ValueError(f"Dimensions {sorted(sizes)} are not compatible: first axes must be equal.")
+            raise ValueError(
+                f"Dimensions {sorted(sizes)} are not compatible: first axes must be equal."
+            )
 
         def iterate() -> Iterator[Any]:
             for i in range(sizes_one):
@@ -82,7 +84,9 @@ class DatasetV2:
 
         sizes_one = sizes.pop()
         return DatasetV2(
-            iterate, sizes_one, lambda: map_leaves(lambda t: TensorSpec(t.shape[1:], t.dtype), element)
+            iterate,
+            sizes_one,
+            lambda: map_leaves(lambda t: TensorSpec(t.shape[1:], t.dtype), element),
         )
 
     @staticmethod
@@ -193,7 +197,9 @@ class DatasetV2:
         source = self._iterate
         if n < 0:
             return DatasetV2(source, self._size, self._spec)
-        size = n if self._size == INFINITE else (self._size if self._size < 0 else min(n, self._size))
+        size = (
+            n if self._size == INFINITE else (self._size if self._size < 0 else min(n, self._size))
+        )
         return DatasetV2(lambda: itertools.islice(source(), n), size, self._spec)
 
     def skip(self, count: Any, name: str | None = None) -> DatasetV2:
@@ -226,10 +232,15 @@ class DatasetV2:
                     return
                 yield map_leaves(_stack, *group)
 
-        size = self._size if self._size < 0 else (self._size // n if drop_remainder else -(-self._size // n))
+        size = (
+            self._size
+            if self._size < 0
+            else (self._size // n if drop_remainder else -(-self._size // n))
+        )
         lead = n if drop_remainder else None
         spec = lambda: map_leaves(  # noqa: E731
-            lambda s: TensorSpec(TensorShape([lead]).concatenate(s.shape), s.dtype), self.element_spec
+            lambda s: TensorSpec(TensorShape([lead]).concatenate(s.shape), s.dtype),
+            self.element_spec,
         )
         return DatasetV2(iterate, size, spec)
 
@@ -309,7 +320,9 @@ class DatasetV2:
         """``transformation_func(self)``."""
         return transformation_func(self)
 
-    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None) -> Any:
+    def reduce(
+        self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None
+    ) -> Any:
         """Fold the elements: ``reduce_func(state, element)``."""
         result = to_element(initial_state)
         for element in self._iterate():

@@ -15,7 +15,9 @@ def map_leaves(fn: Callable[..., Any], first: Any, *others: Any) -> Any:
         parts = [map_leaves(fn, *group) for group in zip(first, *others, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
     if isinstance(first, dict):
-        return type(first)((k, map_leaves(fn, v, *(o[k] for o in others))) for k, v in first.items())
+        return type(first)(
+            (k, map_leaves(fn, v, *(o[k] for o in others))) for k, v in first.items()
+        )
     return fn(first, *others)
 
 

@@ -31,12 +31,19 @@ class StrategyExtended:
         yield
 
     def update(
-        self, var: Any, fn: Callable[..., Any], args: Any = (), kwargs: Any = None, group: bool = True
+        self,
+        var: Any,
+        fn: Callable[..., Any],
+        args: Any = (),
+        kwargs: Any = None,
+        group: bool = True,
     ) -> Any:
         """Run ``fn(var, *args, **kwargs)``."""
         return fn(var, *args, **(kwargs or {}))
 
-    def batch_reduce_to(self, reduce_op: Any, value_destination_pairs: Any, options: Any = None) -> list[Any]:
+    def batch_reduce_to(
+        self, reduce_op: Any, value_destination_pairs: Any, options: Any = None
+    ) -> list[Any]:
         """One replica: each value is its own sum and mean."""
         return [value for value, _ in value_destination_pairs]
 
@@ -69,7 +76,9 @@ class Strategy:
         """Context in which models and variables are made."""
         yield self
 
-    def run(self, fn: Callable[..., Any], args: Any = (), kwargs: Any = None, options: Any = None) -> Any:
+    def run(
+        self, fn: Callable[..., Any], args: Any = (), kwargs: Any = None, options: Any = None
+    ) -> Any:
         """Run ``fn`` on the one replica."""
         return fn(*args, **(kwargs or {}))
 
@@ -92,7 +101,9 @@ class Strategy:
         """The dataset itself."""
         return dataset
 
-    def distribute_datasets_from_function(self, dataset_fn: Callable[..., Any], options: Any = None) -> Any:
+    def distribute_datasets_from_function(
+        self, dataset_fn: Callable[..., Any], options: Any = None
+    ) -> Any:
         return dataset_fn(InputContext())
 
 

@@ -69,7 +69,9 @@ def case(
     default. Source: ``tf.case``.
     """
     if not isinstance(pred_fn_pairs, (list, tuple)):
-        raise TypeError(f"'pred_fn_pairs' must be a list or tuple. Received: {type(pred_fn_pairs)}.")
+        raise TypeError(
+            f"'pred_fn_pairs' must be a list or tuple. Received: {type(pred_fn_pairs)}."
+        )
     for pair in pred_fn_pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2):
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair!r}.")
@@ -84,7 +86,10 @@ def case(
 
 @export("switch_case")
 def switch_case(
-    branch_index: Any, branch_fns: Any, default: Callable[[], Any] | None = None, name: str = "switch_case"
+    branch_index: Any,
+    branch_fns: Any,
+    default: Callable[[], Any] | None = None,
+    name: str = "switch_case",
 ) -> Any:
     """The branch numbered ``branch_index``; ``default`` (or the last one) for other numbers.
 
@@ -145,7 +150,9 @@ def while_loop(
             )
         variables = nest.map_structure(_loop_value, result)
         if not single:
-            variables = type(loop_vars)(variables) if not hasattr(loop_vars, "_fields") else variables
+            variables = (
+                type(loop_vars)(variables) if not hasattr(loop_vars, "_fields") else variables
+            )
         left -= 1
     return variables
 

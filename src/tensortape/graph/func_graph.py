@@ -23,7 +23,9 @@ from tensortape.graph.symbolic import SymbolicTensor, make_tensor
 class Operation:
     """A node of a graph: an operation, what it takes and what it gives."""
 
-    def __init__(self, graph: Any, op: Any, name: str, inputs: Any, outputs: Any, attrs: Any) -> None:
+    def __init__(
+        self, graph: Any, op: Any, name: str, inputs: Any, outputs: Any, attrs: Any
+    ) -> None:
         self.graph, self.name = graph, name
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self._op, self._attrs = op, attrs
@@ -111,7 +113,9 @@ def make_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> 
         raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
     static = TensorShape(shape)
     if static.rank is None:
-        raise ValueError("A placeholder of unknown rank is not supported: give its axes, None for unknown sizes.")
+        raise ValueError(
+            "A placeholder of unknown rank is not supported: give its axes, None for unknown sizes."
+        )
     dtype = as_dtype(dtype)
     t = make_tensor(placeholder(tuple(static.as_list()), dtype._np))
     graph._add(None, graph._names.unique(name or "Placeholder"), (), (t,), {"dtype": dtype})

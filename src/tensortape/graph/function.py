@@ -59,7 +59,11 @@ def function(
 
     Source: ``tf.function``.
     """
-    options = {"input_signature": input_signature, "autograph": autograph, "jit_compile": jit_compile}
+    options = {
+        "input_signature": input_signature,
+        "autograph": autograph,
+        "jit_compile": jit_compile,
+    }
 
     def decorate(inner: Callable[..., Any]) -> Function:
         if not callable(inner):
@@ -80,7 +84,7 @@ def do_not_convert(func: Callable[..., Any] | None = None) -> Any:
 
 
 @export("init_scope")
-class init_scope:  # noqa: N801
+class init_scope:
     """Context that leaves every function being built; here nothing is being built."""
 
     def __enter__(self) -> None:

@@ -87,7 +87,9 @@ def igamma_derivative(a: Any, x: Any) -> Any:
     rows = []
     for k in range(6):
         step = h / 2**k
-        rows.append([(special.gammainc(a64 + step, x64) - special.gammainc(a64 - step, x64)) / (2 * step)])
+        rows.append(
+            [(special.gammainc(a64 + step, x64) - special.gammainc(a64 - step, x64)) / (2 * step)]
+        )
         for j in range(1, k + 1):
             before, last = rows[k - 1][j - 1], rows[k][j - 1]
             rows[k].append(last + (last - before) / (4**j - 1))

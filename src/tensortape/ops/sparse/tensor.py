@@ -98,7 +98,9 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
         return dense
     places = PUBLIC["scatter_nd"](sp_input.indices, PUBLIC["ones_like"](sp_input.values), shape)
     default = convert_to_tensor(default_value, dtype=sp_input.dtype)
-    return PUBLIC["where"](PUBLIC["not_equal"](places, PUBLIC["zeros_like"](places)), dense, default)
+    return PUBLIC["where"](
+        PUBLIC["not_equal"](places, PUBLIC["zeros_like"](places)), dense, default
+    )
 
 
 @export("sparse.from_dense")
@@ -112,7 +114,9 @@ def from_dense(tensor, name=None):
 
 def need_sparse(value: Any) -> None:
     if not isinstance(value, SparseTensor):
-        raise TypeError(f"Input must be a SparseTensor, received {type(value).__name__}: {value!r:.100}")
+        raise TypeError(
+            f"Input must be a SparseTensor, received {type(value).__name__}: {value!r:.100}"
+        )
 
 
 def _validate(indices: Any, shape: list[int]) -> None:

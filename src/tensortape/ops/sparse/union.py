@@ -44,7 +44,10 @@ def add(a, b, threshold=0):
     if not (isinstance(a, SparseTensor) or isinstance(b, SparseTensor)):
         raise TypeError("At least one input should be SparseTensor; do you mean to use tf.add()?")
     if not (isinstance(a, SparseTensor) and isinstance(b, SparseTensor)):
-        dense = [to_dense(x, validate_indices=False) if isinstance(x, SparseTensor) else x for x in (a, b)]
+        dense = [
+            to_dense(x, validate_indices=False) if isinstance(x, SparseTensor) else x
+            for x in (a, b)
+        ]
         return PUBLIC["math.add"](*dense)
     total = union(PUBLIC["math.add"], a, b)
     if threshold == 0:
