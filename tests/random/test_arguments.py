@@ -134,3 +134,32 @@ def test_bounded_normal_gradient_is_that_of_the_quantile():
         down[i] -= 1e-6
         wanted = (quantile(p, *up) - quantile(p, *down)) / 2e-6
         np.testing.assert_allclose(gradients[i], wanted, rtol=1e-6)
+
+
+def test_building_a_graph_leaves_the_streams_alone():
+    tf.random.set_seed(1)
+    expected = [tf.random.uniform([2]).numpy() for _ in range(2)]
+    tf.random.set_seed(1)
+    first = tf.random.uniform([2]).numpy()
+    with tf.Graph().as_default():
+        x = tf.compat.v1.placeholder(tf.float32, [None, 3])
+        assert tf.random.normal(tf.shape(x)).shape.as_list() == [None, 3]
+        assert tf.random.shuffle(x).shape.as_list() == [None, 3]
+        assert tf.random.gamma([2], tf.exp(x)).shape.as_list() == [2, None, 3]
+        assert tf.random.stateless_uniform(tf.shape(x), [1, 2]).shape.as_list() == [None, 3]
+    np.testing.assert_array_equal([first, tf.random.uniform([2]).numpy()], expected)
+
+
+def test_a_seed_scope_numbers_operations_and_goes_on_when_replayed():
+    from tensortape.core.random_state import SeedScope, seed_scope
+
+    tf.random.set_seed(5)
+    scope = SeedScope(5)
+    runs = []
+    for _ in range(2):
+        scope.replay()
+        with seed_scope(scope):
+            runs.append([tf.random.uniform([2]).numpy(), tf.random.uniform([2], seed=3).numpy()])
+    # What tf.function gives for the two calls of a function with these operations.
+    np.testing.assert_allclose(runs[0], [[0.18286479, 0.68998957], [0.2886784, 0.6889242]])
+    np.testing.assert_allclose(runs[1], [[0.9363872, 0.651327], [0.50560665, 0.73339117]])

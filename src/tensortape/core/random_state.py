@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tensortape.core.registry import export
+from tensortape.core.state import state
 
 DEFAULT_GRAPH_SEED = 87654321
 MAX_INT32 = 2**31 - 1
@@ -137,7 +138,7 @@ def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
 
     Both are None when neither was given. TensorFlow: ``random_seed.get_seed``.
     """
-    scope = _scopes.current
+    scope = _current_scope()
     graph_seed = _global.seed if scope is None else scope.seed
     if graph_seed is None:
         if op_seed is None:
@@ -156,7 +157,7 @@ def stream(key: Hashable, seed: int, seed2: int) -> Stream:
 
     Equal arguments give the same stream, further advanced by every use.
     """
-    scope = _scopes.current
+    scope = _current_scope()
     if scope is not None:
         return scope.stream((key, seed, seed2), seed, seed2)
     place = (key, seed, seed2)
@@ -169,7 +170,7 @@ def stream(key: Hashable, seed: int, seed2: int) -> Stream:
 def operation_stream(key: Hashable, op_seed: int | None) -> Stream:
     """The stream of an eager or traced operation with the seed ``op_seed``, or with none."""
     first, second = get_seed(op_seed)
-    if op_seed is None and first is not None and _scopes.current is None:
+    if op_seed is None and first is not None and _current_scope() is None:
         # Its seed is drawn anew for every call, so nobody will ask for this stream again.
         return Stream(first, second or 0)
     return stream(key, first or 0, second or 0)
@@ -187,6 +188,13 @@ def seed_scope(scope: SeedScope | None) -> Iterator[SeedScope | None]:
         yield scope
     finally:
         _scopes.current = outer
+
+
+def _current_scope() -> SeedScope | None:
+    """The scope that seeds come from; a graph built without one leaves the eager seeds alone."""
+    if _scopes.current is None and hasattr(state.xp, "evaluate"):
+        return SeedScope(_global.seed)
+    return _scopes.current
 
 
 def _truncate(seed: Any) -> int:

@@ -1,4 +1,4 @@
-"""The primitive behind random operations: numbers that some generator makes.
+"""The primitives behind random operations: numbers that some generator makes.
 
 The generator is an argument, so that a namespace needs no rule for each distribution: evaluating
 calls it, the other interpreters go by the shape and type of the result.
@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-SAMPLING = "sample"
+import numpy as np
+
+from tensortape.core.state import state
+
+SAMPLING = "sample sample_stream"
 
 
 def sample(draw: Callable[..., Any], shape: Any, dtype: Any, *arrays: Any) -> Any:
-    """``draw(*arrays)``: an array of the given shape and type."""
+    """``draw(*arrays)``, an array of the given shape and type that its arguments determine."""
+    return draw(*arrays)
+
+
+def sample_stream(draw: Callable[..., Any], shape: Any, dtype: Any, *arrays: Any) -> Any:
+    """As ``sample``, from a stream that drawing advances; while a graph is built it rests."""
+    if hasattr(state.xp, "evaluate"):
+        return np.broadcast_to(np.zeros((), getattr(dtype, "_np", dtype)), shape)
     return draw(*arrays)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import errors, random_state
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.random_state import Stream
 from tensortape.core.tensor import Tensor
+from tensortape.ops.layout.attributes import ints
 from tensortape.ops.random.philox import Philox
 
 _INDEX_DTYPES = ("int32", "int64")
@@ -33,20 +32,20 @@ def shape_argument(shape: Any, op_type: str) -> tuple[tuple[int, ...], str]:
 
 
 def _shape_tensor(shape: Any, op_type: str) -> tuple[tuple[int, ...], str]:
-    if type(shape) in (tuple, list) and not any(isinstance(n, Tensor) for n in shape):
-        shape = [getattr(n, "value", n) for n in shape]  # tf.compat.v1.Dimension
-    array = np.asarray(convert_to_tensor(shape).numpy())
-    kind = array.dtype.name
+    if type(shape) in (tuple, list) and any(isinstance(n, (Tensor, int)) for n in shape):
+        return ints(shape), "int32"
+    tensor = convert_to_tensor(shape)
+    kind = tensor.dtype.name
     if kind not in _INDEX_DTYPES:
         raise invalid(
             op_type,
             f"Value for attr 'T' of {kind} is not in the list of allowed values: int32, int64; "
             f"received the shape {shape!r:.100}",
         )
-    if array.ndim != 1:
-        got = str(list(array.shape)).replace(" ", "")
+    if tensor.ndim != 1:
+        got = str(list(tensor.shape)).replace(" ", "")
         raise invalid(op_type, f"shape must be a vector of {{int32,int64}}, got shape {got}")
-    return tuple(array.tolist()), kind
+    return ints(tensor), kind
 
 
 def invalid(op_type: str, message: str) -> Exception:

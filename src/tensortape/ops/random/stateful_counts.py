@@ -15,6 +15,7 @@ from tensortape.core.registry import OPS, export
 from tensortape.ops.random import gamma as gamma_sampler
 from tensortape.ops.random import poisson as poisson_sampler
 from tensortape.ops.random.arguments import (
+    invalid,
     operation_stream,
     parameter,
     reserve,
@@ -39,7 +40,7 @@ def random_gamma(xp, alpha, *, shape, stream):
         state = reserve(stream, count * alpha.size * gamma_sampler.RESERVED_PER_OUTPUT)
         return gamma_sampler.gamma(state, count, alpha).reshape(shape + alpha.shape)[()]
 
-    return xp.sample(draw, shape + tuple(alpha.shape), alpha.dtype, alpha)
+    return xp.sample_stream(draw, shape + tuple(alpha.shape), alpha.dtype, alpha)
 
 
 @random_gamma.vjp
@@ -63,7 +64,7 @@ def random_poisson(xp, rate, *, shape, dtype, stream):
         result = poisson_sampler.poisson(state, count, rate, dtype._np)
         return result.reshape(shape + rate.shape)[()]
 
-    return xp.sample(draw, shape + tuple(rate.shape), dtype, rate)
+    return xp.sample_stream(draw, shape + tuple(rate.shape), dtype, rate)
 
 
 def scaled_gamma(standard: Any, beta: Any) -> Any:
@@ -77,8 +78,15 @@ def broadcast_alpha(alpha: Any, beta: Any, dtype: Any) -> tuple[Any, Any]:
     kind = as_dtype(dtype)
     alpha = parameter(alpha, kind, "alpha")
     beta = parameter(1.0 if beta is None else beta, kind, "beta")
-    shape = np.broadcast_shapes(tuple(alpha.shape), tuple(beta.shape))
-    if shape != tuple(alpha.shape):
+    mine, other = tuple(alpha.shape), tuple(beta.shape)
+    if other in ((), mine):
+        return alpha, beta
+    try:
+        shape = np.broadcast_shapes(mine, other)
+    except ValueError:
+        got = f"Incompatible shapes: {list(mine)} vs. {list(other)}"
+        raise invalid("BroadcastArgs", got) from None
+    if shape != mine:
         alpha = apply(OPS["BroadcastTo"], (alpha,), {"shape": shape})
     return alpha, beta
 
@@ -102,8 +110,8 @@ def gamma(
     >>> tf.random.gamma([3], alpha=[0.5, 2.0]).shape
     TensorShape([3, 2])
 
-    Raises InvalidArgumentError for a bad shape, ValueError for parameters that do not broadcast.
-    Source: ``tf.random.gamma``.
+    Raises InvalidArgumentError for a bad shape and for parameters that do not broadcast. Source:
+    ``tf.random.gamma``.
     """
     lengths, kind = shape_argument(shape, "RandomGamma")
     alpha, beta = broadcast_alpha(alpha, beta, dtype)
