@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tensortape.arrays.batched import BatchedNamespace
+from tensortape.arrays.batched.fallback import loop
 from tensortape.core import events
 from tensortape.core.dtypes import EXTENSION_FLOATS, ExtensionDtypes
 from tensortape.core.indexed_slices import IndexedSlices
@@ -167,6 +169,13 @@ def without_rule(entry: Entry, g: Any, mode: Mode) -> Any:
             "operation; give one with @tf.RegisterGradient or compute with another operation."
         )
     gs = g if isinstance(g, list) else [g]
+    if type(mode.xp) is BatchedNamespace:
+        return batched_rule(rule, entry, gs, mode)
+    return tensor_rule(rule, entry, gs, mode)
+
+
+def tensor_rule(rule: Any, entry: Entry, gs: list[Any], mode: Mode) -> list[Any]:
+    """A user's rule on tensors."""
     if mode.recorded:
         return [rows_of(d, mode) for d in rule(entry, gs)]
     token = quiet_floats.set()
@@ -175,6 +184,17 @@ def without_rule(entry: Entry, g: Any, mode: Mode) -> Any:
     finally:
         quiet_floats.reset(token)
     return [None if d is None else raw_value(rows_of(d, mode)) for d in down]
+
+
+def batched_rule(rule: Any, entry: Entry, gs: list[Any], mode: Mode) -> Any:
+    """A user's rule on a batch of cotangents, one after the other."""
+    ns, one = mode.xp, Mode(mode.xp.base, mode.recorded)
+
+    def entrywise(*parts: Any) -> list[Any]:
+        return [whole(d) for d in tensor_rule(rule, entry, list(parts), one)]
+
+    ns.fallbacks[entry.op.type] = "loop"
+    return loop(ns, entrywise, [whole(g) for g in gs], {})
 
 
 def rows_of(value: Any, mode: Mode) -> Any:

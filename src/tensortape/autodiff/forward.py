@@ -19,6 +19,7 @@ from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import ExtensionDtypes
 from tensortape.core.registry import export
+from tensortape.core.rows import whole
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
 from tensortape.core.tensor import Tensor
 
@@ -190,4 +191,5 @@ def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) ->
 
 def tensor_of(value: Any) -> Any:
     """Sparse gradients as dense tensors."""
+    value = whole(value)
     return value if value is None or isinstance(value, Tensor) else convert_to_tensor(value)

@@ -13,6 +13,7 @@ from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Mode, listens, reachable, walk
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
+from tensortape.core.rows import whole
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import quiet_floats, state
 
@@ -91,5 +92,5 @@ def collect(ns: Any, g: Any, handle: Any, records: bool) -> Any:
     """The result for one source as a tensor."""
     if g is None or handle._a.dtype.kind not in FLOATS:
         return None
-    whole = dense(ns, g)
-    return whole if records else state.tensor(whole)
+    result = dense(ns, whole(g))
+    return result if records else state.tensor(result)

@@ -16,7 +16,7 @@ from tensortape.core.tensor import EagerTensor, Tensor
 OPERATORS: dict[str, Any] = {}
 """Method name -> function on (tensor, other); variables forward to these."""
 
-TARGETS: list[type] = [Tensor]
+TARGETS: list[Any] = [Tensor]
 
 
 def attach(name: str, method: Callable[..., Any]) -> None:
@@ -124,6 +124,11 @@ def unusual(op: Op) -> frozenset[Any]:
     return frozenset(d for d in known if op.dtypes and d.kind not in op.dtypes)
 
 
+def defers(other: Any) -> bool:
+    """Whether ``other`` wants operators for itself, said as NumPy has it (batched values do)."""
+    return getattr(type(other), "__array_ufunc__", other) is None
+
+
 def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
     """The methods ``x <op> y`` and ``y <op> x`` of a binary operation.
 
@@ -133,6 +138,8 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
+            if defers(other):
+                return NotImplemented
             other = convert(other, self)
         dtype = self._a.dtype
         if dtype is not other._a.dtype:

@@ -18,12 +18,11 @@ def has_batch(value: Any) -> bool:
 
 def loop(ns: Any, function: Any, args: Any, attrs: Any) -> Any:
     """``function`` for each entry of the batch, the results stacked."""
-    count = math.prod(ns.batch)
-    args = whole(ns, args)
+    args = whole(ns, list(args))
     attrs = {key: whole(ns, value) for key, value in attrs.items()}
     results = [
         function(*entry(ns, args, i), **{k: entry(ns, v, i) for k, v in attrs.items()})
-        for i in range(count)
+        for i in range(math.prod(ns.batch) or 1)
     ]
     return collected(ns, results)
 
@@ -40,6 +39,8 @@ class Whole:
 def whole(ns: Any, value: Any) -> Any:
     """Arguments with each batched value stored whole, its batch joined into one axis."""
     if type(value) is Batched:
+        if 0 in ns.batch:  # no entry: one of zeros tells the shape of the result
+            return Whole(ns.base.zeros((1, *value.shape), value.dtype))
         return Whole(flat(ns, value))
     if type(value) in (list, tuple):
         return type(value)([whole(ns, v) for v in value])
@@ -62,5 +63,7 @@ def collected(ns: Any, results: list[Any]) -> Any:
         return None
     if type(first) in (list, tuple):
         return type(first)([collected(ns, list(parts)) for parts in zip(*results, strict=True)])
+    if 0 in ns.batch:
+        return in_batch(ns, ns.base.zeros(ns.batch + tuple(first.shape), first.dtype))
     stacked = ns.base.stack(results, 0)
     return in_batch(ns, ns.base.reshape(stacked, ns.batch + tuple(first.shape)))

@@ -11,7 +11,7 @@ from tensortape.core.operators import (
     BOOL,
     attach,
     binary,
-   
+    defers,
     hinted,
     like,
     refuse,
@@ -56,6 +56,8 @@ attach_pair("mul", (multiply, _reflected_multiply))
 def true_divide(self: Any, other: Any) -> Any:
     """``x / y``."""
     if type(other) is not EagerTensor:
+        if defers(other):
+            return NotImplemented
         other = hinted(other, self)
     return division.true_quotient(self, other)
 
