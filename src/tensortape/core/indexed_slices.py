@@ -70,7 +70,7 @@ class IndexedSlices(CompositeTensor):
         """The dense tensor; ``ValueError`` without ``dense_shape``."""
         if self._dense_shape is None:
             raise ValueError(
-                "Tensor conversion requested for IndexedSlices without dense_shape: give dense_shape."
+                "Tensor conversion requested for IndexedSlices without dense_shape: give one."
             )
         whole = [int(n) for n in self._dense_shape]
         rows = PUBLIC["expand_dims"](self._indices, -1)

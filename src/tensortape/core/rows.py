@@ -15,7 +15,7 @@ from tensortape.core.state import state
 
 
 class Rows:
-    """``values[i]`` in row ``indices[i]`` of a cotangent of ``shape``; values of the namespace ``xp``."""
+    """``values[i]`` in row ``indices[i]`` of a cotangent of ``shape``, in the namespace ``xp``."""
 
     __slots__ = ("indices", "shape", "values", "xp")
     __array_ufunc__ = None  # arrays and tensors leave ``+`` to this class

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
+from tensortape.ops.layout.attributes import invalid
 
 
 @op("Identity", primitive="identity", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
@@ -34,8 +34,13 @@ def _(xp, g, y, x):
     return g
 
 
-@op("StopGradient", primitive="stop_gradient", api=("stop_gradient",),
-    nondifferentiable="stop_gradient was asked for", native_dtypes=True)  # fmt: skip
+@op(
+    "StopGradient",
+    primitive="stop_gradient",
+    api=("stop_gradient",),
+    nondifferentiable="stop_gradient was asked for",
+    native_dtypes=True,
+)
 def stop_gradient(xp, input):
     """Pass the value on and let no gradient through: the result counts as a constant.
 
@@ -117,8 +122,8 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
     t = tensor(x)
     wanted = TensorShape(shape)
     if not wanted.is_compatible_with(t.shape):
-        raise errors.InvalidArgumentError(
-            None, None, f"Shape of tensor input {list(t.shape)} is not compatible with expected shape "
+        raise invalid(
+            f"Shape of tensor input {list(t.shape)} is not compatible with expected shape "
             f"{wanted} [Op:EnsureShape]"
-        )  # fmt: skip
+        )
     return execute(ensure_shape_op, (t,), {"shape": wanted})

@@ -68,7 +68,7 @@ def take(x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
     if not batch_dims:
         return x.take(indices, axis) if x.ndim > 1 or indices.ndim else x[(indices, ...)]
     moved = np.moveaxis(x, axis, batch_dims)
-    out = moved[(*_batch_grids(indices, batch_dims), indices)]
+    out = moved[_batch_grids(indices, batch_dims) + (indices,)]
     start, count = batch_dims, indices.ndim - batch_dims
     between = axis - batch_dims
     if not between:
@@ -103,7 +103,7 @@ def scatter_add(indices: Any, updates: Any, shape: Any, axis: int = 0, batch_dim
 
 
 def _nd_positions(indices: Any, shape: Any) -> Any:
-    """Row numbers for index tuples (last axis of ``indices``) into the leading axes of ``shape``."""
+    """Row numbers for index tuples (the last axis of ``indices``) in the first axes of a shape."""
     depth = indices.shape[-1]
     positions = np.zeros(indices.shape[:-1], np.int64)
     for i in range(depth):
@@ -130,8 +130,8 @@ def gather_nd(x: Any, indices: Any, batch_dims: int = 0) -> Any:
     if not depth and not batch_dims:
         return np.broadcast_to(x, indices.shape[:-1] + x.shape)
     grids = _batch_grids(indices[..., 0] if depth else indices.sum(-1), batch_dims)
-    out = x[(*grids, *columns)]
-    return out if isinstance(out, np.ndarray) or x.dtype != object else x[(*columns, ...)]
+    out = x[grids + columns]
+    return out if isinstance(out, np.ndarray) or x.dtype != object else x[columns + (...,)]
 
 
 def _nd_rows(indices: Any, updates: Any, shape: Any) -> tuple[Any, Any, int, int]:

@@ -15,8 +15,12 @@ INDEX = "argmax argmin"
 SCAN = "cumsum cumprod cumulative_logsumexp"
 SORTING = "sort argsort top_k"
 
-_add, _multiply = np.add.reduce, np.multiply.reduce
-_maximum, _minimum = np.maximum.reduce, np.minimum.reduce
+_add: Any = np.add.reduce
+_multiply: Any = np.multiply.reduce
+_maximum: Any = np.maximum.reduce
+_minimum: Any = np.minimum.reduce
+_either: Any = np.logical_or.reduce
+_both: Any = np.logical_and.reduce
 
 
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -53,12 +57,12 @@ def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether some element along axes is true."""
-    return np.logical_or.reduce(x, axis, None, None, keepdims)
+    return _either(x, axis, None, None, keepdims)
 
 
 def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether all elements along axes are true."""
-    return np.logical_and.reduce(x, axis, None, None, keepdims)
+    return _both(x, axis, None, None, keepdims)
 
 
 def _without_nan(x: Any, instead: float) -> Any:
@@ -77,7 +81,7 @@ def argmin(x: Any, axis: int) -> Any:
 
 
 def _scan(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool, start: Any) -> Any:
-    """Accumulate along ``axis``; exclusive leaves out the element itself; reverse runs backwards."""
+    """Accumulate along ``axis``; exclusive leaves the element out; reverse runs backwards."""
     if reverse:
         x = np.flip(x, axis)
     if exclusive:

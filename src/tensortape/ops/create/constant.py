@@ -17,7 +17,7 @@ from tensortape.ops.layout.attributes import shape_ints
 
 @export("constant")
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Any:
-    """A tensor of ``value`` (numbers, nested lists, arrays), repeated to ``shape`` if it is one number.
+    """A tensor of ``value`` (numbers, nested lists, arrays); one number is repeated to ``shape``.
 
     Python floats become float32, ints int32, NumPy arrays keep their dtype; ``dtype`` sets another.
 
@@ -27,8 +27,8 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     >>> tf.constant(3, shape=[2]).numpy()
     array([3, 3], dtype=int32)
 
-    Raises ``ValueError`` for ragged lists or what is no tensor, ``TypeError`` when values do not fit
-    the dtype or the shape. Source: ``tf.constant``.
+    Raises ``ValueError`` for ragged lists or what is no tensor, ``TypeError`` when values do not
+    fit the dtype or the shape. Source: ``tf.constant``.
     """
     wanted = None if dtype is None else as_dtype(dtype)
     kind = type(value)

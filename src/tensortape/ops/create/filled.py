@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import linear, shape_ints
+from tensortape.ops.layout.attributes import invalid, linear, shape_ints
 
 
 def _string_array(shape: tuple[int, ...], value: bytes) -> Any:
@@ -135,7 +135,5 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Any:
     if x._a.ndim and x._a.size == 1:
         x = execute(OPS["Reshape"], (x,), {"shape": ()})
     if x._a.ndim:
-        raise errors.InvalidArgumentError(
-            None, None, f"value must be a scalar, but received a shape {list(x.shape)} [Op:Fill]"
-        )
+        raise invalid(f"value must be a scalar, but received a shape {list(x.shape)} [Op:Fill]")
     return execute(fill_op, (x,), {"shape": shape_ints(dims)})

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import is_tensor, one_int, static_value
+from tensortape.ops.layout.attributes import invalid, is_tensor, one_int, static_value
 
 
 @op("OneHot", nondifferentiable="piecewise constant, as in TensorFlow", native_dtypes=True)
@@ -62,7 +62,7 @@ def one_hot(
     dtype: Any = None,
     name: str | None = None,
 ) -> Any:
-    """A new axis of length ``depth`` that is ``on_value`` (1) at the index, ``off_value`` (0) elsewhere.
+    """A new axis of length ``depth``: ``on_value`` (1) at the index, ``off_value`` (0) elsewhere.
 
     Indices outside of ``[0, depth)`` give ``off_value`` throughout.
 
@@ -76,23 +76,19 @@ def one_hot(
     """
     at = tensor(indices)
     if at.dtype.kind not in "iu":
-        raise errors.InvalidArgumentError(
-            None, None, f"Value for attr 'TI' of {at.dtype.name} is not in the list of allowed values: "
+        raise invalid(
+            f"Value for attr 'TI' of {at.dtype.name} is not in the list of allowed values: "
             "uint8, int8, int32, int64 [Op:OneHot]"
-        )  # fmt: skip
+        )
     size = one_int(depth)
     if size < 0:
-        raise errors.InvalidArgumentError(
-            None, None, f"depth must be non-negative, got: {size} [Op:OneHot]"
-        )
+        raise invalid(f"depth must be non-negative, got: {size} [Op:OneHot]")
     kind = _fill_dtype(on_value, off_value, dtype)
     on, off = _value(on_value, 1, kind, "on_value"), _value(off_value, 0, kind, "off_value")
     where = -1 if axis is None else one_int(axis)
     rank = at._a.ndim
     if not -1 <= where <= rank:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"Expected axis to be -1 or between [0, {rank}], but got {where} [Op:OneHot]",
         )
     return execute(
@@ -110,7 +106,7 @@ def sequence_mask_op(xp, lengths, *, maxlen):
 def sequence_mask(
     lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool, name: str | None = None
 ) -> Any:
-    """True at the first ``lengths[i]`` positions of row ``i``, of ``maxlen`` (default: the longest).
+    """True at the first ``lengths[i]`` of ``maxlen`` (default: the longest) positions of row ``i``.
 
     >>> import tensortape as tf
     >>> tf.sequence_mask([1, 3]).numpy()

@@ -6,14 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import is_tensor, one_axis, one_int, shape_ints, static_value
+from tensortape.ops.layout.attributes import (
+    invalid,
+    is_tensor,
+    one_axis,
+    one_int,
+    shape_ints,
+    static_value,
+)
 
 _ORDER = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
 
@@ -43,18 +50,22 @@ def range_(
     """
     if limit is None:
         start, limit = 0, start
+    if (
+        dtype is None
+        and type(start) is type(limit) is type(delta) is int
+        and (delta > 0 and -(2**31) <= start <= limit < 2**31)
+    ):
+        return state.tensor(np.arange(start, limit, delta, dtype=np.int32))
     kind = _range_dtype((start, limit, delta), dtype)
     first, last, step = (
         kind._np.type(static_value(v) if is_tensor(v) else static_value(tensor(v)))
         for v in (start, limit, delta)
     )
     if step == 0:
-        raise errors.InvalidArgumentError(None, None, f"Requires delta != 0: {step} [Op:Range]")
+        raise invalid(f"Requires delta != 0: {step} [Op:Range]")
     if (step > 0 and first > last) or (step < 0 and first < last):
         sign, word = (">", "<=") if step > 0 else ("<", ">=")
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"Requires start {word} limit when delta {sign} 0: {first}/{last} [Op:Range]",
         )
     if kind.is_integer:
@@ -110,7 +121,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
     last = like(stop, first)
     count = one_int(num)
     if count <= 0:
-        raise errors.InvalidArgumentError(None, None, f"Requires num > 0: {count} [Op:LinSpace]")
+        raise invalid(f"Requires num > 0: {count} [Op:LinSpace]")
     if not first.dtype.is_floating:
         first, last = (state.tensor(t._a.astype(np.float64)) for t in (first, last))
     if tuple(first._a.shape) != tuple(last._a.shape):

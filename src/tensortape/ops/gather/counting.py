@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import one_int, static_value
+from tensortape.ops.layout.attributes import invalid, one_int, static_value
 
 
 def values_of(x: Any) -> Any:
@@ -60,9 +60,7 @@ def bincount(
     array = values_of(arr)
     weight = None if weights is None else values_of(weights)
     if array.size and array.min() < 0:
-        raise errors.InvalidArgumentError(
-            None, None, "Input arr must be non-negative! [Op:DenseBincount]"
-        )
+        raise invalid("Input arr must be non-negative! [Op:DenseBincount]")
     if axis not in (None, 0, -1):
         raise ValueError(
             f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported."
@@ -87,13 +85,9 @@ def _squeezed(labels: Any, predictions: Any) -> tuple[Any, Any]:
 
 def _check_classes(array: Any, what: str, classes: int | None) -> None:
     if array.size and array.min() < 0:
-        raise errors.InvalidArgumentError(
-            None, None, f"`{what}` contains negative values: {array.min()}"
-        )
+        raise invalid(f"`{what}` contains negative values: {array.min()}")
     if classes is not None and array.size and array.max() >= classes:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"`{what}` out of bound\nCondition x < y did not hold.\nx = {array}, y = {classes}",
         )
 
@@ -131,7 +125,7 @@ def confusion_matrix(
 
 @op("Bucketize", nondifferentiable="integer result")
 def bucketize_op(xp, values, low, high, *, nbins):
-    """The bin of each value in equal bins between two bounds; what lies outside goes to the edges."""
+    """The bin of each value in equal bins between two bounds; values outside go to the edges."""
     position = xp.floor((values - low) / (high - low) * nbins)
     last = xp.full_like(position, nbins - 1)
     return xp.astype(xp.minimum(xp.maximum(position, xp.zeros_like(position)), last), dtypes.int32)
@@ -142,9 +136,7 @@ def _bin_numbers(values: Any, value_range: Any, nbins: Any) -> Any:
     bounds = np.asarray(values_of(value_range))
     low, high = bounds[0], bounds[1]
     if not low < high:
-        raise errors.InvalidArgumentError(
-            None, None, f"value_range should satisfy value_range[0] < value_range[1], got {bounds}"
-        )
+        raise invalid(f"value_range should satisfy value_range[0] < value_range[1], got {bounds}")
     kind = np.float64
     low, high = state.tensor(kind(low)), state.tensor(kind(high))
     wide = state.tensor(np.asarray(static_value(x)).astype(kind)[()])
@@ -200,9 +192,7 @@ UniqueWithCounts = collections.namedtuple("UniqueWithCounts", ["y", "idx", "coun
 def _distinct(x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
     array = values_of(x)
     if array.ndim != 1:
-        raise errors.InvalidArgumentError(
-            None, None, f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]"
-        )
+        raise invalid(f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]")
     kind = dtypes.as_dtype(out_idx)._np
     _, first, inverse, counts = np.unique(
         array, return_index=True, return_inverse=True, return_counts=True

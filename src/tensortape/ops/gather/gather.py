@@ -6,13 +6,12 @@ from typing import Any
 
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.recorded import recorded
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.rows import Rows
-from tensortape.ops.layout.attributes import linear, one_axis, one_int
+from tensortape.ops.layout.attributes import invalid, linear, one_axis, one_int
 
 
 @op(
@@ -137,10 +136,10 @@ def index_tensor(indices: Any, op_type: str, allowed: str = "iu") -> Any:
     """Indices as a tensor, which must hold integers."""
     t = tensor(indices)
     if t.dtype.kind not in allowed:
-        raise errors.InvalidArgumentError(
-            None, None, f"Value for attr 'Tindices' of {t.dtype.name} is not in the list of allowed values: "
+        raise invalid(
+            f"Value for attr 'Tindices' of {t.dtype.name} is not in the list of allowed values: "
             f"int16, int32, int64 [Op:{op_type}]"
-        )  # fmt: skip
+        )
     return t
 
 
@@ -172,19 +171,15 @@ def gather(
         )
     depth = depth + rank if depth < 0 else depth
     if depth > x._a.ndim or tuple(x._a.shape[:depth]) != tuple(at._a.shape[:depth]):
-        raise errors.InvalidArgumentError(
-            None, None, f"params.shape{list(x.shape)} and indices.shape{list(at.shape)} must agree in the "
+        raise invalid(
+            f"params.shape{list(x.shape)} and indices.shape{list(at.shape)} must agree in the "
             f"first {depth} (batch_dims) dimensions [Op:GatherV2]"
-        )  # fmt: skip
-    if not x._a.ndim:
-        raise errors.InvalidArgumentError(
-            None, None, "params must be at least 1 dimensional [Op:GatherV2]"
         )
+    if not x._a.ndim:
+        raise invalid("params must be at least 1 dimensional [Op:GatherV2]")
     where = depth if axis is None else one_axis(axis, x._a.ndim, "Expected axis in range; axis")
     if where < depth:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"batch_dims ({depth}) must be less than or equal to axis ({where}) [Op:GatherV2]",
         )
     return execute(gather_op, (x, at), {"axis": where, "batch_dims": depth})
@@ -209,16 +204,15 @@ def gather_nd(
     x, at = tensor(params), index_tensor(indices, "GatherNd")
     depth = one_int(batch_dims)
     if not x._a.ndim or not at._a.ndim:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            f"params and indices must be at least vectors, got {x.shape} and {at.shape} [Op:GatherNd]",
+        raise invalid(
+            f"params and indices must be at least vectors, got {x.shape} and {at.shape} "
+            "[Op:GatherNd]",
         )
     if at._a.shape[-1] > x._a.ndim - depth:
-        raise errors.InvalidArgumentError(
-            None, None, f"index innermost dimension length must be <= params rank; saw: {at._a.shape[-1]} vs. "
+        raise invalid(
+            f"index innermost dimension length must be <= params rank; saw: {at._a.shape[-1]} vs. "
             f"{x._a.ndim - depth} [Op:GatherNd]"
-        )  # fmt: skip
+        )
     if depth and (depth > x._a.ndim - 1 or depth > at._a.ndim - 1):
         raise ValueError(f"batch_dims = {depth} must be less than the ranks of params and indices")
     return execute(gather_nd_op, (x, at), {"batch_dims": depth})

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
 from tensortape.ops.layout import slicing
-from tensortape.ops.layout.attributes import one_int, static_value
+from tensortape.ops.layout.attributes import invalid, one_int, static_value
 from tensortape.ops.layout.shaping import reshape
 
 
@@ -27,7 +26,8 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     >>> tf.boolean_mask([1, 2, 3], [True, False, True]).numpy()
     array([1, 3], dtype=int32)
 
-    Raises ``ValueError`` when the shapes do not fit or the mask is a scalar. Source: ``tf.boolean_mask``.
+    Raises ``ValueError`` when the shapes do not fit or the mask is a scalar.
+    Source: ``tf.boolean_mask``.
     """
     x, chosen = as_tensor(tensor), as_tensor(mask)
     count = chosen._a.ndim
@@ -52,9 +52,7 @@ def _members(partitions: Any, count: int) -> list[Any]:
     ids = np.asarray(static_value(partitions)).reshape(-1)
     if ids.size and (ids.min() < 0 or ids.max() >= count):
         at = int(np.argmax((ids < 0) | (ids >= count)))
-        raise errors.InvalidArgumentError(
-            None, None, f"partitions[{at}] = {ids[at]} is not in [0, {count}) [Op:DynamicPartition]"
-        )
+        raise invalid(f"partitions[{at}] = {ids[at]} is not in [0, {count}) [Op:DynamicPartition]")
     return [np.flatnonzero(ids == i).astype(np.int32) for i in range(count)]
 
 
@@ -68,15 +66,16 @@ def dynamic_partition(
     >>> [t.numpy().tolist() for t in tf.dynamic_partition([1, 2, 3], [0, 1, 0], 2)]
     [[1, 3], [2]]
 
-    Raises ``tf.errors.InvalidArgumentError`` for numbers out of range. Source: ``tf.dynamic_partition``.
+    Raises ``tf.errors.InvalidArgumentError`` for numbers out of range.
+    Source: ``tf.dynamic_partition``.
     """
     x, ids = tensor(data), tensor(partitions)
     shape, lead = tuple(x._a.shape), tuple(ids._a.shape)
     if shape[: len(lead)] != lead:
-        raise errors.InvalidArgumentError(
-            None, None, f"data.shape must start with partitions.shape, got data.shape = {list(shape)}, "
+        raise invalid(
+            f"data.shape must start with partitions.shape, got data.shape = {list(shape)}, "
             f"partitions.shape = {list(lead)} [Op:DynamicPartition]"
-        )  # fmt: skip
+        )
     members = _members(ids, num_partitions)
     flat = reshape(x, (int(np.prod(lead)), *shape[len(lead) :]))
     return [
@@ -104,7 +103,8 @@ def dynamic_partition(
 def stitch_op(xp, *data, source, size, places):
     """Rows of a list of tensors, in a given order.
 
-    ``source`` names the row for each of ``size`` places, or -1; ``places`` those of each tensor's rows.
+    ``source`` names the row for each of ``size`` places, or -1; ``places`` has those of each
+    tensor's rows.
     """
     rows = xp.concatenate(list(data), 0)
     taken = xp.take(rows, np.maximum(source, 0), 0)
@@ -116,7 +116,7 @@ def stitch_op(xp, *data, source, size, places):
 
 @stitch_op.vjp
 def _(xp, g, y, *data, source, size, places):
-    """Each row gets what its place gets, also where a later row took the place (as in TensorFlow)."""
+    """Each row gets what its place gets, even if a later row took the place (as in TensorFlow)."""
     return [xp.take(g, at, 0) for at in places]
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.gather.gather import index_tensor, scatter_nd_op
-from tensortape.ops.layout.attributes import shape_ints
+from tensortape.ops.layout.attributes import invalid, shape_ints
 
-UNIQUE = [(((4, 2), [[0], [2]], (2, 2)), {})]
-REPEATED = [(((4, 2), [[0], [2], [0]], (3, 2)), {}), (((2, 2), [[0, 1], [1, 1]], (2,)), {})]
+UNIQUE: list[Any] = [(((4, 2), [[0], [2]], (2, 2)), {})]
+REPEATED: list[Any] = [
+    (((4, 2), [[0], [2], [0]], (3, 2)), {}),
+    (((2, 2), [[0, 1], [1, 1]], (2,)), {}),
+]
 
 
 @op(
@@ -90,27 +92,26 @@ scatter_min.vjp(shared)
 def _check(x_shape: Any, indices: Any, updates: Any, op_type: str) -> None:
     shape, lead = tuple(x_shape), tuple(indices._a.shape)
     if not lead:
-        raise errors.InvalidArgumentError(
-            None, None, f"Indices shape must have rank at least one. [Op:{op_type}]"
-        )
+        raise invalid(f"Indices shape must have rank at least one. [Op:{op_type}]")
     depth = lead[-1]
     expected = lead[:-1] + shape[depth:]
     if depth > len(shape) or tuple(updates._a.shape) != expected:
-        raise errors.InvalidArgumentError(
-            None, None, f"Dimensions [0,{len(lead) - 1}) of indices[shape={list(lead)}] and updates "
-            f"[shape={list(updates.shape)}] do not fit [shape={list(shape)}]: expected updates of shape "
+        raise invalid(
+            f"Dimensions [0,{len(lead) - 1}) of indices[shape={list(lead)}] and updates "
+            f"[shape={list(updates.shape)}] do not fit [shape={list(shape)}]: expected updates of "
+            "shape "
             f"{list(expected)} [Op:{op_type}]"
-        )  # fmt: skip
+        )
 
 
 def _tensor_scatter(op: Op, x: Any, indices: Any, updates: Any) -> Any:
     x = tensor(x)
     at, new = index_tensor(indices, op.type), like(updates, x)
     if new.dtype is not x.dtype:
-        raise errors.InvalidArgumentError(
-            None, None, f"cannot compute {op.type} as input #2(zero-based) was expected to be a "
+        raise invalid(
+            f"cannot compute {op.type} as input #2(zero-based) was expected to be a "
             f"{x.dtype.name} tensor but is a {new.dtype.name} tensor [Op:{op.type}]"
-        )  # fmt: skip
+        )
     _check(x._a.shape, at, new, op.type)
     return execute(op, (x, at, new))
 
@@ -150,7 +151,10 @@ def tensor_scatter_nd_add(
 def tensor_scatter_nd_sub(
     tensor: Any, indices: Any, updates: Any, name: str | None = None, bad_indices_policy: str = ""
 ) -> Any:
-    """``tensor`` with ``updates`` subtracted at ``indices``. Source: ``tf.tensor_scatter_nd_sub``."""
+    """``tensor`` with ``updates`` subtracted at ``indices``.
+
+    Source: ``tf.tensor_scatter_nd_sub``.
+    """
     return _tensor_scatter(scatter_sub, tensor, indices, updates)
 
 
@@ -158,7 +162,10 @@ def tensor_scatter_nd_sub(
 def tensor_scatter_nd_max(
     tensor: Any, indices: Any, updates: Any, name: str | None = None, bad_indices_policy: str = ""
 ) -> Any:
-    """``tensor`` with the larger of it and ``updates`` at ``indices``. Source: ``tf.tensor_scatter_nd_max``."""
+    """``tensor`` with the larger of it and ``updates`` at ``indices``.
+
+    Source: ``tf.tensor_scatter_nd_max``.
+    """
     return _tensor_scatter(scatter_max, tensor, indices, updates)
 
 
@@ -166,7 +173,10 @@ def tensor_scatter_nd_max(
 def tensor_scatter_nd_min(
     tensor: Any, indices: Any, updates: Any, name: str | None = None, bad_indices_policy: str = ""
 ) -> Any:
-    """``tensor`` with the smaller of it and ``updates`` at ``indices``. Source: ``tf.tensor_scatter_nd_min``."""
+    """``tensor`` with the smaller of it and ``updates`` at ``indices``.
+
+    Source: ``tf.tensor_scatter_nd_min``.
+    """
     return _tensor_scatter(scatter_min, tensor, indices, updates)
 
 

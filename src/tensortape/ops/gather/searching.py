@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
 from tensortape.ops.gather.counting import values_of
-from tensortape.ops.layout.attributes import ints, one_int
+from tensortape.ops.layout.attributes import ints, invalid, one_int
 
 
 @export("searchsorted")
@@ -30,19 +30,21 @@ def searchsorted(
     >>> tf.searchsorted([1, 3, 5], [3, 4]).numpy()
     array([1, 2], dtype=int32)
 
-    Raises ``tf.errors.InvalidArgumentError`` when the leading axes differ, ``ValueError`` for an unknown
-    side. Source: ``tf.searchsorted``.
+    Raises ``tf.errors.InvalidArgumentError`` when the leading axes differ, ``ValueError`` for an
+    unknown side. Source: ``tf.searchsorted``.
     """
     if side not in ("left", "right"):
         raise ValueError(f"side must be either 'right' or 'left'. Saw: {side}.")
     rows, wanted = values_of(sorted_sequence), values_of(values)
     if rows.shape[:-1] != wanted.shape[:-1]:
-        raise errors.InvalidArgumentError(
-            None, None, f"Leading dim_size of both tensors must match: {list(rows.shape)} and {list(wanted.shape)} "
+        raise invalid(
+            f"Leading dim_size of both tensors must match: {list(rows.shape)} and "
+            f"{list(wanted.shape)} "
             "[Op:LowerBound]"
-        )  # fmt: skip
+        )
     flat, queries = rows.reshape(-1, rows.shape[-1]), wanted.reshape(-1, wanted.shape[-1])
-    found = [np.searchsorted(r, q, side) for r, q in zip(flat, queries, strict=True)]
+    search: Any = np.searchsorted
+    found = [search(r, q, side) for r, q in zip(flat, queries, strict=True)]
     out = np.array(found).reshape(wanted.shape)
     return state.tensor(out.astype(dtypes.as_dtype(out_type)._np))
 
@@ -60,15 +62,13 @@ def invert_permutation(x: Any, name: str | None = None) -> Any:
     """
     array = values_of(x)
     if array.ndim != 1:
-        raise errors.InvalidArgumentError(
-            None, None, f"invert_permutation expects a 1D vector, got shape {array.shape}"
-        )
+        raise invalid(f"invert_permutation expects a 1D vector, got shape {array.shape}")
     out = np.full(array.shape, -1, array.dtype)
     for i, p in enumerate(array.tolist()):
         if not 0 <= p < array.size:
-            raise errors.InvalidArgumentError(None, None, f"{p} is not between 0 and {array.size}")
+            raise invalid(f"{p} is not between 0 and {array.size}")
         if out[p] != -1:
-            raise errors.InvalidArgumentError(None, None, f"{p} is duplicated in the input.")
+            raise invalid(f"{p} is duplicated in the input.")
         out[p] = i
     return state.tensor(out)
 
@@ -90,14 +90,15 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     >>> tf.math.in_top_k([1, 0], [[0.1, 0.9], [0.2, 0.8]], 1).numpy()
     array([ True, False])
 
-    Raises ``tf.errors.InvalidArgumentError`` when the shapes do not fit. Source: ``tf.math.in_top_k``.
+    Raises ``tf.errors.InvalidArgumentError`` when the shapes do not fit.
+    Source: ``tf.math.in_top_k``.
     """
     wanted, rows = tensor(targets), tensor(predictions)
     if rows._a.ndim != 2 or tuple(wanted._a.shape) != tuple(rows._a.shape[:1]):
-        raise errors.InvalidArgumentError(
-            None, None, f"First dimension of predictions {list(rows.shape)} must match length of targets "
+        raise invalid(
+            f"First dimension of predictions {list(rows.shape)} must match length of targets "
             f"{list(wanted.shape)} [Op:InTopKV2]"
-        )  # fmt: skip
+        )
     return execute(in_top_k_op, (wanted, rows), {"k": one_int(k)})
 
 
@@ -109,14 +110,13 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
     >>> tf.unravel_index([3, 5], [2, 3]).numpy().tolist()
     [[1, 1], [0, 2]]
 
-    Raises ``tf.errors.InvalidArgumentError`` for positions out of range. Source: ``tf.unravel_index``.
+    Raises ``tf.errors.InvalidArgumentError`` for positions out of range.
+    Source: ``tf.unravel_index``.
     """
     array, shape = values_of(indices), ints(dims)
     size = int(np.prod(shape))
     if array.size and (array.min() < 0 or array.max() >= size):
-        raise errors.InvalidArgumentError(
-            None, None, f"index is out of bound as with dims {list(shape)}: {array}"
-        )
+        raise invalid(f"index is out of bound as with dims {list(shape)}: {array}")
     return state.tensor(np.stack(np.unravel_index(array, shape)).astype(array.dtype))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.indexed_slices import IndexedSlices
@@ -15,6 +14,7 @@ from tensortape.core.registry import OPS
 from tensortape.core.tensor import Tensor
 from tensortape.core.variable import Variable
 from tensortape.ops.gather.gather import gather, gather_nd
+from tensortape.ops.layout.attributes import invalid
 
 SLICE_UPDATES = {
     "scatter_add": np.add,
@@ -46,9 +46,7 @@ def _parts(self: Variable, sparse_delta: Any) -> tuple[Any, Any]:
     rows = np.asarray(convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a)
     size = self._t._a.shape[0]
     if indices.size and (indices.min() < 0 or indices.max() >= size):
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"indices {indices.tolist()} are not all in [0, {size}) [Op:ResourceScatter]",
         )
     return indices, np.broadcast_to(rows, indices.shape + self._t._a.shape[1:])
@@ -93,7 +91,7 @@ def batch_scatter_update(
         np.arange(n).reshape((-1,) + (1,) * (indices.ndim - i - 1)) for i, n in enumerate(lead)
     ]
     array = np.array(self._t._a)
-    array[(*grids, indices)] = rows
+    array[tuple(grids) + (indices,)] = rows
     self._replace(array)
     return self
 

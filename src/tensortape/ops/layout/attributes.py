@@ -31,9 +31,15 @@ def static_value(t: Any) -> Any:
         if value is not None:
             return value
     raise NotImplementedError(
-        f"{t!r} is used as a shape, axis, size or slice bound, and has no value while a function is "
+        f"{t!r} is used as a shape, axis, size or slice bound, and has no value while a function "
+        "is "
         "traced. Give a Python number, or compute it from static shapes (x.shape)."
     )
+
+
+def invalid(message: str) -> errors.InvalidArgumentError:
+    """TensorFlow's error for values that an operation cannot take."""
+    return errors.InvalidArgumentError(None, None, message)
 
 
 def is_tensor(value: Any) -> bool:
@@ -90,9 +96,7 @@ def shape_ints(value: Any) -> tuple[int, ...]:
         if n is None:
             raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
         if n < 0:
-            raise errors.InvalidArgumentError(
-                None, None, f"Dimension {n} must be >= 0: shape {list(shape)}"
-            )
+            raise invalid(f"Dimension {n} must be >= 0: shape {list(shape)}")
     return shape
 
 
@@ -100,9 +104,7 @@ def one_axis(axis: Any, rank: int, what: str = "axis") -> int:
     """A non-negative axis of a tensor with ``rank`` axes."""
     axis = one_int(axis)
     if not -rank <= axis < rank:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"{what} = {axis} is out of range: expected [{-rank}, {rank}) for {rank} dimension(s)",
         )
     return axis + rank if axis < 0 else axis

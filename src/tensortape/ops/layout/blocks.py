@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_int, static_value
+from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int, static_value
 from tensortape.ops.layout.order import inverse, transpose
 
 
@@ -24,8 +23,12 @@ def batch_order(blocks: int, rank: int) -> tuple[int, ...]:
     return (*inner, 0, *outer, *range(2 * blocks + 1, rank + blocks))
 
 
-@op("SpaceToBatchND", saves=(), native_dtypes=True,
-    samples=[(((1, 4, 3, 2),), {"block": (2, 3), "paddings": ((0, 0), (1, 2))})])  # fmt: skip
+@op(
+    "SpaceToBatchND",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((1, 4, 3, 2),), {"block": (2, 3), "paddings": ((0, 0), (1, 2))})],
+)
 def space_to_batch_op(xp, input, *, block, paddings):
     """Blocks of the padded spatial axes, moved to the batch."""
     rest = input.ndim - 1 - len(block)
@@ -40,8 +43,12 @@ def space_to_batch_op(xp, input, *, block, paddings):
     return xp.reshape(moved, (shape[0] * math.prod(block), *spatial, *tail))
 
 
-@op("BatchToSpaceND", saves=(), native_dtypes=True,
-    samples=[(((6, 2, 2, 1),), {"block": (2, 3), "crops": ((0, 1), (1, 2))})])  # fmt: skip
+@op(
+    "BatchToSpaceND",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((6, 2, 2, 1),), {"block": (2, 3), "crops": ((0, 1), (1, 2))})],
+)
 def batch_to_space_op(xp, input, *, block, crops):
     """Blocks moved from the batch to the spatial axes, which are then cropped."""
     shape, count = tuple(input.shape), len(block)
@@ -114,17 +121,17 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
     >>> tf.space_to_batch(tf.zeros([1, 4, 4, 1]), [2, 2], [[0, 0], [0, 0]]).shape
     TensorShape([4, 2, 2, 1])
 
-    Raises ``tf.errors.InvalidArgumentError`` when the blocks do not fit. Source: ``tf.space_to_batch``.
+    Raises ``tf.errors.InvalidArgumentError`` when the blocks do not fit.
+    Source: ``tf.space_to_batch``.
     """
     x, pairs = tensor(input), _pairs(paddings)
     block = _blocks(block_shape, len(pairs))
     for i, (b, (before, after)) in enumerate(zip(block, pairs, strict=True)):
         n = x._a.shape[i + 1] + before + after
         if n % b:
-            raise errors.InvalidArgumentError(
-                None,
-                None,
-                f"padded_shape[{i}]={n} is not divisible by block_shape[{i}]={b} [Op:SpaceToBatchND]",
+            raise invalid(
+                f"padded_shape[{i}]={n} is not divisible by block_shape[{i}]={b} "
+                "[Op:SpaceToBatchND]",
             )
     return execute(space_to_batch_op, (x,), {"block": block, "paddings": pairs})
 
@@ -146,10 +153,10 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     x, pairs = tensor(input), _pairs(crops)
     block = _blocks(block_shape, len(pairs))
     if x._a.shape[0] % math.prod(block):
-        raise errors.InvalidArgumentError(
-            None, None, f"Input batch dimension ({x._a.shape[0]}) is not divisible by product of block sizes "
+        raise invalid(
+            f"Input batch dimension ({x._a.shape[0]}) is not divisible by product of block sizes "
             f"({math.prod(block)}) [Op:BatchToSpaceND]"
-        )  # fmt: skip
+        )
     return execute(batch_to_space_op, (x,), {"block": block, "crops": pairs})
 
 
@@ -198,10 +205,9 @@ def depth_to_space(
     def run(x: Any) -> Any:
         depth = x._a.shape[3]
         if depth % block**2:
-            raise errors.InvalidArgumentError(
-                None,
-                None,
-                f"Input depth dimension {depth} should be divisible by: {block**2} [Op:DepthToSpace]",
+            raise invalid(
+                f"Input depth dimension {depth} should be divisible by: {block**2} "
+                "[Op:DepthToSpace]",
             )
         return execute(depth_to_space_op, (x,), {"block": block})
 
@@ -226,10 +232,10 @@ def space_to_depth(
     def run(x: Any) -> Any:
         _, height, width, _ = x._a.shape
         if height % block or width % block:
-            raise errors.InvalidArgumentError(
-                None, None, f"Image width {width} and height {height} should be divisible by block_size: "
+            raise invalid(
+                f"Image width {width} and height {height} should be divisible by block_size: "
                 f"{block} [Op:SpaceToDepth]"
-            )  # fmt: skip
+            )
         return execute(space_to_depth_op, (x,), {"block": block})
 
     return _channels_last(tensor(input), data_format, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import convert, errors
+from tensortape.core import convert
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
@@ -13,6 +13,7 @@ from tensortape.core.registry import export
 from tensortape.core.tensor import Tensor
 from tensortape.ops.layout.attributes import (
     ints,
+    invalid,
     is_tensor,
     linear,
     linear_in_all,
@@ -26,8 +27,14 @@ def cut(axis: int, start: int, stop: int) -> tuple[slice, ...]:
     return (slice(None),) * axis + (slice(start, stop),)
 
 
-@op("ConcatV2", primitive="concatenate", variadic=True, saves=(), native_dtypes=True,
-    samples=[(((2, 3), (2, 1)), {"axis": 1})])  # fmt: skip
+@op(
+    "ConcatV2",
+    primitive="concatenate",
+    variadic=True,
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3), (2, 1)), {"axis": 1})],
+)
 def concat_op(xp, *values, axis=0):
     """Join along an axis."""
     return xp.concatenate(list(values), axis)
@@ -43,8 +50,14 @@ def _(xp, g, y, *values, axis):
     return out
 
 
-@op("Pack", primitive="stack", variadic=True, saves=(), native_dtypes=True,
-    samples=[(((2, 3), (2, 3)), {"axis": 1}), (((), ()), {"axis": 0})])  # fmt: skip
+@op(
+    "Pack",
+    primitive="stack",
+    variadic=True,
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3), (2, 3)), {"axis": 1}), (((), ()), {"axis": 0})],
+)
 def stack_op(xp, *values, axis=0):
     """Join along a new axis."""
     return xp.stack(list(values), axis)
@@ -115,10 +128,10 @@ def alike(values: Any, op_type: str) -> tuple[Any, ...]:
     first = out[0].dtype if out else None
     for i, t in enumerate(out):
         if t.dtype is not first:
-            raise errors.InvalidArgumentError(
-                None, None, f"cannot compute {op_type} as input #{i}(zero-based) was expected to be a "
+            raise invalid(
+                f"cannot compute {op_type} as input #{i}(zero-based) was expected to be a "
                 f"{_word(first)} tensor but is a {_word(t.dtype)} tensor [Op:{op_type}]"
-            )  # fmt: skip
+            )
     return out
 
 
@@ -134,7 +147,8 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     >>> tf.concat([[1, 2], [3]], axis=0).numpy()
     array([1, 2, 3], dtype=int32)
 
-    Raises ``tf.errors.InvalidArgumentError`` for other shapes, dtypes or axes. Source: ``tf.concat``.
+    Raises ``tf.errors.InvalidArgumentError`` for other shapes, dtypes or axes.
+    Source: ``tf.concat``.
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
@@ -144,9 +158,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         return execute(concat_op, (x,), {"axis": one_axis(axis, x._a.ndim)})
     tensors = alike(values, "ConcatV2")
     if not tensors:
-        raise errors.InvalidArgumentError(
-            None, None, "tf.concat needs at least one tensor, got an empty list"
-        )
+        raise invalid("tf.concat needs at least one tensor, got an empty list")
     rank = tensors[0]._a.ndim
     at = one_axis(axis, rank, "ConcatOp : Expected concatenating dimensions in range; axis")
     _check_concat(tensors, at)
@@ -158,19 +170,19 @@ def _check_concat(tensors: Any, axis: int) -> None:
     for i, t in enumerate(tensors):
         shape = tuple(t._a.shape)
         if len(shape) != len(first):
-            raise errors.InvalidArgumentError(
-                None, None, f"ConcatOp : Ranks of all input tensors should match: shape[0] = {list(first)} "
+            raise invalid(
+                f"ConcatOp : Ranks of all input tensors should match: shape[0] = {list(first)} "
                 f"vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
-            )  # fmt: skip
+            )
         if any(
             a != b and None not in (a, b)
             for j, (a, b) in enumerate(zip(shape, first, strict=True))
             if j != axis
         ):
-            raise errors.InvalidArgumentError(
-                None, None, f"ConcatOp : Dimension {axis} in both shapes must be equal: shape[0] = "
+            raise invalid(
+                f"ConcatOp : Dimension {axis} in both shapes must be equal: shape[0] = "
                 f"{list(first)} vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
-            )  # fmt: skip
+            )
 
 
 @export("stack")
@@ -199,10 +211,10 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
         raise ValueError(f"Argument `axis` = {at} not in range [{-rank}, {rank})")
     for i, t in enumerate(tensors):
         if tuple(t._a.shape) != first:
-            raise errors.InvalidArgumentError(
-                None, None, "Shapes of all inputs must match: values[0].shape = "
+            raise invalid(
+                "Shapes of all inputs must match: values[0].shape = "
                 f"{list(first)} != values[{i}].shape = {list(t._a.shape)} [Op:Pack] name: {name}"
-            )  # fmt: skip
+            )
     return execute(stack_op, tensors, {"axis": at + rank if at < 0 else at})
 
 
@@ -237,9 +249,7 @@ def unstack(value: Any, num: int | None = None, axis: Any = 0, name: str = "unst
         raise ValueError(f"Argument `axis` = {at} not in range [{-rank}, {rank})")
     at = at + rank if at < 0 else at
     if num is not None and num != x._a.shape[at]:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"Input shape axis {at} must equal {num}, got shape {list(x.shape)} [Op:Unpack]",
         )
     return list(execute(unstack_op, (x,), {"axis": at}))
@@ -271,14 +281,12 @@ def split(
     if alone:
         pieces = one_int(given)
         if pieces < 1:
-            raise errors.InvalidArgumentError(
-                None, None, f"Number of ways to split should be > 0, but got {pieces} [Op:Split]"
-            )
+            raise invalid(f"Number of ways to split should be > 0, but got {pieces} [Op:Split]")
         if n % pieces:
-            raise errors.InvalidArgumentError(
-                None, None, f"Number of ways to split should evenly divide the split dimension, but got "
+            raise invalid(
+                f"Number of ways to split should evenly divide the split dimension, but got "
                 f"split_dim {at} (size = {n}) and num_split {pieces} [Op:Split]"
-            )  # fmt: skip
+            )
         sizes = (n // pieces,) * pieces
     else:
         sizes = _sizes(ints(given), n)
@@ -287,15 +295,14 @@ def split(
 
 def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
-        raise errors.InvalidArgumentError(
-            None, None, f"Only one size may be -1, got {list(sizes)} [Op:SplitV]"
-        )
+        raise invalid(f"Only one size may be -1, got {list(sizes)} [Op:SplitV]")
     known = sum(s for s in sizes if s != -1)
     full = tuple(n - known if s == -1 else s for s in sizes)
     if any(s < 0 for s in full) or sum(full) != n:
-        raise errors.InvalidArgumentError(
-            None, None, "Determined shape must either match input shape along split_dim exactly if fully "
-            f"specified, or be less than the size of the input along split_dim if not fully specified. "
+        raise invalid(
+            "Determined shape must either match input shape along split_dim exactly if fully "
+            f"specified, or be less than the size of the input along split_dim if not fully "
+            "specified. "
             f"Got sizes {list(sizes)} for a length of {n} [Op:SplitV]"
-        )  # fmt: skip
+        )
     return full

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import PRIMITIVES, export
-from tensortape.ops.layout.attributes import ints, linear, one_axis
+from tensortape.ops.layout.attributes import ints, invalid, linear, one_axis
 
 
 def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -20,8 +19,13 @@ def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(out)
 
 
-@op("Transpose", primitive="transpose", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})])  # fmt: skip
+@op(
+    "Transpose",
+    primitive="transpose",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (2, 0, 1)})],
+)
 def transpose_op(xp, x, *, axes=None):
     """Permute the axes; without ``axes`` reverse them."""
     return xp.transpose(x, axes)
@@ -32,8 +36,13 @@ def _(xp, g, y, x, *, axes):
     return xp.transpose(g, None if axes is None else inverse(axes))
 
 
-@op("ReverseV2", primitive="flip", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"axis": (1,)})])  # fmt: skip
+@op(
+    "ReverseV2",
+    primitive="flip",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"axis": (1,)})],
+)
 def flip(xp, tensor, *, axis):
     """Reverse the order along axes."""
     return xp.flip(tensor, axis)
@@ -44,8 +53,13 @@ def _(xp, g, y, x, *, axis):
     return xp.flip(g, axis)
 
 
-@op("Roll", primitive="roll", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"shift": (1,), "axis": (1,)})])  # fmt: skip
+@op(
+    "Roll",
+    primitive="roll",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"shift": (1,), "axis": (1,)})],
+)
 def roll_op(xp, input, *, shift, axis):
     """Shift elements along axes; what falls off one end comes in at the other."""
     return xp.roll(input, shift, axis)
@@ -93,7 +107,8 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "tr
     >>> tf.transpose([[1, 2], [3, 4]]).numpy().tolist()
     [[1, 3], [2, 4]]
 
-    Raises ``tf.errors.InvalidArgumentError`` when ``perm`` is no permutation. Source: ``tf.transpose``.
+    Raises ``tf.errors.InvalidArgumentError`` when ``perm`` is no permutation.
+    Source: ``tf.transpose``.
     """
     x = tensor(a)
     rank = x._a.ndim
@@ -104,11 +119,12 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "tr
         axes = tuple(p + rank if p < 0 else p for p in given)
         if sorted(axes) != list(range(rank)):
             problem = (
-                f"transpose expects a vector of size {rank}. But input(1) is a vector of size {len(given)}"
+                f"transpose expects a vector of size {rank}. But input(1) is a vector of size "
+                f"{len(given)}"
                 if len(given) != rank
                 else f"{list(given)} is not a permutation of [0, ..., {rank - 1}]"
             )
-            raise errors.InvalidArgumentError(None, None, f"{problem} [Op:Transpose]")
+            raise invalid(f"{problem} [Op:Transpose]")
     out = execute(transpose_op, (x,), {"axes": axes})
     if conjugate and x.dtype.is_complex:
         return execute(PRIMITIVES["conj"], (out,))
@@ -130,9 +146,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
     rank = x._a.ndim
     axes = tuple(one_axis(a, rank, "'axis'") for a in ints(axis))
     if len(set(axes)) != len(axes):
-        raise errors.InvalidArgumentError(
-            None, None, f"axis {list(axes)} specified more than once [Op:ReverseV2]"
-        )
+        raise invalid(f"axis {list(axes)} specified more than once [Op:ReverseV2]")
     return execute(flip, (x,), {"axis": axes})
 
 
@@ -147,19 +161,18 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Any:
     >>> tf.roll([1, 2, 3, 4], 1, 0).numpy().tolist()
     [4, 1, 2, 3]
 
-    Raises ``tf.errors.InvalidArgumentError`` when ``shift`` and ``axis`` differ in length or an axis
-    is out of range. Source: ``tf.roll``.
+    Raises ``tf.errors.InvalidArgumentError`` when ``shift`` and ``axis`` differ in length or an
+    axis is out of range. Source: ``tf.roll``.
     """
     x = tensor(input)
     rank = x._a.ndim
     shifts, axes = ints(shift), ints(axis)
     if rank < 1:
-        raise errors.InvalidArgumentError(None, None, "input must be 1-D or higher [Op:Roll]")
+        raise invalid("input must be 1-D or higher [Op:Roll]")
     if len(shifts) != len(axes):
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            f"shift and axis must have the same size, got {list(shifts)} and {list(axes)} [Op:Roll]",
+        raise invalid(
+            f"shift and axis must have the same size, got {list(shifts)} and {list(axes)} "
+            "[Op:Roll]",
         )
     return execute(roll_op, (x,), {"shift": shifts, "axis": tuple(one_axis(a, rank) for a in axes)})
 
@@ -172,25 +185,24 @@ def reverse_sequence(
     batch_axis: Any = None,
     name: str | None = None,
 ) -> Any:
-    """Reverse the first ``seq_lengths[i]`` elements along ``seq_axis`` of entry ``i`` of ``batch_axis``.
+    """Reverse the first ``seq_lengths[i]`` elements along ``seq_axis`` of batch entry ``i``.
 
     >>> import tensortape as tf
     >>> tf.reverse_sequence([[1, 2, 3]], [2], seq_axis=1, batch_axis=0).numpy().tolist()
     [[2, 1, 3]]
 
-    Raises ``tf.errors.InvalidArgumentError`` for lengths that do not fit. Source: ``tf.reverse_sequence``.
+    Raises ``tf.errors.InvalidArgumentError`` for lengths that do not fit.
+    Source: ``tf.reverse_sequence``.
     """
     x, lengths = tensor(input), tensor(seq_lengths)
     rank = x._a.ndim
     seq = one_axis(0 if seq_axis is None else seq_axis, rank, "seq_axis")
     batch = one_axis(0 if batch_axis is None else batch_axis, rank, "batch_axis")
     if seq == batch:
-        raise errors.InvalidArgumentError(
-            None, None, f"batch_axis == seq_axis == {seq} [Op:ReverseSequence]"
-        )
+        raise invalid(f"batch_axis == seq_axis == {seq} [Op:ReverseSequence]")
     if tuple(lengths._a.shape) != (x._a.shape[batch],):
-        raise errors.InvalidArgumentError(
-            None, None, f"Length of seq_lengths != input.dims({batch}), ({lengths.shape} vs. "
+        raise invalid(
+            f"Length of seq_lengths != input.dims({batch}), ({lengths.shape} vs. "
             f"{x._a.shape[batch]}) [Op:ReverseSequence]"
-        )  # fmt: skip
+        )
     return execute(reverse_sequence_op, (x, lengths), {"seq_axis": seq, "batch_axis": batch})

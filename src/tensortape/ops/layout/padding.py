@@ -6,19 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
-from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_int, static_value
+from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int, static_value
 from tensortape.ops.layout.shaping import expand_dims, reshape
 
 
-@op("PadV2", primitive="pad", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"widths": ((1, 0), (0, 2)), "value": 0})])  # fmt: skip
+@op(
+    "PadV2",
+    primitive="pad",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"widths": ((1, 0), (0, 2)), "value": 0})],
+)
 def pad_op(xp, input, *, widths, value=0):
     """Surround with a constant."""
     return xp.pad(input, widths, value)
@@ -46,8 +50,12 @@ def mirrored(n: int, before: int, after: int, offset: int) -> Any:
     return np.concatenate([front, np.arange(n), back]).astype(np.int64)
 
 
-@op("MirrorPad", saves=(), native_dtypes=True,
-    samples=[(((3, 4),), {"widths": ((1, 0), (2, 2)), "offset": 1})])  # fmt: skip
+@op(
+    "MirrorPad",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((3, 4),), {"widths": ((1, 0), (2, 2)), "offset": 1})],
+)
 def mirror_pad(xp, input, *, widths, offset):
     """Surround with the mirror image of what is inside."""
     for axis, (before, after) in enumerate(widths):
@@ -75,7 +83,8 @@ def tile_op(xp, input, *, reps):
 
 @tile_op.vjp
 def _(xp, g, y, x, *, reps):
-    split, axes = [], []
+    split: list[int] = []
+    axes: list[int] = []
     for times, n in zip(reps, x.shape, strict=True):
         axes.append(len(split))
         split += [times, n]
@@ -89,16 +98,14 @@ linear(tile_op)
 def _widths(paddings: Any, rank: int) -> tuple[tuple[int, int], ...]:
     flat = ints(np.asarray(static_value(paddings)) if is_tensor(paddings) else _flat(paddings))
     if len(flat) != 2 * rank:
-        raise errors.InvalidArgumentError(
-            None, None, f"The first dimension of paddings must be the rank of inputs[{len(flat) // 2},2] for "
+        raise invalid(
+            f"The first dimension of paddings must be the rank of inputs[{len(flat) // 2},2] for "
             f"{rank} dimension(s) [Op:Pad]"
-        )  # fmt: skip
+        )
     pairs = tuple((flat[i], flat[i + 1]) for i in range(0, len(flat), 2))
     for before, after in pairs:
         if before < 0 or after < 0:
-            raise errors.InvalidArgumentError(
-                None, None, f"Paddings must be non-negative: {before} {after} [Op:Pad]"
-            )
+            raise invalid(f"Paddings must be non-negative: {before} {after} [Op:Pad]")
     return pairs
 
 
@@ -126,8 +133,8 @@ def pad(
     >>> tf.pad([1, 2], [[1, 2]]).numpy()
     array([0, 1, 2, 0, 0], dtype=int32)
 
-    Raises ``tf.errors.InvalidArgumentError`` for negative or too large paddings, ``ValueError`` for an
-    unknown mode. Source: ``tf.pad``.
+    Raises ``tf.errors.InvalidArgumentError`` for negative or too large paddings, ``ValueError`` for
+    an unknown mode. Source: ``tf.pad``.
     """
     x = as_tensor(tensor)
     kind = mode.upper()
@@ -140,18 +147,18 @@ def pad(
     if kind == "CONSTANT":
         value = like(constant_values, x)
         if value.dtype is not x.dtype:
-            raise errors.InvalidArgumentError(
-                None, None, f"cannot compute PadV2: constant_values of dtype {value.dtype.name} for a tensor "
+            raise invalid(
+                f"cannot compute PadV2: constant_values of dtype {value.dtype.name} for a tensor "
                 f"of dtype {x.dtype.name} [Op:PadV2]"
-            )  # fmt: skip
+            )
         return execute(pad_op, (x,), {"widths": widths, "value": static_value(value).item()})
     offset = 1 if kind == "REFLECT" else 0
     for (before, after), n in zip(widths, x._a.shape, strict=True):
         if max(before, after) > n - offset:
-            raise errors.InvalidArgumentError(
-                None, None, "paddings must be less than the dimension size: "
+            raise invalid(
+                "paddings must be less than the dimension size: "
                 f"{before}, {after} not less than {n} [Op:MirrorPad]"
-            )  # fmt: skip
+            )
     return execute(mirror_pad, (x,), {"widths": widths, "offset": offset})
 
 
@@ -172,15 +179,13 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     x = tensor(input)
     reps = ints(multiples)
     if len(reps) != x._a.ndim:
-        raise errors.InvalidArgumentError(
-            None, None, f"Expected multiples argument to be a vector of length {x._a.ndim} but got length "
+        raise invalid(
+            f"Expected multiples argument to be a vector of length {x._a.ndim} but got length "
             f"{len(reps)} [Op:Tile]"
-        )  # fmt: skip
+        )
     for i, r in enumerate(reps):
         if r < 0:
-            raise errors.InvalidArgumentError(
-                None, None, f"Expected multiples[{i}] >= 0, but got {r} [Op:Tile]"
-            )
+            raise invalid(f"Expected multiples[{i}] >= 0, but got {r} [Op:Tile]")
     return execute(tile_op, (x,), {"reps": reps})
 
 

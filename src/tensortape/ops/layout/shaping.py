@@ -5,26 +5,29 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.tensor import EagerTensor
-from tensortape.ops.layout.attributes import ints, linear, one_axis, shape_ints
+from tensortape.ops.layout.attributes import ints, invalid, linear, one_axis, shape_ints
 
 
 def explain_broadcast(op: Any, tensors: Any, attrs: Any, exc: Exception) -> Exception:
     """Shapes that do not broadcast, in TensorFlow's words."""
     shape = list(tensors[0].shape)
-    return errors.InvalidArgumentError(
-        None, None, f"Incompatible shapes: {shape} vs. {list(attrs['shape'])} [Op:BroadcastTo]"
-    )
+    return invalid(f"Incompatible shapes: {shape} vs. {list(attrs['shape'])} [Op:BroadcastTo]")
 
 
-@op("BroadcastTo", primitive="broadcast_to", saves=(), native_dtypes=True, check=explain_broadcast,
-    samples=[(((3,),), {"shape": (2, 3)}), (((2, 1),), {"shape": (2, 3)})])  # fmt: skip
+@op(
+    "BroadcastTo",
+    primitive="broadcast_to",
+    saves=(),
+    native_dtypes=True,
+    check=explain_broadcast,
+    samples=[(((3,),), {"shape": (2, 3)}), (((2, 1),), {"shape": (2, 3)})],
+)
 def broadcast_op(xp, input, *, shape):
     """Repeat an array to a compatible shape."""
     return xp.broadcast_to(input, shape)
@@ -47,8 +50,13 @@ def _(xp, g, y, x, *, shape):
     return xp.broadcast_to(aligned, tuple(x.shape))
 
 
-@op("Reshape", primitive="reshape", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)})])  # fmt: skip
+@op(
+    "Reshape",
+    primitive="reshape",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"shape": (3, 2)}), (((4,),), {"shape": (2, 1, 2)})],
+)
 def reshape_op(xp, tensor, *, shape):
     """Arrange the elements in another shape of the same size."""
     return xp.reshape(tensor, shape)
@@ -59,8 +67,13 @@ def _(xp, g, y, x, *, shape):
     return xp.reshape(g, tuple(x.shape))
 
 
-@op("ExpandDims", primitive="expand_dims", saves=(), native_dtypes=True,
-    samples=[(((2, 3),), {"axis": 1})])  # fmt: skip
+@op(
+    "ExpandDims",
+    primitive="expand_dims",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {"axis": 1})],
+)
 def expand_dims_op(xp, input, *, axis):
     """Insert an axis of length 1."""
     return xp.expand_dims(input, axis)
@@ -71,8 +84,13 @@ def _(xp, g, y, x, *, axis):
     return xp.reshape(g, tuple(x.shape))
 
 
-@op("Squeeze", primitive="squeeze", saves=(), native_dtypes=True,
-    samples=[(((2, 1, 3),), {"axis": (1,)})])  # fmt: skip
+@op(
+    "Squeeze",
+    primitive="squeeze",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 1, 3),), {"axis": (1,)})],
+)
 def squeeze_op(xp, input, *, axis):
     """Remove axes of length 1."""
     return xp.squeeze(input, axis)
@@ -95,7 +113,8 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Any:
     >>> tf.broadcast_to(tf.constant([1, 2]), [2, 2]).numpy().tolist()
     [[1, 2], [1, 2]]
 
-    Raises ``tf.errors.InvalidArgumentError`` for an incompatible shape. Source: ``tf.broadcast_to``.
+    Raises ``tf.errors.InvalidArgumentError`` for an incompatible shape.
+    Source: ``tf.broadcast_to``.
     """
     return execute(broadcast_op, (tensor(input),), {"shape": shape_ints(shape)})
 
@@ -104,28 +123,24 @@ def full_shape(shape: tuple[int, ...], old: tuple[int, ...]) -> tuple[int, ...]:
     """``shape`` with its -1 replaced by what the size of ``old`` leaves for it."""
     if shape.count(-1) > 1:
         first, second = [i for i, n in enumerate(shape) if n == -1][:2]
-        raise errors.InvalidArgumentError(
-            None, None, f"Only one input size may be -1, not both {first} and {second} [Op:Reshape]"
-        )
+        raise invalid(f"Only one input size may be -1, not both {first} and {second} [Op:Reshape]")
     if any(n < -1 for n in shape):
         at = next(i for i, n in enumerate(shape) if n < -1)
-        raise errors.InvalidArgumentError(
-            None, None, f"Size {at} must be non-negative, not {shape[at]} [Op:Reshape]"
-        )
+        raise invalid(f"Size {at} must be non-negative, not {shape[at]} [Op:Reshape]")
     size = math.prod(old)
     if -1 in shape:
         known = math.prod(n for n in shape if n != -1)
         if (known == 0 and size) or (known and size % known):
-            raise errors.InvalidArgumentError(
-                None, None, f"Input to reshape is a tensor with {size} values, but the requested shape "
+            raise invalid(
+                f"Input to reshape is a tensor with {size} values, but the requested shape "
                 f"requires a multiple of {known} [Op:Reshape]"
-            )  # fmt: skip
+            )
         return tuple(n if n != -1 else (size // known if known else 0) for n in shape)
     if math.prod(shape) != size:
-        raise errors.InvalidArgumentError(
-            None, None, f"Input to reshape is a tensor with {size} values, but the requested shape has "
+        raise invalid(
+            f"Input to reshape is a tensor with {size} values, but the requested shape has "
             f"{math.prod(shape)} [Op:Reshape]"
-        )  # fmt: skip
+        )
     return shape
 
 
@@ -144,9 +159,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     try:
         target = ints(shape)
     except TypeError as exc:
-        raise errors.InvalidArgumentError(
-            None, None, f"shape must be int32 or int64: {exc} [Op:Reshape]"
-        ) from None
+        raise invalid(f"shape must be int32 or int64: {exc} [Op:Reshape]") from None
     if type(x) is EagerTensor:
         target = full_shape(target, x._a.shape)
     return execute(reshape_op, (x,), {"shape": target})
@@ -165,16 +178,12 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
     x = tensor(input)
     position, rank = ints(axis), x._a.ndim
     if len(position) != 1:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"The `dim` input must have one element, got {len(position)} [Op:ExpandDims]",
         )
     at = position[0]
     if not -rank - 1 <= at <= rank:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"Tried to expand dim index {at} for tensor with {rank} dimensions. [Op:ExpandDims]",
         )
     return execute(expand_dims_op, (x,), {"axis": at + rank + 1 if at < 0 else at})
@@ -201,9 +210,7 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
         )
     for a in axes:
         if shape[a] not in (1, None):
-            raise errors.InvalidArgumentError(
-                None,
-                None,
+            raise invalid(
                 f"Can not squeeze dim[{a}], expected a dimension of 1, got {shape[a]} [Op:Squeeze]",
             )
     return execute(squeeze_op, (x,), {"axis": axes})

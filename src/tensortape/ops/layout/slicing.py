@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import attach
@@ -15,11 +14,19 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.variable import Variable
-from tensortape.ops.layout.attributes import ints, is_tensor, linear, one_int
+from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int
 
 
-@op("StridedSlice", primitive="getitem", saves=(), native_dtypes=True,
-    samples=[(((3, 4),), {"index": (slice(None), 1)}), (((3, 4),), {"index": (slice(None, None, -2), None)})])  # fmt: skip
+@op(
+    "StridedSlice",
+    primitive="getitem",
+    saves=(),
+    native_dtypes=True,
+    samples=[
+        (((3, 4),), {"index": (slice(None), 1)}),
+        (((3, 4),), {"index": (slice(None, None, -2), None)}),
+    ],
+)
 def getitem_op(xp, input, *, index):
     """Basic indexing by a tuple of ints, slices, ``None`` and ``...``."""
     return xp.getitem(input, index)
@@ -30,8 +37,13 @@ def _(xp, g, y, x, *, index):
     return xp.setitem_zeros(g, index, tuple(x.shape))
 
 
-@op("StridedSliceGrad", primitive="setitem_zeros", saves=(), native_dtypes=True,
-    samples=[(((3,),), {"index": (slice(None), 1), "shape": (3, 2)})])  # fmt: skip
+@op(
+    "StridedSliceGrad",
+    primitive="setitem_zeros",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((3,),), {"index": (slice(None), 1), "shape": (3, 2)})],
+)
 def setitem_zeros(xp, dy, *, index, shape):
     """Zeros with a tensor put where an index reads."""
     return xp.setitem_zeros(dy, index, shape)
@@ -52,14 +64,14 @@ def _bound(value: Any) -> Any:
 
 def _refuse(item: Any) -> Exception:
     if isinstance(item, list):
-        return errors.InvalidArgumentError(
-            None,
-            None,
-            f"Index out of range: a list is no index, got {item!r:.200}. Use tf.gather(t, indices).",
+        return invalid(
+            f"Index out of range: a list is no index, got {item!r:.200}. Use tf.gather(t, "
+            "indices).",
         )
     return TypeError(
         "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
-        f"tf.int32/tf.int64 tensors are valid indices, got {item!r:.200}. Use tf.gather, tf.gather_nd or "
+        f"tf.int32/tf.int64 tensors are valid indices, got {item!r:.200}. Use tf.gather, "
+        "tf.gather_nd or "
         "tf.boolean_mask for lists, arrays and masks."
     )
 
@@ -71,9 +83,7 @@ def _item(item: Any) -> Any:
         return item
     if kind is slice:
         if item.step is not None and _bound(item.step) == 0:
-            raise errors.InvalidArgumentError(
-                None, None, "strides[0] must be non-zero [Op:StridedSlice]"
-            )
+            raise invalid("strides[0] must be non-zero [Op:StridedSlice]")
         return slice(_bound(item.start), _bound(item.stop), _bound(item.step))
     if is_tensor(item):
         if item.dtype.kind not in "iu" or item._a.ndim:
@@ -100,26 +110,25 @@ def check_index(index: tuple[Any, ...], shape: Any) -> None:
     """Refuse too many indices and ints out of range, in TensorFlow's words."""
     used = sum(1 for i in index if i is not None and i is not Ellipsis)
     if index.count(Ellipsis) > 1:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             "Multiple ellipses in slice spec not allowed [Op:StridedSlice] name: strided_slice/",
         )
     if used > len(shape):
-        raise errors.InvalidArgumentError(
-            None, None, f"Index out of range using input dim {len(shape)}; input has only {len(shape)} "
+        raise invalid(
+            f"Index out of range using input dim {len(shape)}; input has only {len(shape)} "
             "dims [Op:StridedSlice] name: strided_slice/"
-        )  # fmt: skip
+        )
     axis = 0
     for item in index:
         if item is Ellipsis:
             axis += len(shape) - used
             continue
         if type(item) is int and shape[axis] is not None and not -shape[axis] <= item < shape[axis]:
-            raise errors.InvalidArgumentError(
-                None, None, f"slice index {item if item >= 0 else item + shape[axis]} of dimension {axis} out of bounds. [Op:StridedSlice] "
+            raise invalid(
+                f"slice index {item if item >= 0 else item + shape[axis]} of dimension {axis} out "
+                "of bounds. [Op:StridedSlice] "
                 "name: strided_slice/"
-            )  # fmt: skip
+            )
         if item is not None:
             axis += 1
 
@@ -203,7 +212,7 @@ def variable_getitem(self: Any, key: Any) -> Any:
     return out
 
 
-Variable.__getitem__ = variable_getitem  # type: ignore[attr-defined]
+setattr(Variable, "__getitem__", variable_getitem)  # noqa: B010
 
 
 @export("slice")
@@ -219,21 +228,17 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     x = tensor(input_)
     starts, sizes, shape = ints(begin), ints(size), x._a.shape
     if not len(starts) == len(sizes) == len(shape):
-        raise errors.InvalidArgumentError(
-            None, None, f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
+        raise invalid(
+            f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
             f"shapes [{len(starts)}] and [{len(sizes)}] instead. [Op:Slice]"
-        )  # fmt: skip
+        )
     index = []
     for i, (b, s, n) in enumerate(zip(starts, sizes, shape, strict=True)):
         end = n if s == -1 else b + s
         if not 0 <= b <= n or end < b:
-            raise errors.InvalidArgumentError(
-                None, None, f"Expected begin[{i}] in [0, {n}], but got {b} [Op:Slice]"
-            )
+            raise invalid(f"Expected begin[{i}] in [0, {n}], but got {b} [Op:Slice]")
         if end > n:
-            raise errors.InvalidArgumentError(
-                None, None, f"Expected size[{i}] in [0, {n - b}], but got {s} [Op:Slice]"
-            )
+            raise invalid(f"Expected size[{i}] in [0, {n - b}], but got {s} [Op:Slice]")
         index.append(slice(b, end))
     return execute(getitem_op, (x,), {"index": tuple(index)})
 
@@ -251,9 +256,7 @@ def _parts(masks: dict[str, int], begin: Any, end: Any, strides: Any) -> tuple[A
             index.append(b)
         else:
             if s == 0:
-                raise errors.InvalidArgumentError(
-                    None, None, f"strides[{i}] must be non-zero [Op:StridedSlice]"
-                )
+                raise invalid(f"strides[{i}] must be non-zero [Op:StridedSlice]")
             index.append(
                 slice(None if masks["begin"] & bit else b, None if masks["end"] & bit else e, s)
             )
@@ -280,16 +283,17 @@ def strided_slice(
     >>> tf.strided_slice([1, 2, 3, 4], [0], [4], [2]).numpy()
     array([1, 3], dtype=int32)
 
-    Raises ``tf.errors.InvalidArgumentError`` for indices out of range. Source: ``tf.strided_slice``.
+    Raises ``tf.errors.InvalidArgumentError`` for indices out of range.
+    Source: ``tf.strided_slice``.
     """
     x = tensor(input_)
     starts, ends = ints(begin), ints(end)
     steps = (1,) * len(starts) if strides is None else ints(strides)
     if not len(starts) == len(ends) == len(steps):
-        raise errors.InvalidArgumentError(
-            None, None, f"Expected begin, end, and strides to be 1D equal size tensors, but got lengths "
+        raise invalid(
+            f"Expected begin, end, and strides to be 1D equal size tensors, but got lengths "
             f"{len(starts)}, {len(ends)}, {len(steps)} [Op:StridedSlice]"
-        )  # fmt: skip
+        )
     masks = {
         "begin": begin_mask,
         "end": end_mask,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor
-from tensortape.ops.layout.attributes import ints
+from tensortape.ops.layout.attributes import ints, invalid
 
 _BOOLEAN = ("Any", "All")
 ALL_AXES: dict[str, Any] = {"axis": None, "keepdims": False}
@@ -22,14 +21,10 @@ def canonical(axis: Any, rank: int) -> tuple[int, ...] | None:
     out = []
     for a in (axis,) if type(axis) is int else ints(axis):
         if not -rank <= a < rank:
-            raise errors.InvalidArgumentError(
-                None, None, f"Invalid reduction dimension ({a} for input with {rank} dimension(s)"
-            )
+            raise invalid(f"Invalid reduction dimension ({a} for input with {rank} dimension(s)")
         out.append(a + rank if a < 0 else a)
     if len(set(out)) != len(out):
-        raise errors.InvalidArgumentError(
-            None, None, f"Invalid reduction arguments: Axes contains duplicate dimension: {out[-1]}"
-        )
+        raise invalid(f"Invalid reduction arguments: Axes contains duplicate dimension: {out[-1]}")
     return tuple(out)
 
 
@@ -44,10 +39,10 @@ def reduce(op: Op, x: Any, axis: Any, keepdims: Any) -> Any:
     if type(x) is not EagerTensor:
         x = convert_to_tensor(x)
     if x._a.dtype.kind in "bO" and op.type not in _BOOLEAN:
-        raise errors.InvalidArgumentError(
-            None, None, f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: numbers "
+        raise invalid(
+            f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: numbers "
             f"[Op:{op.type}]"
-        )  # fmt: skip
+        )
     if axis is None and not keepdims:
         return execute(op, (x,), ALL_AXES)
     return execute(op, (x,), {"axis": canonical(axis, x._a.ndim), "keepdims": bool(keepdims)})

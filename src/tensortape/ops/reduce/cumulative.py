@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import linear, one_int
+from tensortape.ops.layout.attributes import invalid, linear, one_int
 
 SAMPLES = [
     (((2, 3),), {"axis": 1, "exclusive": False, "reverse": False}),
@@ -39,7 +38,7 @@ def cumprod_op(xp, x, *, axis, exclusive=False, reverse=False):
 
 @cumprod_op.vjp
 def _(xp, g, y, x, *, axis, exclusive, reverse):
-    """TensorFlow's formula: the weighted tail over the element, 0 where that is 0, nothing conjugated."""
+    """TensorFlow's formula: the weighted tail over the element, 0 where that is 0, unconjugated."""
     tail = xp.cumsum(y * g, axis, exclusive, not reverse)
     zero = xp.equal(x, xp.zeros_like(x))
     return xp.where(zero, xp.zeros_like(x), tail / xp.where(zero, xp.ones_like(x), x))
@@ -93,10 +92,9 @@ def _scan(op: Any, x: Any, axis: Any, exclusive: bool, reverse: bool) -> Any:
     x = tensor(x)
     at, rank = one_int(axis), x._a.ndim
     if not -rank <= at < rank:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
-            f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]",
+        raise invalid(
+            f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {at} "
+            f"[Op:{op.type}]",
         )
     attrs = {
         "axis": at + rank if at < 0 else at,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import one_int
+from tensortape.ops.layout.attributes import invalid, one_int
 from tensortape.ops.reduce.axes import aligned, normalise, reduce
 from tensortape.ops.reduce.sums import SAMPLES
 
@@ -83,16 +83,12 @@ def locate(op: Any, x: Any, axis: Any, output_type: Any) -> Any:
     x = tensor(x)
     rank, at = x._a.ndim, 0 if axis is None else one_int(axis)
     if not -rank <= at < rank:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"Expected dimension in the range [{-rank}, {rank}), but got {at} [Op:{op.type}]",
         )
     at = at + rank if at < 0 else at
     if x._a.shape[at] == 0:
-        raise errors.InvalidArgumentError(
-            None, None, f"Reduction axis {at} is empty in shape {list(x.shape)} [Op:{op.type}]"
-        )
+        raise invalid(f"Reduction axis {at} is empty in shape {list(x.shape)} [Op:{op.type}]")
     return execute(op, (x,), {"axis": at, "output_type": dtypes.as_dtype(output_type)})
 
 
@@ -106,7 +102,8 @@ def argmax(
     >>> tf.argmax([1.0, 5.0, 2.0]).numpy()
     np.int64(1)
 
-    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range or empty. Source: ``tf.argmax``.
+    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range or empty.
+    Source: ``tf.argmax``.
     """
     return locate(argmax_op, input, axis, output_type)
 
@@ -121,6 +118,7 @@ def argmin(
     >>> tf.argmin([4.0, 5.0, 2.0]).numpy()
     np.int64(2)
 
-    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range or empty. Source: ``tf.argmin``.
+    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range or empty.
+    Source: ``tf.argmin``.
     """
     return locate(argmin_op, input, axis, output_type)

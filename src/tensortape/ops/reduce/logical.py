@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.arrays.recorded import recorded as xp
-from tensortape.core import dtypes, errors
+from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import is_tensor
+from tensortape.ops.layout.attributes import invalid, is_tensor
 from tensortape.ops.reduce.axes import normalise, reduce
 from tensortape.ops.reduce.sums import reduce_sum
 
@@ -31,10 +31,10 @@ def _booleans(op: Any, value: Any) -> Any:
     x = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=dtypes.bool)
     if not x.dtype.is_bool:
         word = {"float32": "float", "float64": "double"}.get(x.dtype.name, x.dtype.name)
-        raise errors.InvalidArgumentError(
-            None, None, f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor "
+        raise invalid(
+            f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor "
             f"but is a {word} tensor [Op:{op.type}] name: "
-        )  # fmt: skip
+        )
     return x
 
 
@@ -48,7 +48,8 @@ def reduce_any(
     >>> tf.reduce_any([[True, False], [False, False]], axis=1).numpy()
     array([ True, False])
 
-    Raises ``tf.errors.InvalidArgumentError`` for tensors that are not boolean. Source: ``tf.reduce_any``.
+    Raises ``tf.errors.InvalidArgumentError`` for tensors that are not boolean.
+    Source: ``tf.reduce_any``.
     """
     return reduce(any_op, _booleans(any_op, input_tensor), axis, keepdims)
 
@@ -63,7 +64,8 @@ def reduce_all(
     >>> tf.reduce_all([[True, False], [True, True]], axis=1).numpy()
     array([False,  True])
 
-    Raises ``tf.errors.InvalidArgumentError`` for tensors that are not boolean. Source: ``tf.reduce_all``.
+    Raises ``tf.errors.InvalidArgumentError`` for tensors that are not boolean.
+    Source: ``tf.reduce_all``.
     """
     return reduce(all_op, _booleans(all_op, input_tensor), axis, keepdims)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from tensortape.core import dtypes, errors, registry
+from tensortape.core import dtypes, registry
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import one_axis, one_int
+from tensortape.ops.layout.attributes import invalid, one_axis, one_int
 
 
 @op("TopKV2", primitive="top_k", outputs=2, saves=("outputs",), samples=[(((2, 5),), {"k": 3})])
@@ -46,7 +46,7 @@ def argsort_op(xp, values, *, axis, descending=False):
     return xp.astype(xp.argsort(values, axis, descending), dtypes.int32)
 
 
-TopK = collections.namedtuple("TopKV2", ["values", "indices"])
+TopKV2 = collections.namedtuple("TopKV2", ["values", "indices"])
 """What ``tf.math.top_k`` returns."""
 
 
@@ -64,26 +64,23 @@ def top_k(
     >>> tf.math.top_k([1.0, 4.0, 3.0], k=2).indices.numpy()
     array([1, 2], dtype=int32)
 
-    Raises ``tf.errors.InvalidArgumentError`` when there are fewer than ``k``. Source: ``tf.math.top_k``.
+    Raises ``tf.errors.InvalidArgumentError`` when there are fewer than ``k``.
+    Source: ``tf.math.top_k``.
     """
     x, count = tensor(input), one_int(k)
     if not x._a.ndim:
-        raise errors.InvalidArgumentError(
-            None, None, "input must be >= 1-D, got shape [] [Op:TopKV2]"
-        )
+        raise invalid("input must be >= 1-D, got shape [] [Op:TopKV2]")
     if count < 0:
-        raise errors.InvalidArgumentError(None, None, f"Need k >= 0, got {count} [Op:TopKV2]")
+        raise invalid(f"Need k >= 0, got {count} [Op:TopKV2]")
     if x._a.shape[-1] < count:
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise invalid(
             f"input must have at least k columns. Had {x._a.shape[-1]}, needed {count} [Op:TopKV2]",
         )
     values, indices = execute(top_k_op, (x,), {"k": count})
     kind = dtypes.as_dtype(index_type)
     if kind is not dtypes.int32:
         indices = _cast(indices, kind)
-    return TopK(values, indices)
+    return TopKV2(values, indices)
 
 
 def _cast(t: Any, dtype: Any) -> Any:
@@ -140,16 +137,15 @@ def _approximate(operand: Any, k: int, axis: int, smallest: bool) -> tuple[Any, 
 def _descending(direction: str) -> bool:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(
-            f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. Received: direction={direction!r}"
+            f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. Received: "
+            f"direction={direction!r}"
         )
     return direction == "DESCENDING"
 
 
 def _axis(values: Any, axis: Any) -> int:
     if not values._a.ndim:
-        raise errors.InvalidArgumentError(
-            None, None, "`values` must have rank at least 1, got a scalar"
-        )
+        raise invalid("`values` must have rank at least 1, got a scalar")
     return one_axis(axis, values._a.ndim)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.arrays.recorded import recorded as xp
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import one_int
+from tensortape.ops.layout.attributes import invalid, one_int
 
 
 def rows(xp: Any, values: Any, ids: Any, like: Any) -> Any:
@@ -97,14 +96,12 @@ def _unsorted(op: Op, data: Any, segment_ids: Any, num_segments: Any) -> Any:
     x, ids, count = tensor(data), tensor(segment_ids), one_int(num_segments)
     shape, lead = tuple(x._a.shape), tuple(ids._a.shape)
     if shape[: len(lead)] != lead:
-        raise errors.InvalidArgumentError(
-            None, None, f"data.shape = {list(shape)} does not start with segment_ids.shape = {list(lead)} "
+        raise invalid(
+            f"data.shape = {list(shape)} does not start with segment_ids.shape = {list(lead)} "
             f"[Op:{op.type}]"
-        )  # fmt: skip
-    if count < 0:
-        raise errors.InvalidArgumentError(
-            None, None, f"Input num_segments == {count} must not be negative. [Op:{op.type}]"
         )
+    if count < 0:
+        raise invalid(f"Input num_segments == {count} must not be negative. [Op:{op.type}]")
     return execute(op, (x, ids), {"count": count})
 
 
@@ -126,7 +123,7 @@ def mean_of(total: Any, ids: Any, count: int, root: bool, data: Any) -> Any:
 def unsorted_segment_sum(
     data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
 ) -> Any:
-    """Sum of the slices of ``data`` with each id in any order; slices with negative ids are left out.
+    """Sum of the slices of ``data`` with each id, in any order; negative ids are left out.
 
     >>> import tensortape as tf
     >>> tf.math.unsorted_segment_sum([1, 2, 3], [1, -1, 1], 3).numpy()

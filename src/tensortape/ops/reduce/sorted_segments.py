@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import static_value
+from tensortape.ops.layout.attributes import invalid, static_value
 from tensortape.ops.reduce.segment import prod_rule, shared
 
 
@@ -86,14 +85,14 @@ def segments_of(x: Any, ids: Any, name: str) -> int:
     """
     array = np.asarray(static_value(ids))
     if array.ndim != 1 or array.shape[0] != x._a.shape[0]:
-        raise errors.InvalidArgumentError(
-            None, None, "segment_ids should be the same size as dimension 0 of input. Got "
+        raise invalid(
+            "segment_ids should be the same size as dimension 0 of input. Got "
             f"{list(array.shape)} for {list(x.shape)} [Op:{name}]"
-        )  # fmt: skip
+        )
     if array.size and (np.diff(array) < 0).any():
-        raise errors.InvalidArgumentError(None, None, f"segment ids are not increasing [Op:{name}]")
+        raise invalid(f"segment ids are not increasing [Op:{name}]")
     if array.size and array[0] < 0:
-        raise errors.InvalidArgumentError(None, None, f"segment ids must be >= 0 [Op:{name}]")
+        raise invalid(f"segment ids must be >= 0 [Op:{name}]")
     return int(array[-1]) + 1 if array.size else 0
 
 

@@ -26,9 +26,13 @@ def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> t
 
 @export("sparse.segment_sum")
 def sparse_segment_sum(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
+    data: Any,
+    indices: Any,
+    segment_ids: Any,
+    num_segments: Any = None,
+    sparse_gradient: bool = False,
     name: str | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Sum of ``data[indices]`` with each id. Source: ``tf.sparse.segment_sum``."""
     x, ids, count = _gathered(data, indices, segment_ids, num_segments)
     return execute(segment_sum_op, (x, ids), {"count": count})
@@ -36,9 +40,13 @@ def sparse_segment_sum(
 
 @export("sparse.segment_mean")
 def sparse_segment_mean(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
+    data: Any,
+    indices: Any,
+    segment_ids: Any,
+    num_segments: Any = None,
+    sparse_gradient: bool = False,
     name: str | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Mean of ``data[indices]`` with each id. Source: ``tf.sparse.segment_mean``."""
     x, ids, count = _gathered(data, indices, segment_ids, num_segments)
     return mean_of(execute(segment_sum_op, (x, ids), {"count": count}), ids, count, False, x)
@@ -46,9 +54,13 @@ def sparse_segment_mean(
 
 @export("sparse.segment_sqrt_n")
 def sparse_segment_sqrt_n(
-    data: Any, indices: Any, segment_ids: Any, num_segments: Any = None, sparse_gradient: bool = False,
+    data: Any,
+    indices: Any,
+    segment_ids: Any,
+    num_segments: Any = None,
+    sparse_gradient: bool = False,
     name: str | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Sum of ``data[indices]`` with each id over the square root of their number.
 
     Source: ``tf.sparse.segment_sqrt_n``.

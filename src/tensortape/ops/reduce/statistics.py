@@ -29,7 +29,8 @@ def reduce_variance(
     x = tensor(input_tensor)
     if x.dtype.is_integer:
         raise TypeError(
-            f"Input must be either real or complex. Received integer type {x.dtype!r}. Use tf.cast(x, tf.float32)."
+            f"Input must be either real or complex. Received integer type {x.dtype!r}. Use "
+            "tf.cast(x, tf.float32)."
         )
     deviation = x - reduce_mean(x, axis, True)
     if x.dtype.is_complex:
