@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import platform
 import sys
 from importlib import metadata
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from rich.console import Console
 from rich.table import Table
 
@@ -33,14 +37,33 @@ def package_row(name: str) -> tuple[str, str]:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return "-", "-"
+    return found.version, f"{_size(found) / 1e6:.1f} MB"
+
+
+def _size(package: metadata.Distribution) -> int:
+    """Return the bytes of the files of an installed package."""
     size = 0
-    for file in found.files or ():
-        place = found.locate_file(file)
+    for file in package.files or ():
+        with contextlib.suppress(OSError):
+            size += os.stat(str(package.locate_file(file))).st_size
+    return size
+
+
+def default_install() -> dict[str, int]:
+    """Return the packages a plain `pip install tensortape` brings along, and their bytes."""
+    sizes: dict[str, int] = {}
+    waiting = ["tensortape"]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
         try:
-            size += place.stat().st_size  # type: ignore[attr-defined]
-        except OSError:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
             continue
-    return found.version, f"{size / 1e6:.1f} MB"
+        if name not in sizes:
+            sizes[name] = _size(found)
+            needs = map(Requirement, found.requires or ())
+            waiting += [n.name for n in needs if not n.marker or n.marker.evaluate({"extra": ""})]
+    return sizes
 
 
 def engines() -> list[tuple[str, str]]:
@@ -69,6 +92,8 @@ def print_info() -> None:
         if version != "-" or not name.startswith("tensorflow"):
             versions.add_row(name, version, size)
     console.print(versions)
-    console.print()
+    sizes = default_install()
+    total = sum(sizes.values()) / 1e6
+    console.print(f"\na default install: {len(sizes)} packages, {total:.0f} MB\n")
     for name, told in engines():
         console.print(f"{name}: {told}")
