@@ -25,7 +25,14 @@ def test_help_is_worth_reading(tensortape, arguments):
 def test_info_names_versions_and_engines(tensortape):
     result = tensortape("info")
     assert result.returncode == 0, result.stderr
-    for word in ("tensortape  0.1.0", "numpy", "keras", "a default install: ", "NumPy: always", "XLA: "):
+    for word in (
+        "tensortape  0.1.0",
+        "numpy",
+        "keras",
+        "a default install: ",
+        "NumPy: always",
+        "XLA: ",
+    ):
         assert word in result.stdout
 
 
