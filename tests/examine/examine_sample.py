@@ -97,7 +97,7 @@ def neuron_group() -> Group:
         series.gradient.append(float(np.hypot(np.linalg.norm(gw), gn)))
         if i in keep:
             zero = [
-                Flag("zero", "All 2 elements are zero from Relu on: its input was ≤ 0.", 3, 0, 0)
+                Flag("zero", "All 2 elements are zero from Relu on: its input was ≤ 0.", 3, 0, [0])
             ]
             calls.append(
                 Call(
@@ -162,7 +162,7 @@ def nan_group() -> Group:
             "and its value is infinite (0 · ∞).",
             0,
             0,
-            0,
+            [0],
         ),
         Flag(
             "forward-inf",
@@ -229,7 +229,7 @@ def jacobian_group() -> Group:
             "which has no derivative (TensorFlow answers None).",
             4,
             9,
-            3,
+            [3],
         )
     ]
     call = Call(

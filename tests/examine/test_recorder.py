@@ -55,6 +55,7 @@ def test_calls_of_a_line_are_grouped_and_thinned() -> None:
     assert kept[0] == 0
     assert kept[-1] == 999
     assert 4 <= len(kept) <= KEPT + 1
+    assert len({index % 4 for index in kept[:-1]}) > 1  # not always the same item of a loop
     assert len(group.series.index) <= POINTS + 1
     assert group.series.target[-1] == 1000.0**2
     assert figures(group, group.calls[-1].results) == [[2000.0]]
@@ -162,3 +163,19 @@ def test_very_long_computations_show_their_end() -> None:
     group = only_group(session)
     assert len(group.ops) == 300
     assert group.omitted_ops == 600
+
+
+def test_sources_that_suffer_from_the_same_thing_share_a_finding() -> None:
+    session = ReportSession()
+    program = Program(session.recorder)
+    variables = [FakeVariable(0.0, f"v{i}:0") for i in range(3)]
+    a, b, c = (program.read(v) for v in variables)
+    total = program.run(op("AddN"), np.float64(0), a, b, c)
+    y = program.run(op("Square"), np.float64(0), total)
+    zero, one = np.float64(0), np.float64(1)
+    rules = {y._id: (one, [zero]), total._id: (zero, [zero] * 3)}
+    rules.update({t._id: (zero, [zero]) for t in (a, b, c)})
+    program.gradient([y], variables, rules, [0.0, 0.0, 0.0])
+    (flag,) = only_group(session).calls[0].flags
+    assert flag.message.startswith("The gradient of v0, v1 and v2 is zero from Square on")
+    assert flag.sources == [0, 1, 2]

@@ -6,6 +6,8 @@ from tensortape.examine.figures import Figures, all_zero, counts, has_zero
 from tensortape.examine.model import Call, Flag, Group, Op, Summary
 
 GRAVITY = ("nan", "inf", "forward-nan", "forward-inf", "none", "zero")
+MOST = 6
+"""Sources that a finding names."""
 
 
 def examine(group: Group, call: Call, unwatched: dict[int, str]) -> list[Flag]:
@@ -14,34 +16,43 @@ def examine(group: Group, call: Call, unwatched: dict[int, str]) -> list[Flag]:
     ``unwatched`` says of sources that no tape watched why that is so.
     """
     figures = Figures(group, call)
-    flags: list[Flag] = []
+    found: list[Flag] = []
     for source, result in enumerate(call.results):
         summary = figures.look(result)
         nans, infs = counts(summary)
         if summary is None:
-            flags.append(why_none(figures, source, unwatched.get(source)))
+            found.append(why_none(figures, source, unwatched.get(source)))
         elif nans or infs:
-            flags.append(why_bad(figures, source, "nan" if nans else "inf"))
+            found.append(why_bad(figures, source, "nan" if nans else "inf"))
         elif all_zero(summary):
-            flags.append(why_zero(figures, source))
-    flags = merged(flags) + forward_findings(figures)
+            found.append(why_zero(figures, source))
+    flags = merged(figures, found) + forward_findings(figures)
     return sorted(flags, key=lambda flag: GRAVITY.index(flag.kind))
 
 
-def merged(flags: list[Flag]) -> list[Flag]:
-    """One finding where several sources suffer from the same operation in the same way."""
-    kept: list[Flag] = []
+def merged(figures: Figures, flags: list[Flag]) -> list[Flag]:
+    """One finding for the sources that suffer from the same thing; ``{of}`` becomes their names."""
+    kept: dict[tuple[str, int | None, str], Flag] = {}
     for flag in flags:
-        if flag.op is None or not any(
-            (f.kind, f.op, f.message) == (flag.kind, flag.op, flag.message) for f in kept
-        ):
-            kept.append(flag)
-    return kept
+        known = kept.setdefault((flag.kind, flag.op, flag.message), flag)
+        if known is not flag:
+            known.sources += flag.sources
+    for flag in kept.values():
+        names = [figures.name(source) for source in flag.sources]
+        some = names if len(names) <= MOST else [*names[:MOST], f"{len(names) - MOST} more"]
+        listed = " and ".join([", ".join(some[:-1]), some[-1]] if len(some) > 1 else some)
+        flag.message = flag.message.replace("{of}", listed)
+    return list(kept.values())
+
+
+def values_of(group: Group, source: int) -> set[int]:
+    """The values that stand for a source."""
+    return {v for v, value in enumerate(group.values) if value.source == source}
 
 
 def downstream(group: Group, source: int) -> list[int]:
     """Operations that depend on a source, in order."""
-    reached = {v for v, value in enumerate(group.values) if value.source == source}
+    reached = values_of(group, source)
     found = []
     for o, op in enumerate(group.ops):
         if reached.intersection(op.inputs):
@@ -52,26 +63,20 @@ def downstream(group: Group, source: int) -> list[int]:
 
 def why_none(figures: Figures, source: int, unwatched: str | None) -> Flag:
     """The operation that cut the path from a source, or that there was no path."""
-    group, name = figures.group, figures.name(source)
-    value = next((v for v, item in enumerate(group.values) if item.source == source), None)
+    group, begin = figures.group, "The gradient of {of} is None: "
     if unwatched:
-        return Flag("none", f"The gradient of {name} is None: {unwatched}", None, value, source)
+        return Flag("none", begin + unwatched, sources=[source])
     path = downstream(group, source)
     for o in path:
         op = group.ops[o]
         if not op.backward:
             reason = op.note or "the tape did not record it (it ran outside the tape's context)"
-            return Flag(
-                "none",
-                f"The gradient of {name} is None: {op.type} passes none back, since {reason}.",
-                o,
-                value,
-                source,
-            )
-    message = f"The gradient of {name} is None: the target was not computed from it."
+            text = f"{begin}{op.type} passes none back, since {reason}."
+            return Flag("none", text, o, sources=[source])
     if path:
-        message = f"The gradient of {name} is None: no rule on its way sent one back."
-    return Flag("none", message, path[-1] if path else None, value, source)
+        text = begin + "no rule on its way sent one back."
+        return Flag("none", text, path[-1], sources=[source])
+    return Flag("none", begin + "the target was not computed from it.", sources=[source])
 
 
 def why_bad(figures: Figures, source: int, kind: str) -> Flag:
@@ -80,13 +85,12 @@ def why_bad(figures: Figures, source: int, kind: str) -> Flag:
     for o in reversed(range(len(figures.group.ops))):
         op = figures.group.ops[o]
         arrived = [figures.backward(v) for v in op.outputs]
-        if any(counts(s)[pick] for s in figures.sent(o)) and not any(
-            counts(s)[pick] for s in arrived
-        ):
+        before = any(counts(s)[pick] for s in arrived)
+        if not before and any(counts(s)[pick] for s in figures.sent(o)):
             why = cause(figures, op, arrived)
-            message = f"The gradient became {word} in the backward rule of {op.type}{why}."
-            return Flag(kind, message, o, op.outputs[0], source)
-    return Flag(kind, f"The gradient of {figures.name(source)} is {word}.", None, None, source)
+            text = f"The gradient became {word} in the backward rule of {op.type}{why}."
+            return Flag(kind, text, o, op.outputs[0], [source])
+    return Flag(kind, f"The gradient of {{of}} is {word}.", sources=[source])
 
 
 def cause(figures: Figures, op: Op, arrived: list[Summary | None]) -> str:
@@ -107,23 +111,19 @@ def cause(figures: Figures, op: Op, arrived: list[Summary | None]) -> str:
 
 def why_zero(figures: Figures, source: int) -> Flag:
     """The rule in which a gradient that was not zero became zero."""
-    group, name = figures.group, figures.name(source)
-    values = {v for v, value in enumerate(group.values) if value.source == source}
-    reached = set(values)
+    group = figures.group
+    reached = values_of(group, source)
     for o in downstream(group, source):
         op = group.ops[o]
         toward = [s for v, s in zip(op.inputs, figures.sent(o), strict=False) if v in reached]
         reached.update(op.outputs)
         arrived = [figures.backward(v) for v in op.outputs]
-        if any(all_zero(s) for s in toward) and any(
-            s is not None and not all_zero(s) for s in arrived
-        ):
+        before = all(s is None or all_zero(s) for s in arrived)
+        if not before and any(all_zero(s) for s in toward):
             why = zero_cause(figures, op, reached)
-            message = f"The gradient of {name} is zero from {op.type} on{why}."
-            return Flag("zero", message, o, min(values, default=None), source)
-    return Flag(
-        "zero", f"The gradient of {name} is exactly zero.", None, min(values, default=None), source
-    )
+            text = f"The gradient of {{of}} is zero from {op.type} on{why}."
+            return Flag("zero", text, o, sources=[source])
+    return Flag("zero", "The gradient of {of} is exactly zero.", sources=[source])
 
 
 def zero_cause(figures: Figures, op: Op, reached: set[int]) -> str:

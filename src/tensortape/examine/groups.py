@@ -61,6 +61,7 @@ class CallGroup:
         self.last: Snapshot | None = None
         self.kinds: Counter[str] = Counter()
         self.stride = 1
+        self.next = 0
         self.flagged: set[int] = set()
         self.limit = KEPT if len(group.ops) <= LARGE else KEPT_LARGE
 
@@ -72,16 +73,23 @@ class CallGroup:
             self.flagged.add(snapshot.index)
         self.kinds.update(kinds)
         self.last = snapshot
-        if snapshot.index % self.stride == 0 or snapshot.index in self.flagged:
+        if snapshot.index >= self.next or snapshot.index in self.flagged:
             self.kept[snapshot.index] = snapshot.settle()
-            self._thin()
+            self._plan(snapshot.index)
 
-    def _thin(self) -> None:
+    def _plan(self, index: int) -> None:
+        """Thin the kept calls when they are too many; choose the next to keep.
+
+        The steps vary a little: a loop over data comes round, and equal steps would meet the same
+        item each time.
+        """
         while len(self.kept) - len(self.flagged) > self.limit:
             self.stride *= 2
-            self.kept = {
-                i: s for i, s in self.kept.items() if i % self.stride == 0 or i in self.flagged
-            }
+            spare = [i for i in self.kept if i not in self.flagged][1::2]
+            for i in spare:
+                del self.kept[i]
+        if index >= self.next:
+            self.next = index + self.stride + (len(self.kept) % 4 if self.stride > 2 else 0)
 
     def finish(self) -> Group:
         """The group with its recorded calls, their findings and its curves."""

@@ -105,7 +105,7 @@ class Flag:
     message: str
     op: int | None = None  # -> Group.ops
     value: int | None = None  # -> Group.values
-    source: int | None = None  # position among the call's sources
+    sources: list[int] = field(default_factory=list)  # positions among the call's sources
 
 
 @dataclass

@@ -8,24 +8,25 @@ from typing import Any
 MAX_ITEMS = 50
 
 
-def names_in(frame: FrameType | None) -> dict[int, str]:
-    """Tensor and variable identities to the names they have in ``frame``.
+def names_in(frame: FrameType | None) -> tuple[dict[int, str], dict[int, str]]:
+    """Tensor and variable identities to the names they have in ``frame``, and to those of items.
 
-    Locals go before globals; elements of lists and tuples are named ``weights[0]``. Names with a
-    leading underscore are left out (a notebook keeps old results under such).
+    Locals go before globals; elements of lists and tuples are items, named ``weights[0]``. Names
+    with a leading underscore are left out (a notebook keeps old results under such).
     """
     found: dict[int, str] = {}
+    items: dict[int, str] = {}
     if frame is None:
-        return found
+        return found, items
     for scope in {id(s): s for s in (frame.f_locals, frame.f_globals)}.values():
-        listed = [(name, value) for name, value in list(scope.items()) if not name.startswith("_")]
-        for name, value in listed:
+        for name, value in list(scope.items()):
+            if name.startswith("_"):
+                continue
             add(found, name, value)
-        for name, value in listed:
             if type(value) in (list, tuple) and len(value) <= MAX_ITEMS:
                 for i, item in enumerate(value):
-                    add(found, f"{name}[{i}]", item)
-    return found
+                    add(items, f"{name}[{i}]", item)
+    return found, items
 
 
 def add(found: dict[int, str], name: str, value: Any) -> None:

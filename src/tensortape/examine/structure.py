@@ -61,13 +61,14 @@ def spec(array: Any) -> tuple[list[int], str]:
 
 
 def names_of(log: OpLog, run: Pass) -> dict[int, str]:
-    """Tensor identity to a name: the user's own, a variable's, the calling library's."""
-    user, library = names_in(run.frame), names_in(run.caller)
+    """Tensor identity to a name: the user's own, a variable's, an item's, the library's."""
+    (user, items), (library, _) = names_in(run.frame), names_in(run.caller)
     run.frame = run.caller = None
-    names = {**library, **{tensor: read.name for tensor, read in log.reads.items() if read.name}}
+    names = {**library, **items}
+    names.update((tensor, read.name) for tensor, read in log.reads.items() if read.name)
     for source, original in zip(run.sources, run.call.sources, strict=True):
         if getattr(original, "_should_act_as_resource_variable", False):
-            names[source._id] = variable_name(original)
+            names[source._id] = variable_name(original) or names.get(source._id, "")
     names.update(user)
     for variable, tensors in log.values_of.items():
         if names.get(variable):

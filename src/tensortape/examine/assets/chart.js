@@ -53,6 +53,7 @@ TT.chart = (series, name, group, selected, choose) => {
     svg.append(TT.el("path", { class: "line " + kind, d: TT.path(points, x, y) }));
   }
   for (const p of points) if (!Number.isFinite(p.value)) svg.append(TT.el("circle", { class: "hole", cx: x(p.index), cy: top, r: 3 }));
+  if (scale && points.length <= 12) for (const p of points) if (Number.isFinite(p.value)) svg.append(TT.el("circle", { class: "dot " + kind, cx: x(p.index), cy: y(p.value), r: 2.2 }));
   for (const call of group.calls) svg.append(TT.el("circle", { class: "recorded", cx: x(call.index), cy: height - bottom, r: 2 }));
   svg.append(TT.el("line", { class: "cursor", x1: x(selected.index), x2: x(selected.index), y1: top - 6, y2: height - bottom }));
   const here = points.find((p) => p.index === selected.index);

@@ -11,7 +11,7 @@ TT.graphParts = (group, call) => {
   const leaf = (v) => {
     if (seen.has(v)) return;
     seen.add(v);
-    const value = group.values[v], flag = flagOf((f) => (value.source !== undefined ? f.source === value.source : f.value === v && f.op === undefined));
+    const value = group.values[v], flag = flagOf((f) => (value.source !== undefined ? f.sources.includes(value.source) : f.value === v && f.op === undefined));
     const role = value.target !== undefined && value.source === undefined ? "target" : value.role;
     nodes.push({ id: "v" + v, value: v, name: value.name || TT.roleName(value), kind: role, mark: mark(flag), ...figures(v), ...(flag && flag.kind === "none" ? { back: "None" } : {}) });
   };

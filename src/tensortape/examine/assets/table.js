@@ -77,11 +77,11 @@ TT.opRows = (report, group, call, o, light) => {
 
 TT.opTable = (report, group, call, light) => TT.el("div", { class: "scroll" },
   TT.el("table", { class: "ops" },
-    TT.el("thead", {}, TT.el("tr", {}, ["Operation, its inputs and outputs", "Type", "Forward value ↓", "Gradient ↑"].map((t) => TT.el("th", {}, t)))),
+    TT.el("thead", {}, TT.el("tr", {}, ["Operation", "Type", "Forward value ↓", "Gradient ↑"].map((t) => TT.el("th", {}, t)))),
     group.ops.map((_, o) => TT.opRows(report, group, call, o, light))));
 
 TT.resultStatus = (call, source, summary) => {
-  const flag = call.flags.find((f) => f.source === source);
+  const flag = call.flags.find((f) => f.sources.includes(source));
   if (!summary) return TT.el("span", { class: "badge warn" }, "None");
   const badge = (cls, text) => TT.el("span", { class: "badge " + cls }, text);
   if (TT.nans(summary)) return badge("bad", "NaN");
