@@ -119,6 +119,18 @@ CASES |= {
         "tf.random.create_rng_state([1], 'threefry')",
         "tf.random.Generator.from_key_counter(5, [1, -2], 'philox').uniform([4])",
     ],
+    "candidate samplers": [
+        f"tf.random.{kind}_candidate_sampler("
+        f"[[3, 5], [11, 0]], 2, 9, {unique}, 37, seed=2{more})[{i}]"
+        for kind, more in (
+            ("uniform", ""),
+            ("log_uniform", ""),
+            ("learned_unigram", ""),
+            ("fixed_unigram", ", unigrams=[0.5 + i for i in range(37)], distortion=0.75"),
+        )
+        for unique in (True, False)
+        for i in range(3)
+    ],
     "initializers": [
         "tf.random_normal_initializer(seed=3)([3], 'float64')",
         "tf.random_uniform_initializer()([3])",

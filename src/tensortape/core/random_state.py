@@ -28,7 +28,7 @@ _MASK128 = (1 << 128) - 1
 class Stream:
     """A Philox stream that operations reserve parts of: a 64-bit key and a 128-bit counter."""
 
-    __slots__ = ("counter", "key")
+    __slots__ = ("__weakref__", "counter", "key")
 
     def __init__(self, seed: int, seed2: int) -> None:
         if seed == 0 and seed2 == 0:
