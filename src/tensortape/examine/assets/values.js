@@ -80,17 +80,18 @@ TT.isRow = (shape) => shape.filter((n) => n !== 1).length < 2;
 TT.grid = (summary) => {
   const long = summary.shape.filter((n) => n !== 1), size = summary.values.length;
   const width = Math.max(1, long.length > 1 ? long[long.length - 1] : size > 16 ? 8 : size);
+  const digits = width > 3 ? 3 : width > 2 ? 4 : 5;
   const top = Math.max(...summary.values.map((v) => (typeof v === "number" ? Math.abs(v) : 0)), 1e-300);
   const cell = (v) => {
     const part = typeof v === "number" ? Math.round((38 * Math.abs(v)) / top) : 0;
     const colour = v > 0 ? "--source" : "--warn";
-    const node = TT.el("td", {}, TT.element(v, 5));
+    const node = TT.el("td", {}, TT.element(v, digits));
     if (part) node.style.background = `color-mix(in srgb, var(${colour}) ${part}%, transparent)`;
     return node;
   };
   const rows = [];
   for (let i = 0; i < summary.values.length; i += width) rows.push(TT.el("tr", {}, summary.values.slice(i, i + width).map(cell)));
-  return TT.el("table", { class: "grid" }, rows);
+  return TT.el("div", { class: "scroll" }, TT.el("table", { class: "grid" }, rows));
 };
 
 TT.statistics = (summary) => {
