@@ -85,7 +85,7 @@ def make_tensor(value: Any) -> Tensor:
 def _known_ints(tensor: Any) -> Any:
     """Integers of a symbolic tensor, those that depend on unknown dimensions as such."""
     value = tensor._a
-    if isinstance(value, Abstract) and value.dtype.kind in "iu":
+    if isinstance(value, Abstract) and value.dtype.kind in "iu" and None not in value.shape:
         ints = value.ints()
         return ints if value.ndim else ints[0]
     return None

@@ -21,6 +21,13 @@ def _string_array(shape: tuple[int, ...], value: bytes) -> Any:
     return out
 
 
+def _filled(dims: tuple[int, ...], make: Any, kind: Any) -> Any:
+    """A tensor made by NumPy; where a dimension depends on unknown ones, a repeated scalar."""
+    if all(type(n) is int for n in dims):
+        return state.tensor(make(dims, kind._np)[()])
+    return execute(fill_op, (state.tensor(make((), kind._np)[()]),), {"shape": dims})
+
+
 @export("zeros")
 def zeros(
     shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None
@@ -36,7 +43,7 @@ def zeros(
     kind, dims = dtypes.as_dtype(dtype), shape_ints(shape)
     if kind is dtypes.string:
         return state.tensor(_string_array(dims, b""))
-    return state.tensor(np.zeros(dims, kind._np)[()])
+    return _filled(dims, np.zeros, kind)
 
 
 @export("ones")
@@ -56,16 +63,16 @@ def ones(
         raise TypeError(
             "tf.ones cannot make a tensor of dtype string: there is no string that means one"
         )
-    return state.tensor(np.ones(dims, kind._np)[()])
+    return _filled(dims, np.ones, kind)
 
 
-@op("ZerosLike", primitive="zeros_like_op", saves=(), nondifferentiable="constant result")
+@op("ZerosLike", saves=(), nondifferentiable="constant result")
 def zeros_like_op(xp, x):
     """Zeros of the shape and dtype of ``x``."""
     return xp.zeros_like(x)
 
 
-@op("OnesLike", primitive="ones_like_op", saves=(), nondifferentiable="constant result")
+@op("OnesLike", saves=(), nondifferentiable="constant result")
 def ones_like_op(xp, x):
     """Ones of the shape and dtype of ``x``."""
     return xp.ones_like(x)

@@ -11,8 +11,9 @@ from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
-from tensortape.core.registry import OPS, export
+from tensortape.core.registry import OPS, PRIMITIVES, export
 from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.ops.layout.attributes import (
     invalid,
     is_tensor,
@@ -31,6 +32,17 @@ def _range_dtype(values: Any, dtype: Any) -> Any:
         return dtypes.as_dtype(dtype)
     kinds = [tensor(v).dtype for v in values]
     return max(kinds, key=lambda k: _ORDER.index(k) if k in _ORDER else -1)
+
+
+@op("Range", nondifferentiable="integer steps, as in TensorFlow")
+def range_op(xp, start, limit, delta):
+    """Numbers from start up to, without, limit (while a graph is built)."""
+    return xp.arange(start, limit, delta, start.dtype)
+
+
+def _as(value: Any, kind: Any) -> Any:
+    t = tensor(value)
+    return t if t.dtype is kind else execute(PRIMITIVES["astype"], (t,), {"dtype": kind})
 
 
 @export("range")
@@ -57,6 +69,9 @@ def range_(
     ):
         return state.tensor(np.arange(start, limit, delta, dtype=np.int32))
     kind = _range_dtype((start, limit, delta), dtype)
+    if any(isinstance(v, Tensor) and type(v) is not EagerTensor for v in (start, limit, delta)):
+        ends = tuple(_as(v, kind) for v in (start, limit, delta))
+        return execute(range_op, ends)
     first, last, step = (
         kind._np.type(static_value(v) if is_tensor(v) else static_value(tensor(v)))
         for v in (start, limit, delta)

@@ -11,7 +11,7 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.rows import Rows
-from tensortape.ops.layout.attributes import invalid, linear, one_axis, one_int
+from tensortape.ops.layout.attributes import fits, invalid, linear, one_axis, one_int
 
 
 @op(
@@ -170,7 +170,7 @@ def gather(
             f"batch_dims = {depth} must be in [{-rank}, {rank}], the rank of indices {at.shape}"
         )
     depth = depth + rank if depth < 0 else depth
-    if depth > x._a.ndim or tuple(x._a.shape[:depth]) != tuple(at._a.shape[:depth]):
+    if depth > x._a.ndim or not fits(x._a.shape[:depth], at._a.shape[:depth]):
         raise invalid(
             f"params.shape{list(x.shape)} and indices.shape{list(at.shape)} must agree in the "
             f"first {depth} (batch_dims) dimensions [Op:GatherV2]"

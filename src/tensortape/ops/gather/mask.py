@@ -11,9 +11,10 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
 from tensortape.ops.layout import slicing
-from tensortape.ops.layout.attributes import invalid, one_int, static_value
-from tensortape.ops.layout.shaping import reshape
+from tensortape.ops.layout.attributes import fits, invalid, one_int, static_value
+from tensortape.ops.layout.shaping import reshape, unsparse
 
 
 @export("boolean_mask")
@@ -36,11 +37,17 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     at = 0 if axis is None else one_int(axis)
     at = at + x._a.ndim if at < 0 else at
     shape, wanted = tuple(x._a.shape), tuple(chosen._a.shape)
-    if shape[at : at + count] != wanted:
+    if not fits(shape[at : at + count], wanted):
         raise ValueError(f"Shapes {shape[at : at + count]} and {wanted} are incompatible")
-    flat = reshape(x, (*shape[:at], int(np.prod(wanted)), *shape[at + count :]))
-    where = np.flatnonzero(static_value(chosen)).astype(np.int64)
-    return execute(OPS["GatherV2"], (flat, state.tensor(where)), {"axis": at, "batch_dims": 0})
+    flat = reshape(x, (*shape[:at], -1, *shape[at + count :])) if count > 1 else unsparse(x)
+    return execute(OPS["GatherV2"], (flat, _true_places(chosen)), {"axis": at, "batch_dims": 0})
+
+
+def _true_places(mask: Any) -> Any:
+    """The positions of what is true in the flattened mask."""
+    if type(mask) is EagerTensor:
+        return state.tensor(np.flatnonzero(mask._a).astype(np.int64))
+    return reshape(execute(OPS["Where"], (reshape(mask, (-1,)),)), (-1,))
 
 
 as_tensor = tensor

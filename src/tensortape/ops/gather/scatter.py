@@ -10,7 +10,7 @@ from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.gather.gather import index_tensor, scatter_nd_op
-from tensortape.ops.layout.attributes import invalid, shape_ints
+from tensortape.ops.layout.attributes import fits, invalid, shape_ints
 
 UNIQUE: list[Any] = [(((4, 2), [[0], [2]], (2, 2)), {})]
 REPEATED: list[Any] = [
@@ -95,7 +95,7 @@ def _check(x_shape: Any, indices: Any, updates: Any, op_type: str) -> None:
         raise invalid(f"Indices shape must have rank at least one. [Op:{op_type}]")
     depth = lead[-1]
     expected = lead[:-1] + shape[depth:]
-    if depth > len(shape) or tuple(updates._a.shape) != expected:
+    if depth > len(shape) or not fits(updates._a.shape, expected):
         raise invalid(
             f"Dimensions [0,{len(lead) - 1}) of indices[shape={list(lead)}] and updates "
             f"[shape={list(updates.shape)}] do not fit [shape={list(shape)}]: expected updates of "

@@ -13,7 +13,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
 from tensortape.ops.gather.counting import values_of
-from tensortape.ops.layout.attributes import ints, invalid, one_int
+from tensortape.ops.layout.attributes import fits, ints, invalid, one_int
 
 
 @export("searchsorted")
@@ -94,7 +94,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     Source: ``tf.math.in_top_k``.
     """
     wanted, rows = tensor(targets), tensor(predictions)
-    if rows._a.ndim != 2 or tuple(wanted._a.shape) != tuple(rows._a.shape[:1]):
+    if rows._a.ndim != 2 or not fits(wanted._a.shape, rows._a.shape[:1]):
         raise invalid(
             f"First dimension of predictions {list(rows.shape)} must match length of targets "
             f"{list(wanted.shape)} [Op:InTopKV2]"

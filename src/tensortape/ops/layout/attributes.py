@@ -32,8 +32,7 @@ def static_value(t: Any) -> Any:
             return value
     raise NotImplementedError(
         f"{t!r} is used as a shape, axis, size or slice bound, and has no value while a function "
-        "is "
-        "traced. Give a Python number, or compute it from static shapes (x.shape)."
+        "is traced. Give a Python number, or compute it from static shapes (x.shape)."
     )
 
 
@@ -72,7 +71,7 @@ def one_int(value: Any) -> int:
 
 def ints(value: Any) -> tuple[int, ...]:
     """A tuple of ints from a list (of ints and scalar tensors), array, tensor or TensorShape."""
-    if type(value) is tuple and all(type(v) is int for v in value):
+    if type(value) is tuple and all(isinstance(v, int) for v in value):
         return value
     if isinstance(value, TensorShape):
         return tuple(value.as_list())  # type: ignore[arg-type]
@@ -108,6 +107,14 @@ def one_axis(axis: Any, rank: int, what: str = "axis") -> int:
             f"{what} = {axis} is out of range: expected [{-rank}, {rank}) for {rank} dimension(s)",
         )
     return axis + rank if axis < 0 else axis
+
+
+def fits(shape: Any, other: Any) -> bool:
+    """Whether two shapes are equal as far as they are known."""
+    shape, other = tuple(shape), tuple(other)
+    return len(shape) == len(other) and all(
+        a == b or a is None or b is None for a, b in zip(shape, other, strict=True)
+    )
 
 
 def linear(op: Op) -> None:

@@ -12,6 +12,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.tensor import Tensor
 from tensortape.ops.layout.attributes import (
+    fits,
     ints,
     invalid,
     is_tensor,
@@ -84,6 +85,11 @@ def _(xp, g, y, value, *, axis):
     return xp.stack(list(g), axis)
 
 
+def lengths(sizes: Any, n: int) -> tuple[int, ...]:
+    """The sizes of the pieces of an axis of length ``n``: as given, or so many equal ones."""
+    return sizes if type(sizes) is tuple else (n // sizes,) * sizes
+
+
 @op(
     "SplitV",
     outputs=0,
@@ -92,9 +98,9 @@ def _(xp, g, y, value, *, axis):
     samples=[(((4, 3),), {"sizes": (1, 3), "axis": 0})],
 )
 def split_op(xp, value, *, sizes, axis=0):
-    """Pieces of given sizes along an axis."""
+    """Pieces of given sizes along an axis, or so many equal ones."""
     out, start = [], 0
-    for size in sizes:
+    for size in lengths(sizes, value.shape[axis]):
         out.append(xp.getitem(value, cut(axis, start, start + size)))
         start += size
     return out
@@ -174,11 +180,7 @@ def _check_concat(tensors: Any, axis: int) -> None:
                 f"ConcatOp : Ranks of all input tensors should match: shape[0] = {list(first)} "
                 f"vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
             )
-        if any(
-            a != b and None not in (a, b)
-            for j, (a, b) in enumerate(zip(shape, first, strict=True))
-            if j != axis
-        ):
+        if not fits(shape[:axis] + shape[axis + 1 :], first[:axis] + first[axis + 1 :]):
             raise invalid(
                 f"ConcatOp : Dimension {axis} in both shapes must be equal: shape[0] = "
                 f"{list(first)} vs. shape[{i}] = {list(shape)} [Op:ConcatV2]"
@@ -210,7 +212,7 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     if not -rank <= at < rank:
         raise ValueError(f"Argument `axis` = {at} not in range [{-rank}, {rank})")
     for i, t in enumerate(tensors):
-        if tuple(t._a.shape) != first:
+        if not fits(t._a.shape, first):
             raise invalid(
                 "Shapes of all inputs must match: values[0].shape = "
                 f"{list(first)} != values[{i}].shape = {list(t._a.shape)} [Op:Pack] name: {name}"
@@ -248,7 +250,10 @@ def unstack(value: Any, num: int | None = None, axis: Any = 0, name: str = "unst
     if not -rank <= at < rank:
         raise ValueError(f"Argument `axis` = {at} not in range [{-rank}, {rank})")
     at = at + rank if at < 0 else at
-    if num is not None and num != x._a.shape[at]:
+    n = x._a.shape[at]
+    if n is None and num is None:
+        raise ValueError(f"Cannot infer argument `num` from shape {x.shape}")
+    if num is not None and n is not None and num != n:
         raise invalid(
             f"Input shape axis {at} must equal {num}, got shape {list(x.shape)} [Op:Unpack]",
         )
@@ -282,12 +287,12 @@ def split(
         pieces = one_int(given)
         if pieces < 1:
             raise invalid(f"Number of ways to split should be > 0, but got {pieces} [Op:Split]")
-        if n % pieces:
+        if n is not None and n % pieces:
             raise invalid(
                 f"Number of ways to split should evenly divide the split dimension, but got "
                 f"split_dim {at} (size = {n}) and num_split {pieces} [Op:Split]"
             )
-        sizes = (n // pieces,) * pieces
+        sizes: Any = pieces if n is None else (n // pieces,) * pieces
     else:
         sizes = _sizes(ints(given), n)
     return list(execute(split_op, (x,), {"sizes": sizes, "axis": at}))
@@ -296,13 +301,16 @@ def split(
 def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
         raise invalid(f"Only one size may be -1, got {list(sizes)} [Op:SplitV]")
+    if n is None and -1 not in sizes:
+        return sizes
+    if n is None:
+        raise invalid(f"A size of -1 needs a known dimension, got sizes {list(sizes)} [Op:SplitV]")
     known = sum(s for s in sizes if s != -1)
     full = tuple(n - known if s == -1 else s for s in sizes)
     if any(s < 0 for s in full) or sum(full) != n:
         raise invalid(
             "Determined shape must either match input shape along split_dim exactly if fully "
-            f"specified, or be less than the size of the input along split_dim if not fully "
-            "specified. "
+            "specified, or be less than the size of the input along split_dim if not. "
             f"Got sizes {list(sizes)} for a length of {n} [Op:SplitV]"
         )
     return full

@@ -13,7 +13,8 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
 from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int, static_value
-from tensortape.ops.layout.shaping import expand_dims, reshape
+from tensortape.ops.layout.inspect import size
+from tensortape.ops.layout.shaping import reshape, unsparse
 
 
 @op(
@@ -91,8 +92,24 @@ def _(xp, g, y, x, *, reps):
     return xp.sum(xp.reshape(g, tuple(split)), tuple(axes)) if axes else g
 
 
+@op("Repeat", saves=(), native_dtypes=True, samples=[(((2, 3),), {"times": 2, "axis": 0})])
+def repeat_op(xp, input, *, times, axis):
+    """Repeat each slice along an axis."""
+    shape = tuple(input.shape)
+    reps = (1,) * (axis + 1) + (times,) + (1,) * (len(shape) - axis - 1)
+    tiled = xp.tile(xp.expand_dims(input, axis + 1), reps)
+    return xp.reshape(tiled, (*shape[:axis], shape[axis] * times, *shape[axis + 1 :]))
+
+
+@repeat_op.vjp
+def _(xp, g, y, x, *, times, axis):
+    shape = tuple(x.shape)
+    return xp.sum(xp.reshape(g, (*shape[: axis + 1], times, *shape[axis + 1 :])), (axis + 1,))
+
+
 linear(mirror_pad)
 linear(tile_op)
+linear(repeat_op)
 
 
 def _widths(paddings: Any, rank: int) -> tuple[tuple[int, int], ...]:
@@ -154,7 +171,7 @@ def pad(
         return execute(pad_op, (x,), {"widths": widths, "value": static_value(value).item()})
     offset = 1 if kind == "REFLECT" else 0
     for (before, after), n in zip(widths, x._a.shape, strict=True):
-        if max(before, after) > n - offset:
+        if n is not None and max(before, after) > n - offset:
             raise invalid(
                 "paddings must be less than the dimension size: "
                 f"{before}, {after} not less than {n} [Op:MirrorPad]"
@@ -211,15 +228,17 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
         at = at + rank if at < 0 else at
     counts, n = ints(repeats), x._a.shape[at]
     if len(counts) == 1:
-        reps = (1,) * (at + 1) + counts + (1,) * (x._a.ndim - at - 1)
-        shape = tuple(x._a.shape)
-        target = (*shape[:at], n * counts[0], *shape[at + 1 :])
-        return reshape(tile(expand_dims(x, at + 1), reps), target)
-    if len(counts) != n:
+        return execute(repeat_op, (x,), {"times": _positive(counts[0]), "axis": at})
+    if n is not None and len(counts) != n:
         raise ValueError(f"Dimensions {n} and {len(counts)} are not compatible")
-    indices = state.tensor(np.repeat(np.arange(n, dtype=np.int64), counts))
-    whole = reshape(x, tuple(x._a.shape))  # its gradient is dense, where that of a gather is not
-    return execute(OPS["GatherV2"], (whole, indices), {"axis": at, "batch_dims": 0})
+    indices = state.tensor(np.repeat(np.arange(len(counts), dtype=np.int64), counts))
+    return execute(OPS["GatherV2"], (unsparse(x), indices), {"axis": at, "batch_dims": 0})
+
+
+def _positive(times: int) -> int:
+    if times < 0:
+        raise invalid(f"Expected multiples[1] >= 0, but got {times} [Op:Tile]")
+    return times
 
 
 @export("meshgrid")
@@ -244,9 +263,9 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[
         order[:2] = [1, 0]
     sizes = [0] * count
     for v, at in zip(vectors, order, strict=True):
-        sizes[at] = v._a.shape[0]
+        sizes[at] = one_int(size(v)) if v._a.shape[0] is None else v._a.shape[0]
     out = []
     for v, at in zip(vectors, order, strict=True):
-        shape = tuple(sizes[at] if i == at else 1 for i in range(count))
+        shape = tuple(-1 if i == at else 1 for i in range(count))
         out.append(execute(OPS["BroadcastTo"], (reshape(v, shape),), {"shape": tuple(sizes)}))
     return out

@@ -165,6 +165,13 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
     return execute(reshape_op, (x,), {"shape": target})
 
 
+def unsparse(x: Any) -> Any:
+    """``x`` itself; gradients that arrive by rows are made whole here, as TensorFlow's reshapes do."""
+    if type(x) is not EagerTensor:
+        return x
+    return execute(reshape_op, (x,), {"shape": x._a.shape})
+
+
 @export("expand_dims")
 def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
     """Insert an axis of length 1 at ``axis`` (negative: counted from the end of the result).

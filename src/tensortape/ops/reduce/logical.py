@@ -12,7 +12,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.layout.attributes import invalid, is_tensor
 from tensortape.ops.reduce.axes import normalise, reduce
-from tensortape.ops.reduce.sums import reduce_sum
+from tensortape.ops.reduce.sums import reduce_mean, reduce_sum
 
 
 @op("Any", primitive="any", normalise=normalise, nondifferentiable="boolean result")
@@ -110,7 +110,4 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
     """
     x = tensor(value)
     zeros = xp.astype(xp.logical_not(_nonzero(x)), dtypes.float32)
-    size = 1
-    for n in x.shape:
-        size *= n
-    return reduce_sum(zeros) / size
+    return reduce_mean(zeros)

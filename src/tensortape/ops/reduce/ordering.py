@@ -72,7 +72,7 @@ def top_k(
         raise invalid("input must be >= 1-D, got shape [] [Op:TopKV2]")
     if count < 0:
         raise invalid(f"Need k >= 0, got {count} [Op:TopKV2]")
-    if x._a.shape[-1] < count:
+    if x._a.shape[-1] is not None and x._a.shape[-1] < count:
         raise invalid(
             f"input must have at least k columns. Had {x._a.shape[-1]}, needed {count} [Op:TopKV2]",
         )

@@ -8,16 +8,14 @@ from tensortape.core.dispatch import execute
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.ops.layout.attributes import one_int
+from tensortape.ops.layout.shaping import unsparse
 from tensortape.ops.reduce.segment import mean_of, segment_sum_op
 from tensortape.ops.reduce.sorted_segments import segments_of
 
 
 def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> tuple[Any, Any, int]:
     """The chosen slices, their ids and the number of segments of a ``tf.sparse.segment_*``."""
-    whole = tensor(data)
-    whole = execute(
-        OPS["Reshape"], (whole,), {"shape": tuple(whole._a.shape)}
-    )  # for a dense gradient
+    whole = unsparse(tensor(data))
     x = execute(OPS["GatherV2"], (whole, tensor(indices)), {"axis": 0, "batch_dims": 0})
     ids = tensor(segment_ids)
     found = segments_of(x, ids, "SparseSegmentSum")

@@ -9,7 +9,7 @@ from tensortape.core import dtypes
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.reduce.axes import aligned, canonical, kept, normalise, reduce
+from tensortape.ops.reduce.axes import aligned, canonical, normalise, reduce
 from tensortape.ops.reduce.extremes import reduce_max
 from tensortape.ops.reduce.sums import SAMPLES, reduce_mean
 
@@ -102,11 +102,8 @@ def reduce_logsumexp(
     x = tensor(input_tensor)
     axes = canonical(axis, x._a.ndim)
     top = reduce_max(x, axes, True)
-    shift = xp.stop_gradient(xp.where(xp.isfinite(top), top, xp.zeros_like(top)))
+    shift = xp.stop_gradient(xp.where(xp.isfinite(top), top, xp.zeros((), top.dtype)))
     total = xp.log(xp.sum(xp.exp(x - shift), axes, True)) + shift
     if keepdims:
         return total
-    shape = tuple(x.shape)
-    flags = kept(shape, axes)
-    gone = set(range(len(shape))) if axes is None else set(axes)
-    return xp.reshape(total, tuple(n for i, n in enumerate(flags) if i not in gone))
+    return xp.squeeze(total, tuple(range(x.ndim)) if axes is None else axes)
