@@ -126,6 +126,18 @@ ROWS = {
         (4, 2),
         [((2, 4), (-1, -2))],
     ),
+    "scatter-update": (
+        lambda xp, x: xp.scatter_update(np.ones((4, 2)), np.array([[1], [3]]), x),
+        (2,),
+        [((2, 2), (-2,))],
+    ),
+    "solve": (
+        lambda xp, x, y: xp.solve(y, x),
+        (3, 2),
+        [((5, 3, 2), (-2, -1)), ((5, 3, 3), None)],
+    ),
+    "determinant": (lambda xp, x: xp.determinant(x), (5,), [((5, 3, 3), (-3,))]),
+    "softmax": (lambda xp, x: xp.softmax(x, 0), (3,), [((3, 4), (-2,))]),
     "sum": (lambda xp, x: xp.sum(x), (3, 4), [((3, 4), (-2, -1))]),
     "sum-tied": (lambda xp, x: xp.sum(x, (0,)), (3, 4), [((3, 4), (-2, -1))]),
     "sum-free": (lambda xp, x: xp.sum(x, (1,), True), (3,), [((3, 4), (-2,))]),

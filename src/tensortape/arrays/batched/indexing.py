@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.batched.layout import tied_to
-from tensortape.arrays.batched.value import Batched, family, rule
+from tensortape.arrays.batched.structure import dense
+from tensortape.arrays.batched.value import RULES, Batched, family, rule
 
 EVERYTHING = slice(None)
 
@@ -89,7 +90,7 @@ def only_first_batched(values: Any) -> bool:
 @rule
 def take(ns: Any, x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
     if not only_first_batched((x, indices)):
-        return generic(ns, "take", x, indices, axis, batch_dims)
+        return ns.looped("take", x, indices, axis, batch_dims)
     x = ns.stored("take", x, tied_to(x, (axis,)))
     added = indices.ndim - batch_dims - 1
     ndim = len(x.shape)
@@ -102,7 +103,7 @@ def scatter_add(
     ns: Any, indices: Any, updates: Any, shape: Any, axis: int = 0, batch_dims: int = 0
 ) -> Any:
     if not only_first_batched((updates, indices)):
-        return generic(ns, "scatter_add", indices, updates, shape, axis, batch_dims)
+        return ns.looped("scatter_add", indices, updates, shape, axis, batch_dims)
     count = indices.ndim - batch_dims
     updates = ns.stored("scatter_add", updates, tied_to(updates, range(axis, axis + count)))
     ndim, shape = len(updates.shape), tuple(shape)
@@ -115,7 +116,7 @@ def scatter_add(
 @rule
 def gather_nd(ns: Any, x: Any, indices: Any, batch_dims: int = 0) -> Any:
     if not only_first_batched((x, indices)):
-        return generic(ns, "gather_nd", x, indices, batch_dims)
+        return ns.looped("gather_nd", x, indices, batch_dims)
     read = range(batch_dims + indices.shape[-1])
     x = ns.stored("gather_nd", x, tied_to(x, read))
     return before(ns, ns.base.gather_nd(behind(ns, x), indices, batch_dims), x.ties)
@@ -124,11 +125,29 @@ def gather_nd(ns: Any, x: Any, indices: Any, batch_dims: int = 0) -> Any:
 @rule
 def scatter_nd(ns: Any, indices: Any, updates: Any, shape: Any) -> Any:
     if not only_first_batched((updates, indices)):
-        return generic(ns, "scatter_nd", indices, updates, shape)
+        return ns.looped("scatter_nd", indices, updates, shape)
     updates = ns.stored("scatter_nd", updates, tied_to(updates, range(indices.ndim - 1)))
     data = behind(ns, updates)
     full = tuple(shape) + tuple(data.shape)[len(updates.shape) :]
     return before(ns, ns.base.scatter_nd(indices, data, full), updates.ties)
+
+
+def scatter(name: str) -> Callable[..., Any]:
+    """Writing at index tuples: values and updates are both stored whole."""
+
+    def apply(ns: Any, x: Any, indices: Any, updates: Any) -> Any:
+        if type(indices) is Batched or not (type(x) is Batched or type(updates) is Batched):
+            return ns.looped(name, x, indices, updates)
+        parts = [behind(ns, Batched(ns, dense(ns, v), ns.free)) for v in (x, updates)]
+        if any(any(v.ties) for v in (x, updates) if type(v) is Batched):
+            ns.fallbacks.setdefault(name, "dense")
+        return before(ns, getattr(ns.base, name)(parts[0], indices, parts[1]), ns.free)
+
+    return apply
+
+
+for _name in ("scatter_update", "scatter_max", "scatter_min"):
+    RULES[_name] = scatter(_name)
 
 
 @family("segment")
@@ -137,13 +156,8 @@ def segment(name: str) -> Callable[..., Any]:
 
     def apply(ns: Any, x: Any, ids: Any, count: int) -> Any:
         if not only_first_batched((x, ids)):
-            return generic(ns, name, x, ids, count)
+            return ns.looped(name, x, ids, count)
         x = ns.stored(name, x)
         return before(ns, getattr(ns.base, name)(behind(ns, x), ids, count), ns.free)
 
     return apply
-
-
-def generic(ns: Any, name: str, *args: Any) -> Any:
-    """Without a batch the base's own; otherwise a loop."""
-    return ns.looped(name, *args)

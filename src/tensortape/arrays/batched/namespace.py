@@ -12,6 +12,7 @@ from tensortape.arrays.batched import (  # noqa: F401  (their rules are entered 
     layout,
     product,
     reduction,
+    stacked,
 )
 from tensortape.arrays.batched.fallback import has_batch, loop
 from tensortape.arrays.batched.structure import untied

@@ -83,9 +83,9 @@ def reduction(name: str) -> Callable[..., Any]:
     return apply
 
 
-@family("index", "scan", "sorting")
+@family("index", "scan", "sorting", "softmax")
 def along(name: str) -> Callable[..., Any]:
-    """What runs along one axis: the batch is stored whole, the axis counted behind it."""
+    """What runs along one axis: zeros are stored, the axis is counted behind the batch."""
 
     def apply(ns: Any, x: Any, axis: int = -1, *rest: Any, **attrs: Any) -> Any:
         function = getattr(ns.base, name)

@@ -152,7 +152,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any) -> Any:
 
 
 def _scatter_into(x: Any, indices: Any, updates: Any, write: Any) -> Any:
-    out = np.array(x)
+    out = np.array(x, order="C")  # reshaped below, which must not copy
     if updates.size and out.size:
         positions, rows, size, width = _nd_rows(indices, updates, x.shape)
         write(out.reshape(size, width), positions, rows)
