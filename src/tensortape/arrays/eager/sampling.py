@@ -6,7 +6,7 @@ calls it, the other interpreters go by the shape and type of the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from tensortape.core.state import state
 SAMPLING = "sample sample_stream"
 
 
-def sample(draw: Callable[..., Any], shape: Any, dtype: Any, *arrays: Any) -> Any:
-    """``draw(*arrays)``, an array of the given shape and type that its arguments determine."""
+def sample(arrays: Sequence[Any], draw: Callable[..., Any], shape: Any, dtype: Any) -> Any:
+    """``draw(*arrays)``, an array of the given shape and type that the arrays determine."""
     return draw(*arrays)
 
 
-def sample_stream(draw: Callable[..., Any], shape: Any, dtype: Any, *arrays: Any) -> Any:
+def sample_stream(arrays: Sequence[Any], draw: Callable[..., Any], shape: Any, dtype: Any) -> Any:
     """As ``sample``, from a stream that drawing advances; while a graph is built it rests."""
     if hasattr(state.xp, "evaluate"):
         return np.broadcast_to(np.zeros((), getattr(dtype, "_np", dtype)), shape)

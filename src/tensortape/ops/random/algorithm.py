@@ -67,8 +67,8 @@ def get_key_counter(xp, seed):
     def draw(seed):
         return key_counter_arrays(scramble(seed))
 
-    key = xp.sample(lambda seed: draw(seed)[0], (1,), np.uint64, seed)
-    counter = xp.sample(lambda seed: draw(seed)[1], (2,), np.uint64, seed)
+    key = xp.sample((seed,), lambda seed: draw(seed)[0], (1,), np.uint64)
+    counter = xp.sample((seed,), lambda seed: draw(seed)[1], (2,), np.uint64)
     return key, counter
 
 

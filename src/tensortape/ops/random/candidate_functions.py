@@ -25,6 +25,7 @@ def _kernel(op_type: str) -> Any:
 
     @op(op_type, name=op_type, outputs=3, family="random", missing_gradient=True)
     def sampled(xp, true_classes, *, number, unique, sampler, stream):
+        """Candidates, and how often true classes and candidates are expected among them."""
         results: list[Any] = []
 
         def part(i: int, true_classes: Any) -> Any:
@@ -35,7 +36,7 @@ def _kernel(op_type: str) -> Any:
         shapes = (number,), tuple(true_classes.shape), (number,)
         kinds = dtypes.int64, dtypes.float32, dtypes.float32
         return tuple(
-            xp.sample_stream(lambda c, i=i: part(i, c), shapes[i], kinds[i], true_classes)
+            xp.sample_stream((true_classes,), lambda c, i=i: part(i, c), shapes[i], kinds[i])
             for i in range(3)
         )
 

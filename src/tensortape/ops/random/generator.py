@@ -44,7 +44,7 @@ def stateful_binomial(xp, state, counts, probs, *, shape, dtype):
         start = position(words[2:], words[:2])
         return draw_binomial("StatefulRandomBinomial", start, shape, counts, probs, dtype._np)
 
-    return xp.sample(draw, shape, dtype, state, counts, probs)
+    return xp.sample((state, counts, probs), draw, shape, dtype)
 
 
 def _counter_size(alg: int) -> int:

@@ -45,7 +45,7 @@ def _fill(distribution, shape, dtype, stream, *bounds):
 def random_uniform(xp, *, shape, dtype, stream):
     """Numbers in [0, 1)."""
     return xp.sample_stream(
-        partial(_fill, distributions.uniform, shape, dtype, stream), shape, dtype
+        (), partial(_fill, distributions.uniform, shape, dtype, stream), shape, dtype
     )
 
 
@@ -53,7 +53,7 @@ def random_uniform(xp, *, shape, dtype, stream):
 def random_standard_normal(xp, *, shape, dtype, stream):
     """Numbers of the standard normal distribution."""
     return xp.sample_stream(
-        partial(_fill, distributions.normal, shape, dtype, stream), shape, dtype
+        (), partial(_fill, distributions.normal, shape, dtype, stream), shape, dtype
     )
 
 
@@ -61,7 +61,7 @@ def random_standard_normal(xp, *, shape, dtype, stream):
 def standard_truncated_normal(xp, *, shape, dtype, stream):
     """Standard normal numbers within two deviations."""
     draw = partial(_fill, distributions.truncated_normal, shape, dtype, stream)
-    return xp.sample_stream(draw, shape, dtype)
+    return xp.sample_stream((), draw, shape, dtype)
 
 
 @op("RandomUniformInt", family="random", missing_gradient=True)
@@ -72,7 +72,7 @@ def random_uniform_int(xp, minval, maxval, *, shape, dtype, stream):
         check_integer_bounds("RandomUniformInt", low, high, shape)
         return _fill(distributions.uniform_int, shape, dtype, stream, low, high)
 
-    return xp.sample_stream(draw, shape, dtype, minval, maxval)
+    return xp.sample_stream((minval, maxval), draw, shape, dtype)
 
 
 @op("RandomShuffle", family="random", nondifferentiable=NO_INPUT, native_dtypes=True)
@@ -85,7 +85,7 @@ def random_shuffle(xp, value, *, stream):
         size = array.shape[0]
         return array[permutation(reserve(stream, reserved_blocks(size)), size)]
 
-    return xp.sample_stream(draw, tuple(value.shape), value.dtype, value)
+    return xp.sample_stream((value,), draw, tuple(value.shape), value.dtype)
 
 
 @op("Multinomial", family="random", nondifferentiable=NO_INPUT, native_dtypes=True)
@@ -96,7 +96,7 @@ def multinomial(xp, logits, *, num_samples, dtype, stream):
         state = reserve(stream, categorical_blocks(array.shape[0], num_samples))
         return draw_classes(state, array, num_samples, dtype._np)
 
-    return xp.sample_stream(draw, (logits.shape[0], num_samples), dtype, logits)
+    return xp.sample_stream((logits,), draw, (logits.shape[0], num_samples), dtype)
 
 
 def check_integer_bounds(op_type: str, low: Any, high: Any, shape: tuple[int, ...]) -> None:

@@ -11,6 +11,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply, execute
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.op import op
+from tensortape.core.random_state import Stream
 from tensortape.core.registry import OPS, export
 from tensortape.ops.random import gamma as gamma_sampler
 from tensortape.ops.random import poisson as poisson_sampler
@@ -23,6 +24,8 @@ from tensortape.ops.random.arguments import (
     size_of,
 )
 
+IMPLICIT = "the sample keeps its probability, as in TensorFlow, not the random bits"
+
 
 @op("RandomGammaGrad", primitive="random_gamma_grad", missing_gradient=True)
 def random_gamma_grad(xp, alpha, sample):
@@ -30,7 +33,20 @@ def random_gamma_grad(xp, alpha, sample):
     return xp.random_gamma_grad(alpha, sample)
 
 
-@op("RandomGamma", family="random")
+class _Still(Stream):
+    """A stream that stays where it is, for checks that draw the same numbers again."""
+
+    def reserve(self, blocks: int) -> tuple[int, int]:
+        return self.key, self.counter
+
+
+@op(
+    "RandomGamma",
+    family="random",
+    not_derivative=IMPLICIT,
+    samples=[(((2,),), {"shape": (3,), "stream": _Still(1, 2)})],
+    domain=(0.3, 6.0),
+)
 def random_gamma(xp, alpha, *, shape, stream):
     """Gamma numbers of rate 1."""
 
@@ -40,7 +56,7 @@ def random_gamma(xp, alpha, *, shape, stream):
         state = reserve(stream, count * alpha.size * gamma_sampler.RESERVED_PER_OUTPUT)
         return gamma_sampler.gamma(state, count, alpha).reshape(shape + alpha.shape)[()]
 
-    return xp.sample_stream(draw, shape + tuple(alpha.shape), alpha.dtype, alpha)
+    return xp.sample_stream((alpha,), draw, shape + tuple(alpha.shape), alpha.dtype)
 
 
 @random_gamma.vjp
@@ -64,7 +80,7 @@ def random_poisson(xp, rate, *, shape, dtype, stream):
         result = poisson_sampler.poisson(state, count, rate, dtype._np)
         return result.reshape(shape + rate.shape)[()]
 
-    return xp.sample_stream(draw, shape + tuple(rate.shape), dtype, rate)
+    return xp.sample_stream((rate,), draw, shape + tuple(rate.shape), dtype)
 
 
 def scaled_gamma(standard: Any, beta: Any) -> Any:

@@ -49,14 +49,14 @@ def _fill(name, shape, dtype, alg, key, counter, *bounds):
 @op("StatelessRandomUniformV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_uniform_v2(xp, key, counter, *, shape, dtype, alg):
     """Numbers in [0, 1) from a key and a counter."""
-    return xp.sample(partial(_fill, "uniform", shape, dtype, alg), shape, dtype, key, counter)
+    return xp.sample((key, counter), partial(_fill, "uniform", shape, dtype, alg), shape, dtype)
 
 
 @op("StatelessRandomUniformFullIntV2", nondifferentiable=NO_INPUT)
 def stateless_uniform_full_int_v2(xp, key, counter, *, shape, dtype, alg):
     """Integers over their whole range from a key and a counter."""
     draw = partial(_fill, "uniform_full_int", shape, dtype, alg)
-    return xp.sample(draw, shape, dtype, key, counter)
+    return xp.sample((key, counter), draw, shape, dtype)
 
 
 @op("StatelessRandomUniformIntV2", nondifferentiable=NO_INPUT)
@@ -67,20 +67,20 @@ def stateless_uniform_int_v2(xp, key, counter, minval, maxval, *, shape, dtype, 
         check_integer_bounds("StatelessRandomUniformIntV2", low, high, shape)
         return _fill("uniform_int", shape, dtype, alg, key, counter, low, high)
 
-    return xp.sample(draw, shape, dtype, key, counter, minval, maxval)
+    return xp.sample((key, counter, minval, maxval), draw, shape, dtype)
 
 
 @op("StatelessRandomNormalV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_normal_v2(xp, key, counter, *, shape, dtype, alg):
     """Standard normal numbers from a key and a counter."""
-    return xp.sample(partial(_fill, "normal", shape, dtype, alg), shape, dtype, key, counter)
+    return xp.sample((key, counter), partial(_fill, "normal", shape, dtype, alg), shape, dtype)
 
 
 @op("StatelessTruncatedNormalV2", nondifferentiable=NO_INPUT, native_dtypes=True)
 def stateless_truncated_normal_v2(xp, key, counter, *, shape, dtype, alg):
     """Standard normal numbers within two deviations from a key and a counter."""
     draw = partial(_fill, "truncated_normal", shape, dtype, alg)
-    return xp.sample(draw, shape, dtype, key, counter)
+    return xp.sample((key, counter), draw, shape, dtype)
 
 
 @op("StatelessShuffle", missing_gradient=True, native_dtypes=True)
@@ -92,7 +92,7 @@ def stateless_shuffle_v2(xp, value, key, counter):
             return array
         return array[permutation(position(key, counter), array.shape[0])]
 
-    return xp.sample(draw, tuple(value.shape), value.dtype, value, key, counter)
+    return xp.sample((value, key, counter), draw, tuple(value.shape), value.dtype)
 
 
 @op("StatelessMultinomial", nondifferentiable=NO_INPUT, native_dtypes=True)
@@ -102,7 +102,7 @@ def stateless_multinomial(xp, logits, seed, *, num_samples, dtype):
     def draw(array, seed):
         return draw_classes(scramble(seed), array, num_samples, dtype._np)
 
-    return xp.sample(draw, (logits.shape[0], num_samples), dtype, logits, seed)
+    return xp.sample((logits, seed), draw, (logits.shape[0], num_samples), dtype)
 
 
 def fill(record: Any, shape: Any, dtype: Any, key: Any, counter: Any, alg: int) -> Any:

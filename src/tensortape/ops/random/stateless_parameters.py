@@ -20,7 +20,7 @@ from tensortape.ops.random.arguments import invalid, shape_argument, size_of
 from tensortape.ops.random.permutation import index_shuffle as permuted_index
 from tensortape.ops.random.seeds import scramble
 from tensortape.ops.random.stateful import NO_INPUT
-from tensortape.ops.random.stateful_counts import broadcast_alpha, scaled_gamma
+from tensortape.ops.random.stateful_counts import IMPLICIT, broadcast_alpha, scaled_gamma
 
 
 def samples_each(op_type: str, shape: tuple[int, ...], batch: tuple[int, ...]) -> int:
@@ -30,7 +30,15 @@ def samples_each(op_type: str, shape: tuple[int, ...], batch: tuple[int, ...]) -
     return size_of(shape[: len(shape) - len(batch)])
 
 
-@op("StatelessRandomGammaV3")
+_KEY, _COUNTER = np.array([1], np.uint64), np.array([2, 3], np.uint64)
+
+
+@op(
+    "StatelessRandomGammaV3",
+    not_derivative=IMPLICIT,
+    samples=[((_KEY, _COUNTER, (2,)), {"shape": (3, 2)}, (2,))],
+    domain=(0.3, 6.0),
+)
 def stateless_gamma_v3(xp, key, counter, alpha, *, shape):
     """Gamma numbers of rate 1 from a key and a counter."""
 
@@ -40,12 +48,18 @@ def stateless_gamma_v3(xp, key, counter, alpha, *, shape):
         values = gamma_sampler.gamma(position(key, counter), count, alpha)
         return values.reshape(shape)[()]
 
-    return xp.sample(draw, shape, alpha.dtype, key, counter, alpha)
+    return xp.sample((key, counter, alpha), draw, shape, alpha.dtype)
 
 
 @stateless_gamma_v3.vjp(2)
 def _(xp, g, y, key, counter, alpha, *, shape):
     return xp.sum_to(g * xp.random_gamma_grad(alpha, y), tuple(alpha.shape))
+
+
+@stateless_gamma_v3.jvp
+def _(xp, tangents, y, key, counter, alpha, *, shape):
+    t = tangents[2]
+    return None if t is None else t * xp.random_gamma_grad(alpha, y)
 
 
 @op("StatelessRandomPoisson", nondifferentiable=NO_INPUT)
@@ -58,7 +72,7 @@ def stateless_poisson_v1(xp, seed, lam, *, shape, dtype):
         values = poisson_sampler.poisson(scramble(seed), count, lam, dtype._np)
         return values.reshape(shape)[()]
 
-    return xp.sample(draw, shape, dtype, seed, lam)
+    return xp.sample((seed, lam), draw, shape, dtype)
 
 
 @op("StatelessRandomBinomial", nondifferentiable=NO_INPUT)
@@ -70,7 +84,7 @@ def stateless_binomial_v1(xp, seed, counts, probs, *, shape, dtype):
             "StatelessRandomBinomial", scramble(seed), shape, counts, probs, dtype._np
         )
 
-    return xp.sample(draw, shape, dtype, seed, counts, probs)
+    return xp.sample((seed, counts, probs), draw, shape, dtype)
 
 
 def draw_binomial(op_type, state, shape, counts, probs, dtype):
@@ -94,7 +108,7 @@ def random_index_shuffle(xp, index, seed, max_index, *, shape):
             raise invalid("RandomIndexShuffle", f"max_index must be >= index, but {m} < {i}")
         return permuted_index(index, np.asarray(seed), limit)[()]
 
-    return xp.sample(draw, shape, index.dtype, index, seed, max_index)
+    return xp.sample((index, seed, max_index), draw, shape, index.dtype)
 
 
 @export("random.stateless_gamma")

@@ -13,13 +13,22 @@ from tensortape.core.registry import export
 from tensortape.ops.random.algorithm import seed_tensor
 from tensortape.ops.random.arguments import invalid, shape_argument
 from tensortape.ops.random.seeds import scramble
+from tensortape.ops.random.stateful_counts import IMPLICIT
 from tensortape.ops.random.stateless_parameters import samples_each
 from tensortape.ops.random.truncated import truncated_normal_between
 
 _TYPE = "StatelessParameterizedTruncatedNormal"
 
 
-@op(_TYPE)
+_PARAMETERS = [(0.3, -0.2), 1.5, (-0.5, -1.0), 2.5]
+_SAMPLE = [np.array([1, 2]), *(np.array(p) for p in _PARAMETERS)]
+
+
+@op(
+    _TYPE,
+    not_derivative=IMPLICIT,
+    samples=[(_SAMPLE, {"shape": (3, 2)}, (1, 2, 3, 4))],
+)
 def stateless_between(xp, seed, means, stddevs, minvals, maxvals, *, shape):
     """Normal numbers between bounds from a seed."""
 
@@ -33,7 +42,7 @@ def stateless_between(xp, seed, means, stddevs, minvals, maxvals, *, shape):
             raise invalid(_TYPE, str(exc)) from None
         return values.reshape(shape)[()]
 
-    return xp.sample(draw, shape, means.dtype, seed, means, stddevs, minvals, maxvals)
+    return xp.sample((seed, means, stddevs, minvals, maxvals), draw, shape, means.dtype)
 
 
 def _ndtr(xp: Any, x: Any) -> Any:
