@@ -147,6 +147,8 @@ def test_building_a_graph_leaves_the_streams_alone():
         assert tf.random.shuffle(x).shape.as_list() == [None, 3]
         assert tf.random.gamma([2], tf.exp(x)).shape.as_list() == [2, None, 3]
         assert tf.random.stateless_uniform(tf.shape(x), [1, 2]).shape.as_list() == [None, 3]
+        assert tf.get_static_value(tf.random.uniform([2])) is None
+        assert tf.random.uniform([2]).shape == (2,)
     np.testing.assert_array_equal([first, tf.random.uniform([2]).numpy()], expected)
 
 
