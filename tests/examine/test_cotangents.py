@@ -23,7 +23,9 @@ def test_a_large_structured_batch_is_kept_as_blocks() -> None:
 
 
 def test_sparse_slices_and_unknown_objects() -> None:
-    values = tf.constant([1.0, 2.0])
-    np.testing.assert_array_equal(array_of(SimpleNamespace(values=values)), [1.0, 2.0])
+    rows = tf.constant([[1.0, 2.0]])
+    slices = array_of(SimpleNamespace(values=rows, indices=tf.constant([4])))
+    assert isinstance(slices, Blocks)
+    np.testing.assert_array_equal(slices.array, [[1.0, 2.0]])
     assert array_of(object()) is None
     assert array_of(None) is None

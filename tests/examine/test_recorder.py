@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from examine_fakes import FakeTensor, FakeVariable, Program, op, square_step
 
-from tensortape.examine.groups import KEPT, POINTS
+from tensortape.examine.curves import POINTS
+from tensortape.examine.groups import KEPT
 from tensortape.examine.model import Group, Report
 from tensortape.examine.oplog import OpLog
 from tensortape.examine.session import ReportSession

@@ -15,7 +15,7 @@ WHOLE = 16_384
 
 
 class Blocks:
-    """The stored part of a large structured batch, and what its structure is."""
+    """The stored part of a large batch or of sparse slices, and what its structure is."""
 
     __slots__ = ("array", "nbytes", "note")
 
@@ -26,19 +26,20 @@ class Blocks:
 
 
 def array_of(value: Any) -> Any:
-    """The array behind a cotangent or result; of sparse slices their values.
+    """The array behind a cotangent or result; the rows of sparse slices as such.
 
     >>> array_of(None), array_of(np.float32(1.0))
     (None, np.float32(1.0))
     """
     if isinstance(value, Batched):
         return batch_of(value)
-    for name in ("values", "_a"):
-        if value is None or isinstance(value, PLAIN):
-            return value
-        inner = getattr(value, name, None)
-        value = value if inner is None or callable(inner) else inner
-    return value if isinstance(value, PLAIN) else None
+    if value is None or isinstance(value, PLAIN):
+        return value
+    if hasattr(value, "indices") and hasattr(value, "values"):
+        rows = array_of(value.values)
+        return None if rows is None else Blocks(rows, "sparse; the rows that are not zero:")
+    inner = getattr(value, "_a", None)
+    return inner if isinstance(inner, PLAIN) else None
 
 
 def batch_of(value: Batched) -> Any:

@@ -112,8 +112,11 @@ def cause(figures: Figures, op: Op, arrived: list[Summary | None]) -> str:
 def why_zero(figures: Figures, source: int) -> Flag:
     """The rule in which a gradient that was not zero became zero."""
     group = figures.group
-    reached = values_of(group, source)
-    for o in downstream(group, source):
+    reached, path = values_of(group, source), downstream(group, source)
+    if not path:
+        text = "The gradient of {of} is zero: the target was not computed from it."
+        return Flag("zero", text, sources=[source])
+    for o in path:
         op = group.ops[o]
         toward = [s for v, s in zip(op.inputs, figures.sent(o), strict=False) if v in reached]
         reached.update(op.outputs)

@@ -1,17 +1,14 @@
-"""Calls of one line with the same operations: which to keep, and their curves."""
+"""Calls of one line with the same operations: which to keep, and what was found in them."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import Any
 
-import numpy as np
-
+from tensortape.examine.curves import Curve
 from tensortape.examine.findings import examine
-from tensortape.examine.model import Group, Series
+from tensortape.examine.model import Group
 from tensortape.examine.snapshot import Snapshot, Table
-from tensortape.examine.summary import plain, rounded
 
 KEPT = 12
 """Calls kept of a group, besides the last and the first ones with a finding of each kind."""
@@ -20,35 +17,6 @@ KEPT_LARGE = 6
 """The same for groups of more than ``LARGE`` operations."""
 
 LARGE = 60
-POINTS = 400
-
-
-class Curve:
-    """Figures over the calls, thinned evenly to at most ``POINTS``."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, Any, Any]] = []
-        self.last: tuple[int, Any, Any] | None = None
-        self.stride = 1
-
-    def add(self, index: int, target: Any, gradient: Any) -> None:
-        """Enter the figures of a call."""
-        self.last = (index, target, gradient)
-        if index % self.stride == 0:
-            self.rows.append(self.last)
-        if len(self.rows) > POINTS:
-            self.stride *= 2
-            self.rows = [row for row in self.rows if row[0] % self.stride == 0]
-
-    def series(self, target_is: str) -> Series:
-        """The curve, with its last point."""
-        rows = list(self.rows)
-        if self.last is not None and (not rows or rows[-1][0] != self.last[0]):
-            rows.append(self.last)
-        index, target, gradient = (
-            (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
-        )
-        return Series(index, target, gradient, target_is)
 
 
 class CallGroup:
@@ -109,66 +77,3 @@ class CallGroup:
         group.flag_counts = dict(counted.most_common())
         group.series = self.curve.series(self.target_is)
         return group
-
-
-def kinds_of(results: list[Any], targets: list[Any]) -> set[str]:
-    """The kinds of findings that the results and targets show by themselves."""
-    kinds: set[str] = set()
-    for a in results:
-        if a is None:
-            kinds.add("none")
-        elif not (total := finite_norm(a)):
-            kinds.update(["zero"] if np.size(a) else [])
-        elif not math.isfinite(total):
-            kinds.add("nan" if np.isnan(np.asarray(a, dtype=complex)).any() else "inf")
-    for a in targets:
-        if a is not None and not math.isfinite(finite_norm(a)):
-            kinds.add(
-                "forward-nan" if np.isnan(np.asarray(a, dtype=complex)).any() else "forward-inf"
-            )
-    return kinds
-
-
-def finite_norm(a: Any) -> float:
-    """Largest absolute value; NaN or infinite where an element is."""
-    a = np.asarray(a)
-    if a.dtype.kind not in "fciuV" or not a.size:
-        return 0.0
-    with np.errstate(all="ignore"):
-        return float(np.max(np.abs(a if a.dtype.kind != "V" else a.astype(np.float64))))
-
-
-def norm_of(arrays: list[Any]) -> Any:
-    """The norm of several arrays taken together, as a JSON value."""
-    total = 0.0
-    with np.errstate(all="ignore"):
-        for a in arrays:
-            if a is not None:
-                flat = np.abs(
-                    np.asarray(a).astype(
-                        np.complex128 if np.asarray(a).dtype.kind == "c" else np.float64
-                    )
-                )
-                total += float(np.sum(flat * flat))
-    return rounded(math.sqrt(total)) if not math.isnan(total) else "NaN"
-
-
-def target_figure(targets: list[Any]) -> Any:
-    """A number for a curve: the value of a single scalar target, else the mean of all."""
-    arrays = [np.asarray(a) for a in targets if a is not None]
-    arrays = [a for a in arrays if a.dtype.kind in "fiucV" and a.size]
-    if not arrays:
-        return None
-    if len(arrays) == 1 and arrays[0].size == 1 and arrays[0].dtype.kind != "c":
-        value = plain(arrays[0].reshape(-1)[0])
-        return rounded(value) if isinstance(value, float) else value
-    with np.errstate(all="ignore"):
-        flat = np.concatenate(
-            [
-                np.abs(a.reshape(-1)).astype(np.float64)
-                if a.dtype.kind == "c"
-                else a.reshape(-1).astype(np.float64)
-                for a in arrays
-            ]
-        )
-        return rounded(flat.mean())

@@ -15,8 +15,9 @@ from typing import Any
 
 from tensortape.autodiff.backward import listens
 from tensortape.core.events import Observer
-from tensortape.examine.cotangents import array_of
-from tensortape.examine.groups import CallGroup, kinds_of, norm_of, target_figure
+from tensortape.examine.cotangents import Blocks, array_of
+from tensortape.examine.curves import kinds_of, norm, target_figure, together
+from tensortape.examine.groups import CallGroup
 from tensortape.examine.oplog import OpLog
 from tensortape.examine.snapshot import Snapshot, take
 from tensortape.examine.sources import Sources
@@ -125,10 +126,12 @@ class Recorder(Observer):
             made = structure(self.log, run, graph, self.calls - 1)
             group = CallGroup(made, target_label(made), unwatched_sources(run))
             self.groups[key] = group
-        arrays = [array_of(r) for r in results]
+        arrays = [stored(array_of(r)) for r in results]
         targets = [t._a for t in run.targets]
         snapshot = take(group.group.count, graph, run, list(results))
-        group.add(snapshot, kinds_of(arrays, targets), target_figure(targets), norm_of(arrays))
+        norms = [0.0 if a is None else norm(a) for a in arrays]
+        kinds = kinds_of(arrays, norms, targets)
+        group.add(snapshot, kinds, target_figure(targets), together(norms))
         self._bound_pending(snapshot)
 
     def _bound_pending(self, latest: Snapshot) -> None:
@@ -139,6 +142,11 @@ class Recorder(Observer):
         if sum(s.nbytes() for s in pending) > MAX_PENDING:
             for snapshot in pending:
                 snapshot.settle()
+
+
+def stored(array: Any) -> Any:
+    """The array itself, or the stored part of a structured one."""
+    return array.array if isinstance(array, Blocks) else array
 
 
 def handle_of(source: Any) -> Any:
