@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.examine.model import Series
-from tensortape.examine.summary import is_float, plain, rounded
+from tensortape.examine.summary import is_float, norm, plain, rounded
 
 POINTS = 400
 
@@ -39,28 +39,6 @@ class Curve:
             (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
         )
         return Series(index, target, gradient, target_is)
-
-
-def norm(array: Any) -> float:
-    """The Euclidean norm; NaN or infinite where an element is; 0 for what is not numeric.
-
-    >>> norm(np.float32([3e30, 4e30])), norm(np.array([1.0, np.nan]))
-    (5e+30, nan)
-    """
-    a = np.asarray(array).reshape(-1)
-    if not (a.dtype.kind in "ciu" or is_float(a.dtype)) or not a.size:
-        return 0.0
-    if a.dtype.name not in ("float32", "float64", "complex64", "complex128"):
-        a = a.astype(np.float64)
-    with np.errstate(all="ignore"):
-        total = float(np.vdot(a, a).real)
-        if total and math.isfinite(total):
-            return math.sqrt(total)
-        wide = np.abs(a).astype(np.float64)  # the squares under- or overflowed, if anything
-        top = float(wide.max())
-        if not top or not math.isfinite(top):
-            return top
-        return float(f"{top * math.sqrt(float(np.sum((wide / top) ** 2))):.7g}")
 
 
 def together(norms: list[float]) -> Any:

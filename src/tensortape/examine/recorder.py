@@ -16,13 +16,14 @@ from typing import Any
 from tensortape.autodiff.backward import listens
 from tensortape.core.events import Observer
 from tensortape.examine.cotangents import Blocks, array_of
-from tensortape.examine.curves import kinds_of, norm, target_figure, together
+from tensortape.examine.curves import kinds_of, target_figure, together
 from tensortape.examine.groups import CallGroup
 from tensortape.examine.oplog import OpLog
 from tensortape.examine.snapshot import Snapshot, take
 from tensortape.examine.sources import Sources
 from tensortape.examine.stack import Stack
 from tensortape.examine.structure import structure, target_label, unwatched_sources
+from tensortape.examine.summary import norm
 from tensortape.examine.trace import Pass, RuleRun, trace
 
 MAX_GROUPS = 200

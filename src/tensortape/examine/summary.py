@@ -39,20 +39,43 @@ def add_statistics(result: Summary, a: np.ndarray) -> None:
     result.zeros = int(a.size - np.count_nonzero(a))
     if a.dtype.kind == "b":
         return
-    wide = a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)
-    finite = np.isfinite(wide)
-    if not finite.all():
-        result.nans = int(np.isnan(wide).sum())
+    size = norm(a)
+    if not math.isfinite(size):
+        finite = np.isfinite(a)
+        result.nans = int(np.isnan(a).sum())
         result.infs = int(a.size - np.count_nonzero(finite)) - result.nans
-        wide = wide[finite]
-    if wide.size:
-        result.norm = rounded(np.linalg.norm(wide))
-        result.mean = plain(wide.mean()) if a.dtype.kind == "c" else rounded(wide.mean())
-        if a.dtype.kind != "c":
-            result.min, result.max = (
-                plain(a.dtype.type(wide.min())),
-                plain(a.dtype.type(wide.max())),
-            )
+        a = a[finite]
+        size = norm(a)
+    if not a.size:
+        return
+    result.norm = rounded(size)
+    if a.dtype.kind == "c":
+        result.mean = plain(a.mean())
+    else:
+        result.mean = rounded(np.sum(a, dtype=np.float64) / a.size)
+        result.min, result.max = plain(a.min()), plain(a.max())
+
+
+def norm(array: Any) -> float:
+    """The Euclidean norm; NaN or infinite where an element is; 0 for what is not numeric.
+
+    >>> norm(np.float32([3e30, 4e30])), norm(np.array([1.0, np.nan]))
+    (5e+30, nan)
+    """
+    a = np.asarray(array).reshape(-1)
+    if not (a.dtype.kind in "ciu" or is_float(a.dtype)) or not a.size:
+        return 0.0
+    if a.dtype.name not in ("float32", "float64", "complex64", "complex128"):
+        a = a.astype(np.float64)
+    with np.errstate(all="ignore"):
+        total = float(np.vdot(a, a).real)
+        if total and math.isfinite(total):
+            return math.sqrt(total)
+        wide = np.abs(a).astype(np.float64)  # the squares under- or overflowed, if anything
+        top = float(wide.max())
+        if not top or not math.isfinite(top):
+            return top
+        return float(f"{top * math.sqrt(float(np.sum((wide / top) ** 2))):.7g}")
 
 
 def is_float(dtype: np.dtype) -> bool:
