@@ -18,7 +18,7 @@ def outputs(case, xs, attrs=None):
     """The floating outputs of the operation on tensors."""
     result = execute(case.op, tuple(xs), case.normalised() if attrs is None else attrs)
     many = result if isinstance(result, (tuple, list)) else [result]
-    return [y for y in many if y._a.dtype.kind in "fc"]
+    return [y for y in many if y._a.dtype.kind in "fcV"]
 
 
 def value(case, arrays, attrs):
@@ -37,7 +37,7 @@ def directions(case):
     """One random direction per input to differentiate."""
     rng = case.rng()
     rng.normal(size=50)
-    return {i: rng.normal(size=case.arrays[i].shape)[()] for i in case.wrt}
+    return {i: rng.normal(size=(a := case.arrays[i]).shape).astype(a.dtype)[()] for i in case.wrt}
 
 
 def gradients(case, xs=None):
