@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
@@ -35,7 +33,10 @@ def add_target(cls: Any) -> None:
 
 
 def like(other: Any, tensor: Any) -> Any:
-    """``other`` as a tensor, of ``tensor``'s dtype where it has none of its own."""
+    """``other`` as a tensor, of ``tensor``'s dtype where it has none of its own.
+
+    ``NotImplemented`` if it wants operators for itself, said as NumPy has it (batched values do).
+    """
     kind = type(other)
     if kind is float or kind is int:
         return scalar(other, tensor._a.dtype)
@@ -45,6 +46,8 @@ def like(other: Any, tensor: Any) -> Any:
         return other._to_tensor()
     if hasattr(kind, "__tf_tensor__"):
         return convert_to_tensor(other)
+    if getattr(kind, "__array_ufunc__", True) is None:
+        return NotImplemented
     return convert_to_tensor(other, dtype=tensor.dtype)
 
 
@@ -104,16 +107,16 @@ def _word(dtype: Any) -> str:
     return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
-BOOL, TEXT = np.dtype(bool), np.dtype(object)
-ON_TEXT: dict[str, Op] = {}
-"""Operations that take the place of another one for strings: joining for adding."""
+INSTEAD: dict[tuple[str, str], Op] = {}
+"""(op type, dtype kind) -> the operation that an operator means there: joining text for adding."""
 
 
 def for_dtype(op: Op, x: Any) -> Op:
     """The operation for truth values or text; refuses them where there is none."""
-    if x._a.dtype is TEXT and op.type in ON_TEXT:
-        return ON_TEXT[op.type]
-    if op.dtypes and x._a.dtype.kind not in op.dtypes:
+    kind = x._a.dtype.kind
+    if op.dtypes and kind not in op.dtypes:
+        if (op.type, kind) in INSTEAD:
+            return INSTEAD[op.type, kind]
         refuse(op, x)
     return op
 
@@ -122,11 +125,6 @@ def unusual(op: Op) -> frozenset[Any]:
     """The NumPy dtypes that ``op`` does not take."""
     known = [d._np for d in dtypes.ALL if d._np is not None and d._np.kind in "biufcO"]
     return frozenset(d for d in known if op.dtypes and d.kind not in op.dtypes)
-
-
-def defers(other: Any) -> bool:
-    """Whether ``other`` wants operators for itself, said as NumPy has it (batched values do)."""
-    return getattr(type(other), "__array_ufunc__", other) is None
 
 
 def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
@@ -138,9 +136,9 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
-            if defers(other):
-                return NotImplemented
             other = convert(other, self)
+            if other is NotImplemented:
+                return NotImplemented
         dtype = self._a.dtype
         if dtype is not other._a.dtype:
             same_dtype(op, self, other)
@@ -149,6 +147,7 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
         return execute(op, (self, other), NO_ATTRS)
 
     def reflected(self: Any, other: Any) -> Any:
-        return forward(like(other, self), self)
+        other = like(other, self)
+        return NotImplemented if other is NotImplemented else forward(other, self)
 
     return forward, reflected

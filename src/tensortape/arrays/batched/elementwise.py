@@ -55,9 +55,7 @@ def mapping(name: str) -> Callable[..., Any]:
         if not given:
             return function(*values, **attrs)
         ndim = max(getattr(v, "ndim", 0) for v in values)
-        plain = [
-            lifted(ns, ns.stored(name, v), ndim) if type(v) is Batched else v for v in values
-        ]
+        plain = [lifted(ns, ns.stored(name, v), ndim) if type(v) is Batched else v for v in values]
         return Batched(ns, function(*plain, **attrs), ns.free)
 
     return apply
@@ -88,6 +86,19 @@ def divide(ns: Any, x: Any, y: Any) -> Any:
             return together(ns, lambda a, b: a / b, x, y)
         return mapping("divide")(ns, x, y)
     return Batched(ns, scaled(ns, x, y) / y, x.ties)
+
+
+@family("slope")
+def slope(name: str) -> Callable[..., Any]:
+    """The rule of a map that is linear in its first value: the ties of that value stay."""
+    general = mapping(name)
+
+    def apply(ns: Any, g: Any, y: Any) -> Any:
+        if type(y) is Batched or type(g) is not Batched:
+            return general(ns, g, y)
+        return Batched(ns, getattr(ns.base, name)(scaled(ns, g, y), y), g.ties)
+
+    return apply
 
 
 @rule
@@ -132,4 +143,3 @@ def zero_like_other(ns: Any, value: Any, other: Any) -> Any:
     missing = len(other.shape) - raw.ndim
     shape = (1,) * (ns.rank + max(missing, 0)) + tuple(raw.shape)
     return Batched(ns, ns.base.reshape(value, shape), other.ties)
-

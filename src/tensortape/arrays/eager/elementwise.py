@@ -25,6 +25,7 @@ BINARY = (
     "bitwise_or bitwise_xor left_shift right_shift floor_divide remainder fmod truncate_divide "
     "divide_no_nan multiply_no_nan xdivy xlogy xlog1py nextafter complex"
 )
+SLOPE = "reciprocal_grad sqrt_grad rsqrt_grad"
 TERNARY = "where"
 COORDINATES = "argwhere"
 BITS = "bitcast"
@@ -65,6 +66,31 @@ def reciprocal(x: Any) -> Any:
 
 def rsqrt(x: Any) -> Any:
     return 1 / np.sqrt(x)
+
+
+def reciprocal_grad(g: Any, y: Any) -> Any:
+    """The cotangent of ``1 / x``, from its result; 0 where ``g`` is, even at a pole."""
+    y = conj(y)
+    return zero_with(g, -y * g * y)
+
+
+def sqrt_grad(g: Any, y: Any) -> Any:
+    """The cotangent of ``sqrt(x)``, from its result; 0 where ``g`` is, even at a pole."""
+    return zero_with(g, g * 0.5 / conj(y))
+
+
+def rsqrt_grad(g: Any, y: Any) -> Any:
+    """The cotangent of ``1 / sqrt(x)``, from its result; 0 where ``g`` is, even at a pole."""
+    y = conj(y)
+    return zero_with(g, g * -0.5 * y * (y * y))
+
+
+def zero_with(g: Any, product: Any) -> Any:
+    """A fresh ``product`` of ``g``, with zeros where ``g`` is zero."""
+    if product.ndim == 0:
+        return product if g != 0 else product.dtype.type(0)
+    np.copyto(product, 0, where=g == 0)
+    return product
 
 
 def power(x: Any, y: Any) -> Any:

@@ -28,20 +28,20 @@ def _no_slope(op):
         return xp.zeros_like(tangents[0])
 
 
-@elementwise("ReluSlope", primitive="relu_slope", saves=())
+@elementwise("ReluSlope", primitive="relu_slope", domain=(0.5, 2), saves=())
 def relu_slope(xp, y):
     """The derivative of ``relu``, of its result."""
     return xp.relu_slope(y)
 
 
-@elementwise("Relu6Slope", primitive="relu6_slope", saves=())
+@elementwise("Relu6Slope", primitive="relu6_slope", domain=(0.5, 2), saves=())
 def relu6_slope(xp, y):
     """The derivative of ``relu6``, of its result."""
     return xp.relu6_slope(y)
 
 
-@elementwise("LeakyReluSlope", primitive="leaky_relu_slope", saves=())
-def leaky_relu_slope(xp, x, *, alpha):
+@elementwise("LeakyReluSlope", primitive="leaky_relu_slope", domain=(0.5, 2), saves=())
+def leaky_relu_slope(xp, x, *, alpha=0.2):
     """The derivative of ``leaky_relu``."""
     return xp.leaky_relu_slope(x, alpha)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.families import elementwise, reduced
-from tensortape.core.operators import ON_TEXT, for_dtype, hinted, same_dtype
+from tensortape.core.operators import INSTEAD, for_dtype, hinted, same_dtype
 from tensortape.core.public import tensor, unary_call
 from tensortape.core.registry import OPS, export
 
@@ -25,7 +27,7 @@ def join_text(xp, x, y):
     return xp.join_text(x, y)
 
 
-ON_TEXT["AddV2"] = join_text
+INSTEAD["AddV2", "O"] = join_text
 
 
 @export("math.add", "add")
@@ -208,7 +210,9 @@ def _(xp, y, x):
     return xp.sign(x)
 
 
-@elementwise("ComplexAbs", dtypes="c")
+@elementwise(
+    "ComplexAbs", dtypes="c", samples=[((np.array([1.5 - 2j, -0.5 + 1j, 2.0 + 0.3j]),), {})]
+)
 def complex_abs(xp, x):
     """The magnitude of complex numbers."""
     return xp.absolute(x)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.families import elementwise, reduced
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
+
+POINTS: list[Any] = [((np.array([1.5 - 2j, -0.5 + 1j, 2.0 + 0.3j]),), {})]
 
 
 @elementwise("Complex", primitive="complex", domain=(-2, 2), saves=(), dtypes="f")
@@ -55,7 +60,7 @@ def complex(real, imag, name=None):
     return execute(complex_op, (real, imag), NO_ATTRS)
 
 
-@elementwise("Real", primitive="real", saves=(), dtypes="c")
+@elementwise("Real", primitive="real", saves=(), dtypes="c", samples=POINTS)
 def real_op(xp, input):
     """The real parts of complex numbers."""
     return xp.real(input)
@@ -71,7 +76,7 @@ def _(xp, tangents, y, x):
     return xp.real(tangents[0])
 
 
-@elementwise("Imag", primitive="imag", saves=(), dtypes="c")
+@elementwise("Imag", primitive="imag", saves=(), dtypes="c", samples=POINTS)
 def imag_op(xp, input):
     """The imaginary parts of complex numbers."""
     return xp.imag(input)
@@ -87,7 +92,7 @@ def _(xp, tangents, y, x):
     return xp.imag(tangents[0])
 
 
-@elementwise("Conj", primitive="conj", saves=(), dtypes="c")
+@elementwise("Conj", primitive="conj", saves=(), dtypes="c", samples=POINTS)
 def conj_op(xp, input):
     """Complex conjugates."""
     return xp.conj(input)
@@ -103,7 +108,7 @@ def _(xp, tangents, y, x):
     return xp.conj(tangents[0])
 
 
-@elementwise("Angle", primitive="angle", saves=("inputs",), dtypes="c")
+@elementwise("Angle", primitive="angle", saves=("inputs",), dtypes="c", samples=POINTS)
 def angle_op(xp, input):
     """The arguments of complex numbers."""
     return xp.angle(input)

@@ -119,9 +119,30 @@ def reciprocal(xp, x):
     return xp.reciprocal(x)
 
 
-@reciprocal.partial(0)
-def _(xp, y, x):
-    return -y * y
+@reciprocal.vjp
+def _(xp, g, y, x):
+    return xp.reciprocal_grad(g, y)
+
+
+@reciprocal.jvp
+def _(xp, tangents, y, x):
+    return tangents[0] * -(y * y)
+
+
+@elementwise("ReciprocalGrad", primitive="reciprocal_grad", domain=(0.5, 2), saves=("inputs",))
+def reciprocal_grad(xp, dy, y):
+    """``-dy * y**2``, the cotangent of an inverse ``y``; 0 where ``dy`` is 0."""
+    return xp.reciprocal_grad(dy, y)
+
+
+@reciprocal_grad.vjp(0)
+def _(xp, g, z, dy, y):
+    return reduced(xp, xp.reciprocal_grad(g, xp.conj(y)), dy)
+
+
+@reciprocal_grad.vjp(1)
+def _(xp, g, z, dy, y):
+    return reduced(xp, xp.conj(g) * -2 * dy * xp.conj(y), y)
 
 
 @elementwise("DivNoNan", primitive="divide_no_nan", domain=(0.5, 2), dtypes="fc")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.families import elementwise, reduced
 from tensortape.core.public import binary_call, tensor
@@ -89,7 +91,11 @@ def chosen(xp, first, tangents, z):
     return xp.where(first, left, right)
 
 
-@elementwise("ClipByValue", dtypes="fciu")
+@elementwise(
+    "ClipByValue",
+    dtypes="fciu",
+    samples=[(((2, 3), np.float64(-1.0), np.float64(1.0)), {})],
+)
 def clip_op(xp, t, clip_value_min, clip_value_max):
     """``t`` cut to between two bounds."""
     return xp.maximum(xp.minimum(t, clip_value_max), clip_value_min)

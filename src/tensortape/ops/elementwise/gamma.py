@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensortape.arrays.recorded import recorded
 from tensortape.core import errors
 from tensortape.core.dispatch import NO_ATTRS, execute
@@ -62,7 +64,7 @@ def _(xp, y, x):
     api="math.polygamma",
     saves=("inputs",),
     dtypes="f",
-    samples=[(((), (2, 3)), {})],
+    samples=[((np.float64(2.0), np.array([0.7, 1.5, 2.5])), {}, [1])],
 )
 def polygamma(xp, a, x):
     """The ``a``-th derivative of ``digamma`` at ``x``, for float32 and float64.
@@ -81,7 +83,14 @@ def _(xp, g, y, a, x):
     return reduced(xp, g * xp.polygamma(a + 1, x), x)
 
 
-@elementwise("Zeta", primitive="zeta", api="math.zeta", saves=("inputs",), dtypes="f")
+@elementwise(
+    "Zeta",
+    primitive="zeta",
+    api="math.zeta",
+    saves=("inputs",),
+    dtypes="f",
+    samples=[((np.float64(3.0), np.array([0.7, 1.5, 2.5])), {}, [1])],
+)
 def zeta(xp, x, q):
     """Hurwitz' zeta function: the sum of ``(q + n)**-x`` over ``n = 0, 1, ...``.
 
@@ -165,7 +174,13 @@ def _(xp, y, a, x):
     return -gamma_density(xp, a, x)
 
 
-@elementwise("Betainc", primitive="betainc", saves=("inputs",), dtypes="f")
+@elementwise(
+    "Betainc",
+    primitive="betainc",
+    saves=("inputs",),
+    dtypes="f",
+    samples=[((np.float64(2.0), np.float64(1.5), np.array([0.2, 0.5, 0.8])), {}, [2])],
+)
 def betainc_op(xp, a, b, x):
     """The regularised incomplete beta function."""
     return xp.betainc(a, b, x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.families import elementwise
+from tensortape.core.operators import INSTEAD
 from tensortape.core.public import binary_call, unary_call
 from tensortape.core.registry import export
 
@@ -29,6 +30,9 @@ def logical_and(xp, x, y):
     Source: ``tf.math.logical_and``.
     """
     return x & y
+
+
+INSTEAD["Mul", "b"] = logical_and
 
 
 @elementwise(

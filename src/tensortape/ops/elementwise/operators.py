@@ -8,10 +8,8 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.operators import (
-    BOOL,
     attach,
     binary,
-    defers,
     hinted,
     like,
     refuse,
@@ -30,41 +28,25 @@ def attach_pair(name: str, methods: Any) -> None:
 
 attach_pair("add", binary(arithmetic.add_v2, hinted))
 attach_pair("sub", binary(arithmetic.subtract))
+attach_pair("mul", binary(arithmetic.multiply))
 attach_pair("pow", binary(power.power))
 attach_pair("floordiv", binary(division.floordiv))
 attach_pair("mod", binary(division.floormod))
-
-_multiply, _reflected_multiply = binary(arithmetic.multiply)
-
-
-def multiply(self: Any, other: Any) -> Any:
-    """``x * y``; of truth values, whether both are true."""
-    if self._a.dtype is BOOL:
-        return execute(logical.logical_and, (self, _operand(self, other)), NO_ATTRS)
-    return _multiply(self, other)
-
-
-def _operand(tensor: Any, other: Any) -> Any:
-    other = like(other, tensor)
-    same_dtype(logical.logical_and, tensor, other)
-    return other
-
-
-attach_pair("mul", (multiply, _reflected_multiply))
 
 
 def true_divide(self: Any, other: Any) -> Any:
     """``x / y``."""
     if type(other) is not EagerTensor:
-        if defers(other):
-            return NotImplemented
         other = hinted(other, self)
+        if other is NotImplemented:
+            return NotImplemented
     return division.true_quotient(self, other)
 
 
 def reflected_true_divide(self: Any, other: Any) -> Any:
     """``y / x``."""
-    return division.true_quotient(like(other, self), self)
+    other = like(other, self)
+    return NotImplemented if other is NotImplemented else division.true_quotient(other, self)
 
 
 attach_pair("truediv", (true_divide, reflected_true_divide))
@@ -76,6 +58,8 @@ def logic(on_bools: Any, on_integers: Any) -> Any:
     def method(self: Any, other: Any) -> Any:
         op = on_bools if self._a.dtype.kind == "b" else on_integers
         other = like(other, self)
+        if other is NotImplemented:
+            return NotImplemented
         if self._a.dtype.kind not in op.dtypes:
             refuse(op, self)
         same_dtype(op, self, other)
@@ -95,7 +79,7 @@ for _name, _on_bools, _on_integers in (
 def exclusive_or(self: Any, other: Any) -> Any:
     """``x ^ y``."""
     if self._a.dtype.kind == "b":
-        return logical.logical_xor(self, _operand(self, other))
+        return logical.logical_xor(self, like(other, self))
     return _bitwise_xor(self, other)
 
 
@@ -124,6 +108,8 @@ def equality(op: Any, otherwise: bool) -> Any:
             return otherwise
         if type(other) is not EagerTensor:
             other = like(other, self)
+            if other is NotImplemented:
+                return NotImplemented
         if self._a.dtype is not other._a.dtype:
             same_dtype(op, self, other)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensortape.core.families import elementwise
+from tensortape.core.families import elementwise, reduced
 
 
 @elementwise(
@@ -95,7 +95,7 @@ def sqrt(xp, x):
 
 @sqrt.vjp
 def _(xp, g, y, x):
-    return g * 0.5 / (xp.conj(y) if y.dtype.kind == "c" else y)
+    return xp.sqrt_grad(g, y)
 
 
 @sqrt.jvp
@@ -118,6 +118,44 @@ def rsqrt(xp, x):
     return xp.rsqrt(x)
 
 
-@rsqrt.partial(0)
-def _(xp, y, x):
-    return -0.5 * y * y * y
+@rsqrt.vjp
+def _(xp, g, y, x):
+    return xp.rsqrt_grad(g, y)
+
+
+@rsqrt.jvp
+def _(xp, tangents, y, x):
+    return tangents[0] * (-0.5 * y * y * y)
+
+
+@elementwise("SqrtGrad", primitive="sqrt_grad", domain=(0.5, 2))
+def sqrt_grad(xp, dy, y):
+    """``dy / (2 * y)``, the cotangent of a square root ``y``; 0 where ``dy`` is 0."""
+    return xp.sqrt_grad(dy, y)
+
+
+@sqrt_grad.vjp(0)
+def _(xp, g, z, dy, y):
+    return reduced(xp, 0.5 * g / y, dy)
+
+
+@sqrt_grad.vjp(1)
+def _(xp, g, z, dy, y):
+    d = g / y
+    return reduced(xp, -(xp.conj(d) if y.dtype.kind == "c" else d) * z, y)
+
+
+@elementwise("RsqrtGrad", primitive="rsqrt_grad", domain=(0.5, 2), saves=("inputs",))
+def rsqrt_grad(xp, dy, y):
+    """``-dy * y**3 / 2``, the cotangent of an inverse root ``y``; 0 where ``dy`` is 0."""
+    return xp.rsqrt_grad(dy, y)
+
+
+@rsqrt_grad.vjp(0)
+def _(xp, g, z, dy, y):
+    return reduced(xp, xp.rsqrt_grad(g, xp.conj(y)), dy)
+
+
+@rsqrt_grad.vjp(1)
+def _(xp, g, z, dy, y):
+    return reduced(xp, -1.5 * xp.conj(g) * dy * xp.square(xp.conj(y)), y)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.families import elementwise, reduced
-from tensortape.core.op import op
-from tensortape.core.operators import refuse
+from tensortape.core.op import Op, op
+from tensortape.core.operators import refuse, same_dtype
 from tensortape.core.public import pair, tensor
 from tensortape.core.registry import export
 
@@ -24,7 +26,13 @@ def explain_select(op, tensors, attrs, exc):
     )
 
 
-@elementwise("SelectV2", primitive="where", saves=(0,), check=explain_select)
+@elementwise(
+    "SelectV2",
+    primitive="where",
+    saves=(0,),
+    check=explain_select,
+    samples=[((np.array([[True], [False]]), (2, 3), (3,)), {})],
+)
 def select(xp, condition, t, e):
     """Elements of ``t`` where the condition holds, of ``e`` elsewhere."""
     return xp.where(condition, t, e)
@@ -45,6 +53,9 @@ def _(xp, tangents, z, condition, t, e):
     zero = xp.zeros_like(z)
     left, right = (zero if d is None else d for d in tangents[1:])
     return xp.where(condition, left, right)
+
+
+_wants_bool = Op("SelectV2", select.kernel, dtypes="b")
 
 
 @op("Where", primitive="argwhere", nondifferentiable="coordinates are integers")
@@ -83,12 +94,7 @@ def where(condition, x=None, y=None, name=None):
         raise ValueError("x and y must both be non-None or both be None.")
     condition = tensor(condition)
     if condition._a.dtype.kind != "b":
-        refuse(_CONDITION, condition)
+        refuse(_wants_bool, condition)
+    if all(isinstance(getattr(v, "dtype", None), dtypes.DType) for v in (x, y)):
+        same_dtype(select, x, y, 2)
     return execute(select, (condition, *pair(select, x, y)), NO_ATTRS)
-
-
-class _CONDITION:
-    """What a condition has to be, for the message."""
-
-    type = "SelectV2"
-    dtypes = "b"

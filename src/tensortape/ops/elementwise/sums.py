@@ -39,12 +39,12 @@ def add_n(inputs, name=None):
     Raises ``ValueError`` if there is nothing to add, ``tf.errors.InvalidArgumentError`` for
     different shapes or dtypes. Source: ``tf.math.add_n``.
     """
-    if not isinstance(inputs, Iterable) or (hasattr(inputs, "__len__") and not len(inputs)):
+    tensors = tuple(tensor(x) for x in inputs) if isinstance(inputs, Iterable) else ()
+    if not tensors:
         raise ValueError(
             "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype "
             f"and shape. Received: {inputs!r:.200}"
         )
-    tensors = tuple(tensor(x) for x in inputs)
     first = tensors[0]
     for i, x in enumerate(tensors):
         if x.dtype is not first.dtype:
