@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tensortape.ops.random import single
-from tensortape.ops.random.philox import Philox, blocks, blocks_at, words
+from tensortape.ops.random.philox import CHUNK, Philox, blocks, blocks_at, words
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _SMALLEST_UNIFORM = 1.0e-7
@@ -102,6 +102,9 @@ def normal_of_blocks(bits: NDArray[np.uint32], kind: np.dtype) -> NDArray[Any]:
 
     Types below 32 bits are computed, and returned, in float32.
     """
+    if len(bits) > CHUNK:  # in parts, whose temporaries stay in the cache
+        parts = range(0, len(bits), CHUNK)
+        return np.concatenate([normal_of_blocks(bits[i : i + CHUNK], kind) for i in parts])
     if kind.itemsize == 8:
         return _box_muller_float64(unit_float64(bits))
     return _box_muller_float32(unit_float32(bits))
