@@ -166,7 +166,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
 
 
 def unsparse(x: Any) -> Any:
-    """``x`` itself; gradients that arrive by rows are made whole here, as TensorFlow's reshapes do."""
+    """``x``; gradients that arrive by rows are made whole here, as by TensorFlow's reshapes."""
     if type(x) is not EagerTensor:
         return x
     return execute(reshape_op, (x,), {"shape": x._a.shape})
