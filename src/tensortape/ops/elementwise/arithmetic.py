@@ -181,7 +181,7 @@ def negative(xp, x):
 negative.partial(0, constant=-1)
 
 
-@elementwise("Sign", primitive="sign", domain=(0.5, 2), special=(0.0,), saves=(), dtypes="fci")
+@elementwise("Sign", primitive="sign", domain=(0.5, 2), special=(0.0,), saves=(), dtypes="fi")
 def sign_op(xp, x):
     """The sign of real numbers."""
     return xp.sign(x)
