@@ -69,7 +69,8 @@ def pull_batch(
 ) -> list[Any]:
     """One walk with the identity over ``batch``; tensors ``(*batch, *source.shape)`` or ``None``."""
     wanted = {h._id for h in handles}
-    needed = tape._tracked if tape._watched.keys() <= wanted else reachable(entries, wanted)
+    watched = wanted & tape._tracked  # what no tape watched gets None, used or not
+    needed = tape._tracked if tape._watched.keys() <= wanted else reachable(entries, watched)
     records = listens()
     ns = BatchedNamespace(recorded if records else state.xp, batch)
     if call is not None:

@@ -356,7 +356,8 @@ class GradientTape:
     def _pull(self, entries: Any, targets: Any, handles: Any, seeds: Any, call: Any) -> list[Any]:
         """Gradients (tensors or ``None``) of the targets' sum for each handle."""
         wanted = {h._id for h in handles}
-        needed = self._tracked if self._watched.keys() <= wanted else reachable(entries, wanted)
+        watched = wanted & self._tracked  # what no tape watched gets None, used or not
+        needed = self._tracked if self._watched.keys() <= wanted else reachable(entries, watched)
         mode = Mode(recorded, True) if listens() else Mode(state.xp, False)
         if call is not None:
             for observer in events.observers:
