@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from tensortape.compat.failure import INTERRUPTED, BadInput, RunFailure
+from tensortape.compat.failure import INTERRUPTED, PROGRAM_FAILED, BadInput, RunFailure
 from tensortape.compat.output import check_writable
 
 DESCRIPTION = """\
@@ -122,6 +123,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("tensortape: interrupted.", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROGRAM_FAILED
 
 
 def _info() -> int:
