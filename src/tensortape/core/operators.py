@@ -123,7 +123,8 @@ def for_dtype(op: Op, x: Any) -> Op:
 
 def unusual(op: Op) -> frozenset[Any]:
     """The NumPy dtypes that ``op`` does not take."""
-    known = [d._np for d in dtypes.ALL if d._np is not None and d._np.kind in "biufcO"]
+    plain = [d for d in dtypes.ALL if not isinstance(d, dtypes.ExtensionDType)]
+    known = [d._np for d in plain if d._np is not None and d._np.kind in "biufcO"]
     return frozenset(d for d in known if op.dtypes and d.kind not in op.dtypes)
 
 
