@@ -108,7 +108,7 @@ _global = _GlobalSeed()
 _scopes = _Scopes()
 
 
-@export("random.set_seed")
+@export("random.set_seed", "compat.v1.set_random_seed", "compat.v1.random.set_random_seed")
 def set_seed(seed: int | None) -> None:
     """Sets the global seed, and with it all random operations, to a fixed beginning.
 
@@ -133,6 +133,7 @@ def internal_operation_seed() -> int:
     return _global.generator.randint(0, MAX_INT32)
 
 
+@export("compat.v1.get_seed", "compat.v1.random.get_seed")
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     """The two seeds of an operation, from its own seed (or None) and the global one.
 

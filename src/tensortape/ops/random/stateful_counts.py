@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from tensortape.core import dtypes
@@ -85,7 +86,7 @@ def random_poisson(xp, rate, *, shape, dtype, stream):
 
 def scaled_gamma(standard: Any, beta: Any) -> Any:
     """Gamma numbers of rate ``beta``, kept positive where they underflow."""
-    tiny = np.finfo(standard.dtype.as_numpy_dtype).tiny
+    tiny = ml_dtypes.finfo(standard.dtype.as_numpy_dtype).tiny
     return apply(OPS["Maximum"], (parameter(float(tiny), standard.dtype), standard / beta), {})
 
 

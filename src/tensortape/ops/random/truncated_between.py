@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
@@ -56,7 +57,7 @@ def _(xp, g, y, seed, mean, stddev, low, high, *, shape):
     bottom, top, z = (low - mean) / stddev, (high - mean) / stddev, (y - mean) / stddev
     start = _ndtr(xp, bottom)
     share = (_ndtr(xp, z) - start) / (_ndtr(xp, top) - start)
-    finfo = np.finfo(y.dtype if isinstance(y.dtype, np.dtype) else y.dtype.as_numpy_dtype)
+    finfo = ml_dtypes.finfo(y.dtype if isinstance(y.dtype, np.dtype) else y.dtype.as_numpy_dtype)
     share = xp.minimum(xp.maximum(share, float(finfo.tiny)), float(1 - finfo.eps))
     to_high = xp.exp(0.5 * (z * z - top * top)) * share
     to_low = xp.exp(0.5 * (z * z - bottom * bottom)) * (1.0 - share)
