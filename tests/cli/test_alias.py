@@ -24,6 +24,18 @@ def test_import_forms_resolve_to_the_face(python):
     assert result.returncode == 0, result.stderr
 
 
+def test_migration_name_and_version(python):
+    code = INSTALL + (
+        "import tensorflow as tf, tensorflow.compat.v2 as v2\n"
+        "from tensorflow.compat.v2.math import multiply\n"
+        "from tensorflow.version import VERSION\n"
+        "assert v2 is tf is tf.compat.v2 and multiply is tf.math.multiply\n"
+        "assert VERSION == tf.version.VERSION == tf.__version__\n"
+    )
+    result = python(code)
+    assert result.returncode == 0, result.stderr
+
+
 def test_private_modules_offer_public_names(python):
     code = INSTALL + (
         "from tensorflow.python.framework import ops\n"

@@ -26,6 +26,7 @@ FACE = "tensortape"
 VERSION = "2.21.0"  # the TensorFlow whose behaviour TensorTape follows
 # TensorFlow itself hands out this view of Keras 3 (with the old `keras.backend` functions in it).
 KERAS_VIEW = "keras._tf_keras.keras"
+V2 = "compat.v2"  # TensorFlow 2 under its migration name
 KERAS_NAMES = ("keras", "initializers", "losses", "metrics", "optimizers")
 
 
@@ -106,7 +107,8 @@ class AliasFinder(MetaPathFinder, Loader):
         """Fill in what is TensorFlow's own; Keras' modules stand for themselves."""
         assert isinstance(module, AliasModule)
         target = module._target
-        if isinstance(target, ModuleType) and target.__name__.partition(".")[0] == "keras":
+        is_module = isinstance(target, ModuleType)
+        if is_module and target.__name__.partition(".")[0] in ("keras", ALIAS):
             sys.modules[module.__name__] = target
         elif module.__name__ == ALIAS:
             module.__dict__.update(__version__=VERSION, __file__=target.__file__)
@@ -120,6 +122,8 @@ def _target(fullname: str) -> Any:
         return importlib.import_module(FACE)
     if path.partition(".")[0] in KERAS_NAMES:
         return _keras_module(path)
+    if path == V2 or path.startswith(f"{V2}."):
+        return importlib.import_module(f"{ALIAS}.{path[len(V2) + 1 :]}".rstrip("."))
     if _is_public(path):
         return importlib.import_module(f"{FACE}.{path}")
     if fullname in private_names.packages():

@@ -14,6 +14,7 @@ from typing import Any
 
 # module below `tensorflow.` -> namespaces of the face to search, in order ("" is the top)
 SEARCHED: dict[str, tuple[str, ...]] = {
+    "compat.v2": (),  # the alias itself
     "compiler.tf2xla.python.xla": ("",),
     "experimental.dtensor": (),  # Keras imports the module; none of its names exists here
     "python.autograph.impl.api": ("autograph", "autograph.experimental"),
@@ -103,6 +104,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "python.trackable.base": ("__internal__.tracking",),
     "python.trackable.data_structures": ("__internal__.tracking",),
     "python.util.nest": ("nest", "__internal__.nest"),
+    "version": (),
 }
 
 # names TensorFlow's private modules use for a public function of another name
@@ -164,6 +166,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("python.framework.config", "is_op_determinism_enabled"): (
         f"{_VALUES}:is_op_determinism_enabled"
     ),
+    ("version", "VERSION"): "tensortape.compat.alias:VERSION",
     ("python.framework.ops", "EagerTensor"): "tensortape.core.tensor:EagerTensor",
     ("python.framework.ops", "_gradient_registry"): (
         "tensortape.autodiff.gradient_registry:gradient_registry"
