@@ -116,6 +116,16 @@ ROWS = {
         (3, 4),
         [((3, 2, 2, 4), (-4, -1))],
     ),
+    "scatter-add-rows": (
+        lambda xp, x: xp.scatter_add(np.array([1, 1, 4]), x, (2, 5, 4), 1),
+        (2, 3, 4),
+        [((2, 3, 4), (-3, -2, -1))],
+    ),
+    "scatter-add-two": (
+        lambda xp, x: xp.scatter_add(np.array([[1, 1, 2], [0, 4, 0]]), x, (5, 4), 0),
+        (3, 4, 2),
+        [((2, 3, 4), (-2, -1, -3))],
+    ),
     "gather-nd": (
         lambda xp, x: xp.gather_nd(x, np.array([[0, 1], [2, 0]])),
         (4,),

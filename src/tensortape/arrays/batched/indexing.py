@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.batched.layout import tied_to
-from tensortape.arrays.batched.structure import dense
+from tensortape.arrays.batched.structure import dense, released
 from tensortape.arrays.batched.value import RULES, Batched, family, rule
 
 EVERYTHING = slice(None)
@@ -104,13 +104,49 @@ def scatter_add(
 ) -> Any:
     if not only_first_batched((updates, indices)):
         return ns.looped("scatter_add", indices, updates, shape, axis, batch_dims)
-    count = indices.ndim - batch_dims
-    updates = ns.stored("scatter_add", updates, tied_to(updates, range(axis, axis + count)))
-    ndim, shape = len(updates.shape), tuple(shape)
-    ties = tuple([q + count - 1 if q and ndim + q < axis else q for q in updates.ties])
+    count, shape = indices.ndim - batch_dims, tuple(shape)
+    tied = tied_to(updates, range(axis, axis + count))
+    if tied and not batch_dims:
+        return scatter_rows(ns, indices, updates, shape, axis, tied)
+    updates = ns.stored("scatter_add", updates, tied)
     data = behind(ns, updates)
+    ndim = len(updates.shape)
+    ties = widened(updates.ties, ndim, axis, count)
     full = shape + tuple(data.shape)[ndim:]
     return before(ns, ns.base.scatter_add(indices, data, full, axis, batch_dims), ties)
+
+
+def widened(ties: tuple[int, ...], ndim: int, axis: int, count: int) -> tuple[int, ...]:
+    """Ties where ``count`` axes of ``ndim`` from ``axis`` on have become one."""
+    return tuple([q + count - 1 if q and ndim + q < axis else q for q in ties])
+
+
+def scatter_rows(
+    ns: Any, indices: Any, updates: Batched, shape: tuple[int, ...], axis: int, tied: list[int]
+) -> Batched:
+    """Scatter where entry ``b`` of the batch has updates at the ``b``-th index alone.
+
+    Batch axis ``p`` takes the place of the axis of ``indices`` it is tied to, and each of its
+    entries is scattered with its own index.
+    """
+    p, *others = tied
+    updates = ns.stored("scatter_add", updates, others)
+    ndim, count = len(updates.shape), indices.ndim
+    at = ndim + updates.ties[p] - axis
+    ties = widened(updates.ties, ndim, axis, count)
+    data = released(ns, updates, p).data
+    sizes = tuple(indices.shape)
+    own = ns.base.transpose(indices, (at, *[i for i in range(count) if i != at]))
+    own = ns.base.reshape(own, (sizes[at], *sizes[:at], 1, *sizes[at + 1 :]))
+    rest = [i for i in range(ns.rank) if i != p]
+    order = (p, *range(ns.rank, data.ndim), *rest)
+    data = ns.base.transpose(data, order)
+    full = (sizes[at], *shape, *tuple(data.shape)[1 + ndim :])
+    out = ns.base.scatter_add(own, data, full, axis + 1, 1)
+    width = len(shape)
+    place = {p: 0} | {q: 1 + width + i for i, q in enumerate(rest)}
+    back = (*[place[q] for q in range(ns.rank)], *range(1, 1 + width))
+    return Batched(ns, ns.base.transpose(out, back), ties[:p] + (0,) + ties[p + 1 :])
 
 
 @rule
