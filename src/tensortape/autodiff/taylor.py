@@ -25,12 +25,12 @@ def evaluated_in(namespace: Any) -> Iterator[None]:
     """Context in which this thread's operations are evaluated in ``namespace``, unheard."""
     saved = state.xp, state.listeners
     state.xp, state.listeners = namespace, ()
-    rare.graphs += 1
+    rare.evaluators += 1
     try:
         with quiet():
             yield
     finally:
-        rare.graphs -= 1
+        rare.evaluators -= 1
         state.xp, state.listeners = saved
 
 

@@ -25,11 +25,11 @@ type_of = type
 class Rare:
     """What makes evaluation less than direct: looked at once per operation."""
 
-    __slots__ = ("graphs",)
+    __slots__ = ("evaluators",)
 
     def __init__(self) -> None:
-        self.graphs = 0
-        """Graphs being built, in any thread."""
+        self.evaluators = 0
+        """Namespaces in force, in any thread, that evaluate operations themselves (abstract, Taylor)."""
 
 
 rare = Rare()
@@ -43,7 +43,7 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     s = state
     token = State_set()
     try:
-        if ExtensionDtypes.active or rare.graphs:
+        if ExtensionDtypes.active or rare.evaluators:
             value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
         else:
             value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
@@ -66,7 +66,7 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
 def apply(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
     """Normalise the attributes, then :func:`execute`."""
     if op.normalise is not None:
-        if rare.graphs and hasattr(state.xp, "evaluate"):
+        if rare.evaluators and hasattr(state.xp, "evaluate"):
             return execute(op, tensors, {**attrs, NORMALISE: True})
         attrs = op.normalise(tensors, attrs)
     return execute(op, tensors, attrs)

@@ -73,11 +73,11 @@ class Graph:
         saved = state.xp, state.tensor
         state.xp, state.tensor = abstract, make_tensor
         add_listener(self)
-        rare.graphs += 1
+        rare.evaluators += 1
         try:
             yield self
         finally:
-            rare.graphs -= 1
+            rare.evaluators -= 1
             remove_listener(self)
             state.xp, state.tensor = saved
 
