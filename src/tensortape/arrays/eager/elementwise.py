@@ -104,11 +104,19 @@ def power_derivative(x: Any, y: Any) -> Any:
 
 
 def sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
+    """``1 / (1 + exp(-x))``, in one temporary array."""
+    y = np.exp(-x)
+    if type(y) is not np.ndarray:
+        return 1 / (1 + y)
+    y += 1
+    return np.reciprocal(y, out=y)
 
 
 def softplus(x: Any) -> Any:
-    return np.log1p(np.exp(-abs(x))) + np.maximum(x, 0)
+    """``log(1 + exp(x))``, of ``-|x|`` so that nothing overflows."""
+    y = np.log1p(np.exp(-abs(x)))
+    y += np.maximum(x, 0)
+    return y
 
 
 def relu(x: Any) -> Any:
