@@ -64,6 +64,11 @@ class Tensor(TensorLike):
         return Reference(self)
 
 
+def _restored(array: Any) -> EagerTensor:
+    """A pickled tensor, brought back without asking for the module its class claims to be from."""
+    return EagerTensor(array)
+
+
 class EagerTensor(Tensor):
     """A tensor whose value is known now."""
 
@@ -78,6 +83,9 @@ class EagerTensor(Tensor):
 
     def _numpy(self) -> Any:
         return self._a
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._a,)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = np.asarray(self._a)
