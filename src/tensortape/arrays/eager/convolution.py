@@ -42,12 +42,15 @@ def padded(x: Any, pads: Any, value: Any = 0) -> Any:
 def window_slices(sizes: Any, kernel: Any, strides: Any, dilations: Any) -> Any:
     """For each place of the window, which elements of the padded input lie there."""
     for place in itertools.product(*[range(k) for k in kernel]):
-        yield place, (
-            slice(None),
-            *[
-                slice(p * d, p * d + (o - 1) * s + 1, s)
-                for p, o, s, d in zip(place, sizes, strides, dilations, strict=True)
-            ],
+        yield (
+            place,
+            (
+                slice(None),
+                *[
+                    slice(p * d, p * d + (o - 1) * s + 1, s)
+                    for p, o, s, d in zip(place, sizes, strides, dilations, strict=True)
+                ],
+            ),
         )
 
 
@@ -135,7 +138,8 @@ def _sizes(size: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> A
 def conv_input_grad(
     g: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int, size: Any
 ) -> Any:
-    """The cotangent of the input, whose spatial shape is ``size``, for a cotangent of the result."""
+    """The cotangent of the input, whose spatial shape is ``size``, for a cotangent of the "
+    "result."""
     dtype, n = g.dtype, g.shape[0]
     if n > 1 and g.strides[0] == 0:
         one = conv_input_grad(g[:1], w, strides, pads, dilations, groups, size)
@@ -175,7 +179,8 @@ def spread_windows(
 def conv_filter_grad(
     x: Any, g: Any, strides: Any, pads: Any, dilations: Any, groups: int, kernel: Any
 ) -> Any:
-    """The cotangent of the filter, whose spatial shape is ``kernel``, for a cotangent of the result."""
+    """The cotangent of the filter, whose spatial shape is ``kernel``, for a cotangent of the "
+    "result."""
     dtype, n = x.dtype, x.shape[0]
     x, g = _wide(x, g)
     sizes, outputs = g.shape[1:-1], g.shape[-1]

@@ -47,7 +47,9 @@ def each(function: Callable[..., Any], *stacks: Any) -> Any:
     flat = [np.broadcast_to(s, lead + s.shape[-2:]).reshape(-1, *s.shape[-2:]) for s in stacks]
     results = [function(*matrices) for matrices in zip(*flat, strict=True)]
     if not results:
-        return function(*[np.zeros(s.shape[-2:], s.dtype) for s in stacks])[None][:0].reshape(lead + (0, 0))
+        return function(*[np.zeros(s.shape[-2:], s.dtype) for s in stacks])[None][:0].reshape(
+            lead + (0, 0)
+        )
     return np.stack(results).reshape(lead + results[0].shape)
 
 
@@ -95,7 +97,9 @@ def tridiagonal_solve(diagonals: Any, b: Any, pivoting: bool = True) -> Any:
 
 def _solve_banded(bands: Any, b: Any) -> Any:
     try:
-        return scipy_linalg.solve_banded((1, 1), bands, b, check_finite=False).astype(b.dtype, copy=False)
+        return scipy_linalg.solve_banded((1, 1), bands, b, check_finite=False).astype(
+            b.dtype, copy=False
+        )
     except np.linalg.LinAlgError:
         return np.full_like(b, np.nan)
 
@@ -106,7 +110,10 @@ def _short_tridiagonal(diagonals: Any, b: Any) -> Any:
     for i in range(n):
         whole[..., i, i] = diagonals[..., 1, i]
         if i + 1 < n:
-            whole[..., i, i + 1], whole[..., i + 1, i] = diagonals[..., 0, i], diagonals[..., 2, i + 1]
+            whole[..., i, i + 1], whole[..., i + 1, i] = (
+                diagonals[..., 0, i],
+                diagonals[..., 2, i + 1],
+            )
     try:
         return np.linalg.solve(whole, b)
     except np.linalg.LinAlgError:

@@ -16,7 +16,10 @@ POOLING = "window_max window_max_grad window_sum window_spread"
 
 
 def _sizes(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
-    return [output_size(*one) for one in zip(x.shape[1:-1], kernel, strides, dilations, pads, strict=True)]
+    return [
+        output_size(*one)
+        for one in zip(x.shape[1:-1], kernel, strides, dilations, pads, strict=True)
+    ]
 
 
 def _lowest(dtype: Any) -> Any:
@@ -24,10 +27,14 @@ def _lowest(dtype: Any) -> Any:
 
 
 def window_max(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
-    """The largest element of each window and where it lies: the first one, counted in its example."""
+    """The largest element of each window and where it lies: the first one, counted in its "
+    "example."""
     n = x.shape[0]
     if n > 1 and x.strides[0] == 0:  # all examples are the same one
-        return [np.broadcast_to(y, (n, *y.shape[1:])) for y in window_max(x[:1], kernel, strides, pads, dilations)]
+        return [
+            np.broadcast_to(y, (n, *y.shape[1:]))
+            for y in window_max(x[:1], kernel, strides, pads, dilations)
+        ]
     sizes = _sizes(x, kernel, strides, pads, dilations)
     whole = padded(x, pads, _lowest(x.dtype))
     best = np.full((n, *sizes, x.shape[-1]), _lowest(x.dtype), x.dtype)

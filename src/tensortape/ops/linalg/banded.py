@@ -10,14 +10,15 @@ from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.ops.layout.shaping import expand_dims, squeeze
 from tensortape.ops.linalg.diagonals import diag, diag_part
 from tensortape.ops.linalg.products import matrix_transpose
 from tensortape.ops.linalg.solving import triangular_solve
-from tensortape.ops.layout.shaping import expand_dims, squeeze
 
 
 def shifted(xp: Any, x: Any, axis: int, by: int) -> Any:
-    """``x`` moved by one place (``by`` 1 or -1) along an axis counted from the end, a zero put in."""
+    """``x`` moved by one place (``by`` 1 or -1) along an axis counted from the end, a zero put "
+    "in."""
     at = x.ndim + axis
     n = x.shape[at]
     before = (slice(None),) * at
@@ -65,23 +66,31 @@ def compact(diagonals: Any, diagonals_format: str) -> Any:
         whole = tensor(diagonals)
         rows, columns = whole.shape[-2:]
         if rows != columns:
-            raise ValueError(f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}")
+            raise ValueError(
+                f"Expected last two dimensions of diagonals to be same, got {columns} and {rows}"
+            )
         return diag_part(whole, k=(-1, 1), align="LEFT_RIGHT")
     if diagonals_format != "sequence":
         raise ValueError(f"Unrecognized diagonals_format: {diagonals_format}")
     if not isinstance(diagonals, (tuple, list)) or len(diagonals) != 3:
         raise ValueError("Expected diagonals to be a sequence of length 3.")
     upper, main, lower = (tensor(d) for d in diagonals)
-    parts = [_filled(upper, main, "superdiagonal", last=True), main, _filled(lower, main, "subdiagonal", last=False)]
+    parts = [
+        _filled(upper, main, "superdiagonal", last=True),
+        main,
+        _filled(lower, main, "subdiagonal", last=False),
+    ]
     return recorded.stack(parts, main.shape.rank - 1)
 
 
 def _filled(d: Any, main: Any, which: str, last: bool) -> Any:
-    """A diagonal with a zero put at its end or start if it has one element less than the main one."""
+    """A diagonal with a zero put at its end or start if it has one element less than the main "
+    "one."""
     n, m = d.shape[-1], main.shape[-1]
     if d.shape.rank != main.shape.rank or d.shape[:-1] != main.shape[:-1]:
         raise ValueError(
-            "Tensors representing the three diagonals must have the same shape, except for the last "
+            "Tensors representing the three diagonals must have the same shape, except for the "
+            "last "
             f"dimension, got {d.shape} and {main.shape}"
         )
     if n == m:
@@ -126,7 +135,9 @@ def tridiagonal_solve(
     if perturb_singular:
         if not partial_pivoting:
             raise ValueError("partial_pivoting must be True if perturb_singular is.")
-        raise NotImplementedError("perturb_singular=True is not implemented; perturb the main diagonal yourself.")
+        raise NotImplementedError(
+            "perturb_singular=True is not implemented; perturb the main diagonal yourself."
+        )
     d = compact(diagonals, diagonals_format)
     rhs = convert_to_tensor(rhs, dtype_hint=d.dtype)
     _check_ranks(d, rhs)
@@ -151,9 +162,13 @@ def _check_ranks(d: Any, rhs: Any) -> None:
     if rank < 2:
         raise ValueError(f"Expected diagonals to have rank at least 2, got {rank}")
     if rhs.shape.rank not in (rank, rank - 1):
-        raise ValueError(f"Expected the rank of rhs to be {rank - 1} or {rank}, got {rhs.shape.rank}")
+        raise ValueError(
+            f"Expected the rank of rhs to be {rank - 1} or {rank}, got {rhs.shape.rank}"
+        )
     if not d.shape[:-2].is_compatible_with(rhs.shape[: rank - 2]):
-        raise ValueError(f"Batch shapes {d.shape[:-2]} and {rhs.shape[: rank - 2]} are incompatible")
+        raise ValueError(
+            f"Batch shapes {d.shape[:-2]} and {rhs.shape[: rank - 2]} are incompatible"
+        )
     if d.shape[-2] != 3:
         raise ValueError(f"Expected 3 diagonals got {d.shape[-2]}")
 

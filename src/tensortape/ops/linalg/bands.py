@@ -18,7 +18,9 @@ def band(k: Any) -> tuple[int, int]:
     given = ints(k)
     if len(given) not in (1, 2):
         raise errors.InvalidArgumentError(
-            None, None, f"diag_index must have one or two elements, received {len(given)} elements: {given}"
+            None,
+            None,
+            f"diag_index must have one or two elements, received {len(given)} elements: {given}",
         )
     low, high = given[0], given[-1]
     if low > high:
@@ -33,7 +35,10 @@ def alignment(align: str) -> str:
     if align not in ALIGNMENTS:
         allowed = ", ".join(f'"{a}"' for a in ALIGNMENTS)
         raise errors.InvalidArgumentError(
-            None, None, f"Value for attr 'align' of \"{align}\" is not in the list of allowed values: {allowed}"
+            None,
+            None,
+            f"Value for attr 'align' of \"{align}\" is not in the list of allowed values: "
+            f"{allowed}",
         )
     return align
 
@@ -53,7 +58,10 @@ def check_band(rows: int, columns: int, low: int, high: int) -> None:
     for which, d in (("lower", low), ("upper", high)):
         if d != 0 and not -rows < d < columns:
             raise errors.InvalidArgumentError(
-                None, None, f"{which}_diag_index is out of bound: {d}. It must be between {1 - rows} and {columns - 1}"
+                None,
+                None,
+                f"{which}_diag_index is out of bound: {d}. It must be between {1 - rows} and "
+                f"{columns - 1}",
             )
 
 

@@ -16,10 +16,12 @@ from tensortape.ops.linalg.matrices import (
     columns,
     diagonal,
     from_diagonal,
-    swapped,
     times,
     triangle,
 )
+
+REAL = (np.array([[2.0, 1.0], [0.5, -1.0]]),)
+"""A matrix with real eigenvalues."""
 
 
 def safe_reciprocal(xp: Any, x: Any) -> Any:
@@ -49,7 +51,13 @@ def like(xp: Any, x: Any, other: Any) -> Any:
     return x if x.dtype == other.dtype else xp.astype(x, other.dtype)
 
 
-@op("SelfAdjointEigV2", primitive="eigh", outputs=2, saves=("outputs",))
+@op(
+    "SelfAdjointEigV2",
+    primitive="eigh",
+    outputs=2,
+    saves=("outputs",),
+    samples=[(((3, 3),), {}), (((2, 2, 2),), {})],
+)
 def eigh_op(xp, input):
     """Eigenvalues and eigenvectors of self-adjoint matrices."""
     check_matrices("SelfAdjointEigV2", input)
@@ -69,7 +77,7 @@ def folded(xp: Any, d: Any) -> Any:
     return triangle(xp, d + adjoint(xp, d), True, 0.5)
 
 
-@op("SelfAdjointEigValues", saves=("inputs",))
+@op("SelfAdjointEigValues", saves=("inputs",), samples=[(((3, 3),), {})])
 def eigvalsh_op(xp, input):
     """Eigenvalues of self-adjoint matrices."""
     check_matrices("SelfAdjointEigV2", input)
@@ -82,7 +90,7 @@ def _(xp, g, y, x):
     return folded(xp, times(xp, v, times(xp, from_diagonal(xp, g), v, adjoint_b=True)))
 
 
-@op("Eig", primitive="eig", outputs=2)
+@op("Eig", primitive="eig", outputs=2, samples=[(REAL, {})])
 def eig_op(xp, input):
     """Eigenvalues and right eigenvectors."""
     check_matrices("Eig", input)
@@ -105,7 +113,7 @@ def real_part(xp: Any, d: Any, x: Any) -> Any:
     return xp.astype(xp.real(d), x.dtype) if x.dtype.kind != "c" else d
 
 
-@op("EigValues", primitive="eigvals", saves=("inputs",))
+@op("EigValues", primitive="eigvals", saves=("inputs",), samples=[(REAL, {})])
 def eigvals_op(xp, input):
     """Eigenvalues."""
     check_matrices("Eig", input)
@@ -119,7 +127,7 @@ def _(xp, g, y, x):
     return real_part(xp, xp.solve(vt, times(xp, from_diagonal(xp, g), vt)), x)
 
 
-@op("SingularValues", primitive="singular_values", saves=("inputs",))
+@op("SingularValues", primitive="singular_values", saves=("inputs",), samples=[(((3, 2),), {})])
 def singular_values(xp, input):
     """Singular values."""
     check_matrices("Svd", input, square=False)
@@ -132,7 +140,8 @@ def _(xp, g, y, x):
     return times(xp, u, times(xp, from_diagonal(xp, g), v, adjoint_b=True))
 
 
-@op("Svd", primitive="svd", outputs=3, saves=("outputs",))
+@op("Svd", primitive="svd", outputs=3, saves=("outputs",),
+    samples=[(((3, 2),), {}), (((2, 3, 3),), {}), (((2, 3),), {"full_matrices": True})])  # fmt: skip
 def svd_op(xp, input, *, full_matrices=False):
     """Singular values and vectors."""
     check_matrices("Svd", input, square=False)
@@ -155,7 +164,9 @@ def _(xp, g, y, x, *, full_matrices):
     return wide_svd_cotangent(xp, s, u, v, gs, gu, gv, full_matrices)
 
 
-def wide_svd_cotangent(xp: Any, s: Any, u: Any, v: Any, gs: Any, gu: Any, gv: Any, full: bool) -> Any:
+def wide_svd_cotangent(
+    xp: Any, s: Any, u: Any, v: Any, gs: Any, gu: Any, gv: Any, full: bool
+) -> Any:
     """The rule for matrices with at least as many columns as rows."""
     m, n = u.shape[-1], v.shape[-2]
     v1, gv1 = columns(xp, v, 0, m), columns(xp, gv, 0, m)
@@ -187,7 +198,7 @@ def beyond(xp: Any, v: Any, v1: Any, gv: Any, gv1: Any, m: int, full: bool) -> A
     return rest
 
 
-@op("Qr", primitive="qr", outputs=2)
+@op("Qr", primitive="qr", outputs=2, samples=[(((3, 2),), {}), (((2, 3),), {}), (((2, 2, 2),), {})])
 def qr_op(xp, input, *, full_matrices=False):
     """Orthogonal and upper triangular factors."""
     check_matrices("Qr", input, square=False)
@@ -300,7 +311,9 @@ def eigvals(tensor: Any, name: str | None = None) -> Any:
 
 
 @export("linalg.svd")
-def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
+def svd(
+    tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None
+) -> Any:
     """Singular values (descending), left and right singular vectors (columns) of matrices.
 
     ``tensor == u @ diag(s) @ adjoint(v)``. Without ``compute_uv`` only the values. Vectors are

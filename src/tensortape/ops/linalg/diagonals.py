@@ -38,14 +38,17 @@ def part(xp: Any, x: Any, k: tuple[int, int], align: str, padding: Any = None) -
     return picked(xp, x, 2, stored(diagonal_places(rows, columns, *k, align), *k), padding)
 
 
-def placed(xp: Any, d: Any, k: Any, rows: int, columns: int, align: str, padding: Any = None) -> Any:
+def placed(
+    xp: Any, d: Any, k: Any, rows: int, columns: int, align: str, padding: Any = None
+) -> Any:
     """Matrices with the given diagonals."""
     places = matrix_places(rows, columns, *k, align)
     return picked(xp, d, 1 if k[0] == k[1] else 2, places, padding)
 
 
 def matrix_size(width: int, k: tuple[int, int], rows: int, columns: int) -> tuple[int, int]:
-    """Rows and columns of a matrix of diagonals of length ``width``, where -1 stands for the least."""
+    """Rows and columns of a matrix of diagonals of length ``width``, where -1 stands for the "
+    "least."""
     least_rows, least_columns = width - min(k[1], 0), width + max(k[0], 0)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)
@@ -65,8 +68,8 @@ def matrix_size(width: int, k: tuple[int, int], rows: int, columns: int) -> tupl
 
 
 @op("MatrixDiagV3", saves=(), native_dtypes=True,
-    samples=[(((2, 3), np.array(0.0)), {"k": (0, 0)}),
-             (((2, 3), np.array(1.0)), {"k": (-1, 0), "num_rows": 4, "align": "LEFT_RIGHT"})])  # fmt: skip
+    samples=[(((2, 3), np.array(0.0)), {"k": (0, 0)}, [0]),
+             (((2, 3), np.array(1.0)), {"k": (-1, 0), "num_rows": 4, "align": "LEFT_RIGHT"}, [0])])  # fmt: skip
 def matrix_diag(xp, diagonal, padding_value, *, k, num_rows=-1, num_cols=-1, align="RIGHT_LEFT"):
     """Matrices with given diagonals."""
     rows, columns = matrix_size(diagonal.shape[-1], k, num_rows, num_cols)
@@ -90,8 +93,8 @@ def _(xp, tangents, y, diagonal, padding_value, *, k, num_rows, num_cols, align)
 
 
 @op("MatrixDiagPartV3", saves=(), native_dtypes=True,
-    samples=[(((2, 3, 3), np.array(0.0)), {"k": (0, 0)}),
-             (((3, 4), np.array(2.0)), {"k": (-1, 2), "align": "LEFT_LEFT"})])  # fmt: skip
+    samples=[(((2, 3, 3), np.array(0.0)), {"k": (0, 0)}, [0]),
+             (((3, 4), np.array(2.0)), {"k": (-1, 2), "align": "LEFT_LEFT"}, [0])])  # fmt: skip
 def matrix_diag_part(xp, input, padding_value, *, k, align="RIGHT_LEFT"):
     """Diagonals of matrices."""
     if input.ndim < 2:
@@ -149,7 +152,9 @@ def check_diagonal(shape: Any, given: Any, k: Any) -> None:
     """Refuse diagonals that do not fit the matrices."""
     if len(shape) < 2:
         raise errors.of_op(
-            errors.InvalidArgumentError, "MatrixSetDiagV3", f"input must be at least 2-dim, received shape: {list(shape)}"
+            errors.InvalidArgumentError,
+            "MatrixSetDiagV3",
+            f"input must be at least 2-dim, received shape: {list(shape)}",
         )
     check_band(*shape[-2:], *k)
     count = () if k[0] == k[1] else (k[1] - k[0] + 1,)
@@ -159,9 +164,11 @@ def check_diagonal(shape: Any, given: Any, k: Any) -> None:
         raise errors.of_op(
             errors.InvalidArgumentError,
             "MatrixSetDiagV3",
-            "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] "
+            "Either first dimensions of diagonal don't match input.shape[:-2], or "
+            "diagonal.shape[:-1] "
             "is not equal to the longests diagonal in range [lower_diag_index:upper_diag_index].\n"
-            f"Input shape: {words[0]}\nDiagonal shape: {words[1]}\nExpected diagonal shape: {words[2]}",
+            f"Input shape: {words[0]}\nDiagonal shape: {words[1]}\nExpected diagonal shape: "
+            f"{words[2]}",
         )
 
 
@@ -182,7 +189,9 @@ def band_part_op(xp, input, *, num_lower, num_upper):
                 f"({most}) got: {n}"
             )  # fmt: skip
     offset = np.arange(columns) - np.arange(rows)[:, None]
-    inside = (offset >= -num_lower if num_lower >= 0 else True) & (offset <= num_upper if num_upper >= 0 else True)
+    inside = (offset >= -num_lower if num_lower >= 0 else True) & (
+        offset <= num_upper if num_upper >= 0 else True
+    )
     return xp.where(np.broadcast_to(inside, shape), input, xp.zeros_like(input))
 
 
@@ -214,7 +223,10 @@ def tensor_diag_part_op(xp, input):
     half = shape[: len(shape) // 2]
     if not shape or half + half != shape:
         raise errors.InvalidArgumentError(
-            None, None, f"The rank of the tensor should be even and positive, and its halves the same, got shape {list(shape)}"
+            None,
+            None,
+            "The rank of the tensor should be even and positive, and its halves the same, got "
+            f"shape {list(shape)}",
         )
     size = math.prod(half)
     return xp.reshape(part(xp, xp.reshape(input, (size, size)), (0, 0), "RIGHT_LEFT"), half)
@@ -263,14 +275,26 @@ def diag(
     """
     diagonal = tensor(diagonal)
     if diagonal.shape.rank == 0:
-        raise errors.of_op(errors.InvalidArgumentError, "MatrixDiagV3", "diagonal must be at least 1-dim, received shape: []")
+        raise errors.of_op(
+            errors.InvalidArgumentError,
+            "MatrixDiagV3",
+            "diagonal must be at least 1-dim, received shape: []",
+        )
     attrs = {"k": band(k), "num_rows": one_int(num_rows), "num_cols": one_int(num_cols)}
-    return execute(matrix_diag, (diagonal, _padding(padding_value, diagonal)), attrs | {"align": alignment(align)})
+    return execute(
+        matrix_diag,
+        (diagonal, _padding(padding_value, diagonal)),
+        attrs | {"align": alignment(align)},
+    )
 
 
 @export("linalg.diag_part")
 def diag_part(
-    input: Any, name: str = "diag_part", k: Any = 0, padding_value: Any = 0, align: str = "RIGHT_LEFT"
+    input: Any,
+    name: str = "diag_part",
+    k: Any = 0,
+    padding_value: Any = 0,
+    align: str = "RIGHT_LEFT",
 ) -> Any:
     """The diagonals ``k`` of the matrices in the last two axes of ``input``.
 

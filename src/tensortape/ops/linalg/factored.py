@@ -30,7 +30,8 @@ from tensortape.ops.linalg.solving import public_cholesky, singular, system, tri
 from tensortape.ops.reduce.sums import reduce_sum
 
 
-@op("Lu", primitive="lu", outputs=2, saves=("outputs",), check=singular)
+@op("Lu", primitive="lu", outputs=2, saves=("outputs",), check=singular,
+    samples=[(((3, 3),), {}), (((2, 2, 2),), {})])  # fmt: skip
 def lu_op(xp, input, *, dtype=dtypes.int32):
     """Both triangular factors and the permutation."""
     check_matrices("Lu", input)
@@ -41,7 +42,9 @@ def lu_op(xp, input, *, dtype=dtypes.int32):
 @lu_op.vjp
 def _(xp, g, y, x, *, dtype):
     factors, order = y
-    unit = triangle(xp, factors, True, 0.0) + np.eye(factors.shape[-1], dtype=getattr(factors.dtype, "_np", factors.dtype))
+    unit = triangle(xp, factors, True, 0.0) + np.eye(
+        factors.shape[-1], dtype=getattr(factors.dtype, "_np", factors.dtype)
+    )
     upper = triangle(xp, factors, False)
     left = triangle(xp, times(xp, unit, triangle(xp, g[0], True, 0.0), adjoint_a=True), True, 0.0)
     right = triangle(xp, times(xp, triangle(xp, g[0], False), upper, adjoint_b=True), False)
@@ -93,7 +96,9 @@ def check_factors(lower_upper: Any, perm: Any, validate_args: bool) -> tuple[Any
     lower_upper = tensor(lower_upper)
     perm = convert_to_tensor(perm)
     if lower_upper.shape.rank < 2:
-        raise ValueError(f"Input `lower_upper` must have at least 2 dimensions, received {lower_upper.shape}.")
+        raise ValueError(
+            f"Input `lower_upper` must have at least 2 dimensions, received {lower_upper.shape}."
+        )
     if perm.shape.rank < 1 or lower_upper.shape.rank != perm.shape.rank + 1:
         raise ValueError(
             "`rank(lower_upper)` must equal `rank(perm) + 1`, received "
@@ -104,12 +109,17 @@ def check_factors(lower_upper: Any, perm: Any, validate_args: bool) -> tuple[Any
     if validate_args:
         given, n = np.sort(np.asarray(perm._a), -1), lower_upper.shape[-1]
         if not (given == np.arange(n)).all():
-            raise invalid("InvertPermutation", f"perm must hold permutations of 0 to {n - 1}, received {perm.numpy()}")
+            raise invalid(
+                "InvertPermutation",
+                f"perm must hold permutations of 0 to {n - 1}, received {perm.numpy()}",
+            )
     return lower_upper, perm
 
 
 @export("linalg.lu_reconstruct")
-def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Any:
+def lu_reconstruct(
+    lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None
+) -> Any:
     """The matrices whose ``tf.linalg.lu`` is given.
 
     >>> import tensortape as tf
@@ -148,7 +158,9 @@ def lu_solve(
 
 
 @export("linalg.lu_matrix_inverse")
-def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Any:
+def lu_matrix_inverse(
+    lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None
+) -> Any:
     """The inverses of the matrices whose ``tf.linalg.lu`` is given.
 
     >>> import tensortape as tf
@@ -158,7 +170,9 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
     Raises ``ValueError`` for shapes that do not fit. Source: ``tf.linalg.lu_matrix_inverse``.
     """
     lower_upper, perm = check_factors(lower_upper, perm, validate_args)
-    eye = PUBLIC["eye"](lower_upper.shape[-1], batch_shape=lower_upper.shape[:-2], dtype=lower_upper.dtype)
+    eye = PUBLIC["eye"](
+        lower_upper.shape[-1], batch_shape=lower_upper.shape[:-2], dtype=lower_upper.dtype
+    )
     return lu_solve(lower_upper, perm, eye)
 
 
@@ -191,7 +205,7 @@ def logdet(matrix: Any, name: str | None = None) -> Any:
     return 2.0 * reduce_sum(PUBLIC["math.log"](diagonal), axis=[-1])
 
 
-@op("MatrixSolveLs")
+@op("MatrixSolveLs", primitive="least_squares", samples=[(((3, 2), (3, 1)), {}, [])])
 def least_squares(xp, matrix, rhs):
     """Solutions of least squares by an orthogonal factorisation."""
     check_matrices("MatrixSolveLs", matrix, rhs, square=False)
@@ -199,9 +213,13 @@ def least_squares(xp, matrix, rhs):
     return xp.least_squares(matrix, rhs)
 
 
-@least_squares.vjp
-def _(xp, g, y, matrix, rhs):
+@least_squares.vjp(0)
+def no_gradient(xp, g, y, matrix, rhs):
+    """As in TensorFlow, where the gradient is that of the other algorithm only."""
     raise ValueError("Gradient not defined for fast=False")
+
+
+least_squares.vjp(1)(no_gradient)
 
 
 @export("linalg.lstsq")
@@ -229,7 +247,8 @@ def lstsq(
     matrix, rhs = system("MatrixSolveLs", matrix, rhs)
     if matrix.dtype is dtypes.complex128 and l2_regularizer != 0:
         raise NotImplementedError(
-            "matrix_solve_ls is currently disabled for complex128 and l2_regularizer != 0 due to poor accuracy."
+            "matrix_solve_ls is currently disabled for complex128 and l2_regularizer != 0 due to "
+            "poor accuracy."
         )
     if not fast:
         return execute(least_squares, (matrix, rhs))

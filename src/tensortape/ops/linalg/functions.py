@@ -39,7 +39,8 @@ def _(xp, tangents, y, x):
     return derivative_of_expm(xp, x, tangents[0])
 
 
-@op("MatrixSquareRoot", primitive="sqrtm", saves=("outputs",))
+@op("MatrixSquareRoot", primitive="sqrtm", saves=("outputs",),
+    samples=[((np.array([[4.0, 1.0], [0.5, 3.0]]),), {})])  # fmt: skip
 def sqrtm_op(xp, input):
     """Principal square roots of matrices."""
     check_matrices("MatrixSquareRoot", input)
@@ -59,7 +60,9 @@ def kronecker(xp: Any, a: Any, b: Any) -> Any:
 def _(xp, g, y, x):
     lead, n = tuple(y.shape)[:-2], y.shape[-1]
     eye = np.broadcast_to(np.eye(n, dtype=getattr(y.dtype, "_np", y.dtype)), (*lead, n, n))
-    system = kronecker(xp, xp.zeros_like(y) + eye, swapped(xp, y)) + kronecker(xp, y, xp.zeros_like(y) + eye)
+    system = kronecker(xp, xp.zeros_like(y) + eye, swapped(xp, y)) + kronecker(
+        xp, y, xp.zeros_like(y) + eye
+    )
     flat = xp.reshape(swapped(xp, g), (*lead, n * n, 1))
     return swapped(xp, xp.reshape(xp.solve(system, flat), tuple(y.shape)))
 
@@ -70,7 +73,8 @@ def logm_op(xp, input):
     if input.dtype.kind != "c":
         raise invalid(
             "MatrixLogarithm",
-            f"Value for attr 'T' of {input.dtype.name} is not in the list of allowed values: complex64, "
+            f"Value for attr 'T' of {input.dtype.name} is not in the list of allowed values: "
+            "complex64, "
             "complex128: use tf.cast",
         )
     check_matrices("MatrixLogarithm", input)

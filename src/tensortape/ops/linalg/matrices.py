@@ -68,22 +68,33 @@ def check_matrices(type: str, *tensors: Any, square: bool = True) -> None:
     for i, t in enumerate(tensors):
         if t.ndim < 2:
             raise invalid(type, f"Input tensor {i} must have rank >= 2, got {t.ndim}")
-        if t.dtype.kind not in "fc" or t.dtype.itemsize == 2:
+        if t.dtype.kind not in "fc" or np.dtype(getattr(t.dtype, "_np", t.dtype)).itemsize == 2:
             raise invalid(
                 type,
-                f"Value for attr 'T' of {t.dtype.name} is not in the list of allowed values: double, "
+                f"Value for attr 'T' of {t.dtype.name} is not in the list of allowed values: "
+                "double, "
                 "float, complex64, complex128",
             )
     if square and tensors[0].shape[-1] != tensors[0].shape[-2]:
-        raise invalid(type, f"Input matrix must be square. Received shape {list(tensors[0].shape)}.")
+        raise invalid(
+            type, f"Input matrix must be square. Received shape {list(tensors[0].shape)}."
+        )
 
 
 def check_same_stack(type: str, a: Any, b: Any) -> None:
     """Refuse stacks of different shapes."""
     if a.ndim != b.ndim:
-        raise invalid(type, f"All input tensors must have the same rank. Received {list(a.shape)} and {list(b.shape)}.")
+        raise invalid(
+            type,
+            f"All input tensors must have the same rank. Received {list(a.shape)} and "
+            f"{list(b.shape)}.",
+        )
     if a.shape[:-2] != b.shape[:-2]:
-        raise invalid(type, f"All input tensors must have the same outer dimensions: {list(a.shape)} and {list(b.shape)}.")
+        raise invalid(
+            type,
+            f"All input tensors must have the same outer dimensions: {list(a.shape)} and "
+            f"{list(b.shape)}.",
+        )
 
 
 def check_pair(type: str, x: Any, y: Any) -> None:
@@ -91,7 +102,8 @@ def check_pair(type: str, x: Any, y: Any) -> None:
     if x.dtype is not y.dtype:
         raise invalid(
             type,
-            f"cannot compute {type} as input #1(zero-based) was expected to be a {x.dtype.name} tensor "
+            f"cannot compute {type} as input #1(zero-based) was expected to be a {x.dtype.name} "
+            "tensor "
             f"but is a {y.dtype.name} tensor",
         )
 

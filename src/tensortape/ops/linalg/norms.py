@@ -21,7 +21,11 @@ VECTOR_ORDERS = ["euclidean", 1, 2, np.inf]
 
 @export("norm", "linalg.norm")
 def norm(
-    tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None, name: str | None = None
+    tensor: Any,
+    ord: Any = "euclidean",
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
 ) -> Any:
     """The norm of vectors, or of matrices where ``axis`` is a pair.
 

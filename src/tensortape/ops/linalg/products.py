@@ -44,7 +44,9 @@ def _three(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
     shape, other = (tuple(t.shape) for t in tensors)
     if shape != other:
         raise errors.of_op(
-            errors.InvalidArgumentError, "Cross", f"Both inputs must be of same shape: {shape} vs. {other}"
+            errors.InvalidArgumentError,
+            "Cross",
+            f"Both inputs must be of same shape: {shape} vs. {other}",
         )
     if not shape or shape[-1] != 3:
         raise errors.of_op(
@@ -62,7 +64,12 @@ def vector_product(xp: Any, a: Any, b: Any) -> Any:
     return xp.stack(parts, a.ndim - 1)
 
 
-@op("Cross", saves=("inputs",), normalise=_three, samples=[(((2, 3), (2, 3)), {}), (((3,), (3,)), {})])
+@op(
+    "Cross",
+    saves=("inputs",),
+    normalise=_three,
+    samples=[(((2, 3), (2, 3)), {}), (((3,), (3,)), {})],
+)
 def cross_op(xp, a, b):
     """Cross products of vectors of three elements."""
     return vector_product(xp, a, b)
@@ -94,9 +101,7 @@ def cross(a: Any, b: Any, name: str | None = None) -> Any:
 
 
 @export("linalg.matrix_transpose", "linalg.transpose")
-def matrix_transpose(
-    a: Any, name: str = "matrix_transpose", conjugate: bool = False
-) -> Any:
+def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Any:
     """Swap the last two axes of ``a`` (and conjugate, if asked for).
 
     >>> import tensortape as tf
@@ -109,7 +114,8 @@ def matrix_transpose(
     rank = a.shape.rank
     if rank < 2:
         raise ValueError(
-            f"Argument `a` should be a (batch) matrix with rank >= 2. Received `a` = {a} with shape: {a.shape}"
+            f"Argument `a` should be a (batch) matrix with rank >= 2. Received `a` = {a} with "
+            f"shape: {a.shape}"
         )
     return transpose(a, (*range(rank - 2), rank - 1, rank - 2), conjugate=conjugate)
 
@@ -125,5 +131,3 @@ def adjoint(matrix: Any, name: str | None = None) -> Any:
     Raises ``ValueError`` for fewer than two axes. Source: ``tf.linalg.adjoint``.
     """
     return matrix_transpose(matrix, conjugate=True)
-
-

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
@@ -53,13 +55,21 @@ def _(xp, tangents, y, x, *, flip):
     return -times(xp, y, times(xp, t, y))
 
 
-@op("MatrixSolve", primitive="solve", check=singular, samples=[(SYSTEM, {}), (((3, 3), (3, 1)), {"flip": True})])
+@op(
+    "MatrixSolve",
+    primitive="solve",
+    check=singular,
+    samples=[(SYSTEM, {}), (((3, 3), (3, 1)), {"flip": True})],
+)
 def solve(xp, matrix, rhs, *, flip=False):
     """Solutions of systems of equations; ``flip``: with the adjoint matrices."""
     check_matrices("MatrixSolve", matrix, rhs)
     check_same_stack("MatrixSolve", matrix, rhs)
     if matrix.shape[-1] != rhs.shape[-2]:
-        raise invalid("MatrixSolve", f"Input matrix and rhs are incompatible: {list(matrix.shape)} and {list(rhs.shape)}.")
+        raise invalid(
+            "MatrixSolve",
+            f"Input matrix and rhs are incompatible: {list(matrix.shape)} and {list(rhs.shape)}.",
+        )
     return xp.solve(adjoint(xp, matrix) if flip else matrix, rhs)
 
 
@@ -92,7 +102,8 @@ def triangular_solve_op(xp, matrix, rhs, *, lower=True, flip=False):
         a, b = ("[" + ",".join(map(str, x.shape)) + "]" for x in (matrix, rhs))
         raise invalid(
             "MatrixTriangularSolve",
-            f"In[0] mismatch In[1] shape: {matrix.shape[-1]} vs. {rhs.shape[-2]}: {a} {b} {int(lower)} {int(flip)}",
+            f"In[0] mismatch In[1] shape: {matrix.shape[-1]} vs. {rhs.shape[-2]}: {a} {b} "
+            f"{int(lower)} {int(flip)}",
         )
     return xp.triangular_solve(matrix, rhs, lower, flip)
 
@@ -104,7 +115,8 @@ def _(xp, g, y, matrix, rhs, *, lower, flip):
     return summed(xp, m, matrix), summed(xp, d, rhs)
 
 
-@op("Cholesky", primitive="cholesky", saves=("outputs",))
+@op("Cholesky", primitive="cholesky", saves=("outputs",), samples=[((np.array([[4.0, 1.0], [1.0, 3.0]]),), {})],
+    not_derivative="one triangle is read, and both share the cotangent")  # fmt: skip
 def cholesky(xp, input):
     """Lower triangular factors."""
     check_matrices("Cholesky", input)
@@ -136,7 +148,8 @@ def spread(xp: Any, g: Any) -> Any:
     return xp.reshape(g, (*tuple(g.shape), 1, 1))
 
 
-@op("LogMatrixDeterminant", primitive="log_determinant", outputs=2, saves=("inputs",))
+@op("LogMatrixDeterminant", primitive="log_determinant", outputs=2, saves=("inputs",),
+    samples=[(MATRIX_2, {})])  # fmt: skip
 def log_determinant(xp, input):
     """Signs and logarithms of the absolute values of determinants."""
     check_matrices("LogMatrixDeterminant", input)

@@ -30,7 +30,9 @@ def chosen(values: Any, select: str, select_range: Any) -> slice:
     if low >= high:
         raise _empty(f"Got empty interval in select_range: {low} >= {high}")
     known = np.asarray(values._a)
-    return slice(int(np.searchsorted(known, low, "right")), int(np.searchsorted(known, high, "right")))
+    return slice(
+        int(np.searchsorted(known, low, "right")), int(np.searchsorted(known, high, "right"))
+    )
 
 
 def _empty(message: str) -> Exception:

@@ -21,7 +21,10 @@ def replicas() -> int:
 
 @export("nn.compute_average_loss")
 def compute_average_loss(
-    per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None, name: str | None = None
+    per_example_loss: Any,
+    sample_weight: Any = None,
+    global_batch_size: Any = None,
+    name: str | None = None,
 ) -> Any:
     """The sum of ``per_example_loss`` divided by the batch size: 0 for an empty batch.
 
@@ -55,11 +58,15 @@ def compute_average_loss(
 def _batch_size(value: Any) -> Any:
     size = convert_to_tensor(value)
     if not size.dtype.is_integer:
-        raise TypeError(f"global_batch_size must be an integer. Expected an integer type, received {size!r}")
+        raise TypeError(
+            f"global_batch_size must be an integer. Expected an integer type, received {size!r}"
+        )
     if size.shape.rank != 0:
         raise ValueError(f"global_batch_size must be scalar, received shape {size.shape}")
     if isinstance(size, EagerTensor) and size._a < 0:
-        raise errors.InvalidArgumentError(None, None, f"global_batch_size must be non-negative, received {value}")
+        raise errors.InvalidArgumentError(
+            None, None, f"global_batch_size must be non-negative, received {value}"
+        )
     return size
 
 

@@ -26,7 +26,8 @@ def _shapes_fit(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"Must provide as many biases as the last dimension of the input tensor: {bias.shape} vs. "
+            "Must provide as many biases as the last dimension of the input tensor: "
+            f"{bias.shape} vs. "
             f"{value.shape} [Op:BiasAdd]",
         )
     return attrs
@@ -68,7 +69,10 @@ def public_bias_add(value, bias, data_format=None, name=None):
     bias = convert_to_tensor(bias, dtype=value.dtype)
     first = data_format is not None and str(data_format).startswith("NC")
     if data_format is not None and not str(data_format).startswith("N"):
-        raise ValueError(f"`data_format` must be of the form `N...C` or `NC...`. Received: data_format={data_format}")
+        raise ValueError(
+            "`data_format` must be of the form `N...C` or `NC...`. Received: "
+            f"data_format={data_format}"
+        )
     return apply(bias_add, (value, bias), {"axis": 1 if first else max(value.ndim - 1, 0)})
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from tensortape.arrays.recorded import recorded as xp
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.dispatch import execute
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.reduce.sums import reduce_sum
 
@@ -47,7 +47,8 @@ def refusal(t: Any) -> Exception:
     return errors.of_op(
         errors.InvalidArgumentError,
         "L2Loss",
-        f"Value for attr 'T' of {t.dtype.name} is not in the list of allowed values: half, bfloat16, "
+        f"Value for attr 'T' of {t.dtype.name} is not in the list of allowed values: half, "
+        "bfloat16, "
         "float, double",
     )
 

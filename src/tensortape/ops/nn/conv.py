@@ -30,14 +30,24 @@ def operands(type: str, input: Any, filters: Any, rank: int) -> tuple[Any, Any]:
     filters = convert_to_tensor(filters, dtype_hint=input.dtype)
     check_pair(type, input, filters)
     if filters.shape.rank != rank + 2:
-        raise invalid(type, f"convolution filter must be {rank + 2}-dimensional: {list(filters.shape)}")
+        raise invalid(
+            type, f"convolution filter must be {rank + 2}-dimensional: {list(filters.shape)}"
+        )
     if input.shape.rank < rank + 2:
-        raise invalid(type, f"convolution input must be {rank + 2}-dimensional: {list(input.shape)}")
+        raise invalid(
+            type, f"convolution input must be {rank + 2}-dimensional: {list(input.shape)}"
+        )
     return input, filters
 
 
 def convolved(
-    input: Any, filters: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int
+    input: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    data_format: Any,
+    dilations: Any,
+    rank: int,
 ) -> Any:
     """What the public convolutions share; leading axes beyond the batch are part of it."""
     type = TYPES[rank]
@@ -45,9 +55,13 @@ def convolved(
     last = channels_last(data_format, rank)
     channel_at = rank + 1 if last else 1
     attrs = {
-        "strides": positive(per_axis(strides, rank, "strides", channel_at, type), "Row and column strides", type),
+        "strides": positive(
+            per_axis(strides, rank, "strides", channel_at, type), "Row and column strides", type
+        ),
         "padding": padding_attribute(padding, rank, channel_at, type),
-        "dilations": positive(per_axis(dilations, rank, "dilations", channel_at, type), "Dilated rates", type),
+        "dilations": positive(
+            per_axis(dilations, rank, "dilations", channel_at, type), "Dilated rates", type
+        ),
     }
     lead = input.shape[: input.shape.rank - rank - 1]
     if lead.rank > 1:
@@ -55,7 +69,9 @@ def convolved(
     x = to_last(input, last)
     depth, each = x.shape[-1], filters.shape[-2]
     if depth is None or not each or depth % each:
-        raise invalid(type, f"input depth must be evenly divisible by filter depth: {depth} vs {each}")
+        raise invalid(
+            type, f"input depth must be evenly divisible by filter depth: {depth} vs {each}"
+        )
     y = from_last(run(x, filters, attrs | {"groups": depth // each}, rank), last)
     return reshape(y, [*lead, *y.shape[1:]]) if lead.rank > 1 else y
 
@@ -154,7 +170,9 @@ def conv3d(
     """
     for what, value in (("strides", strides), ("dilations", dilations)):
         if value is not None and (isinstance(value, int) or len(value) < 5):
-            raise invalid("Conv3D", f"Length for attr '{what}' must be at least minimum 5, received {value}")
+            raise invalid(
+                "Conv3D", f"Length for attr '{what}' must be at least minimum 5, received {value}"
+            )
     return convolved(input, filters, strides, padding, data_format, dilations, 3)
 
 
@@ -180,7 +198,9 @@ def convolution(
     filters = tensor(filters)
     rank = filters.shape.rank - 2
     if rank not in TYPES:
-        raise ValueError(f"`num_spatial_dims` must be 1, 2, or 3. Received: num_spatial_dims={rank}.")
+        raise ValueError(
+            f"`num_spatial_dims` must be 1, 2, or 3. Received: num_spatial_dims={rank}."
+        )
     check_steps(strides, dilations, rank)
     return convolved(input, filters, strides, padding, data_format, dilations, rank)
 
@@ -196,7 +216,9 @@ def check_steps(strides: Any, dilations: Any, rank: int) -> None:
 
 
 @export("nn.atrous_conv2d")
-def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: str | None = None) -> Any:
+def atrous_conv2d(
+    value: Any, filters: Any, rate: Any, padding: Any, name: str | None = None
+) -> Any:
     """Convolution whose windows take every ``rate``-th element: ``tf.nn.conv2d`` with dilations.
 
     >>> import tensortape as tf

@@ -1,4 +1,5 @@
-"""Transposed convolutions: what convolution does to cotangents of its input, as a forward function."""
+"""Transposed convolutions: what convolution does to cotangents of its input, as a forward "
+"function."""
 
 from __future__ import annotations
 
@@ -24,7 +25,14 @@ from tensortape.ops.nn.windows import (
 
 
 def transposed(
-    input: Any, filters: Any, output_shape: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any,
+    data_format: Any,
+    dilations: Any,
+    rank: int,
 ) -> Any:
     """What the public transposed convolutions share."""
     type = "Conv3DBackpropInputV2" if rank == 3 else "Conv2DBackpropInput"
@@ -48,22 +56,33 @@ def spatial(shape: tuple[int, ...], rank: int, last: bool) -> tuple[int, ...]:
     if len(shape) == rank:
         return shape
     if len(shape) != rank + 2:
-        raise ValueError(f"`output_shape` must have {rank} or {rank + 2} elements. Received: {list(shape)}")
+        raise ValueError(
+            f"`output_shape` must have {rank} or {rank + 2} elements. Received: {list(shape)}"
+        )
     return shape[1:-1] if last else shape[2:]
 
 
 def check(type: str, x: Any, filters: Any, wanted: Any, channel_at: int, geometry: Any) -> None:
     """Refuse shapes that convolution of the result would not give back."""
     if x.shape[-1] != filters.shape[-1]:
-        raise invalid(type, f"filter and out_backprop must have the same out_depth: {filters.shape[-1]} vs {x.shape[-1]}")
+        raise invalid(
+            type,
+            f"filter and out_backprop must have the same out_depth: {filters.shape[-1]} vs "
+            f"{x.shape[-1]}",
+        )
     if len(wanted) == x.shape.rank and wanted[channel_at] != filters.shape[-2]:
-        raise invalid(type, f"input depth must be evenly divisible by filter depth: {wanted[channel_at]} vs {filters.shape[-2]}")
+        raise invalid(
+            type,
+            f"input depth must be evenly divisible by filter depth: {wanted[channel_at]} vs "
+            f"{filters.shape[-2]}",
+        )
     for i, (actual, *one) in enumerate(zip(x.shape[1:-1], *geometry, strict=True)):
         computed = output_size(*one)
         if actual is not None and actual != computed:
             raise invalid(
                 type, f"Size of out_backprop doesn't match computed: actual = {actual}, computed = {computed} "
-                f"spatial_dim: {i + 1} input: {one[0]} filter: {one[1]} stride: {one[2]} dilation: {one[3]}"
+                f"spatial_dim: {i + 1} input: {one[0]} filter: {one[1]} stride: {one[2]} "
+                f"dilation: {one[3]}"
             )  # fmt: skip
 
 
@@ -159,7 +178,9 @@ def conv_transpose(
     filters = tensor(filters)
     rank = filters.shape.rank - 2
     if rank not in (1, 2, 3):
-        raise ValueError(f"`output_shape` must be of length 3, 4 or 5. Received: output_shape={output_shape}")
+        raise ValueError(
+            f"`output_shape` must be of length 3, 4 or 5. Received: output_shape={output_shape}"
+        )
     return transposed(input, filters, output_shape, strides, padding, data_format, dilations, rank)
 
 

@@ -16,18 +16,26 @@ def check(type: str, input: Any, filters: Any, groups: int) -> None:
     """Refuse filters that do not fit the channels of the input."""
     rank = len(filters.shape) - 2
     if input.ndim != rank + 2:
-        raise invalid(type, f"convolution input must be {rank + 2}-dimensional: {list(input.shape)}")
+        raise invalid(
+            type, f"convolution input must be {rank + 2}-dimensional: {list(input.shape)}"
+        )
     if input.shape[-1] != filters.shape[-2] * groups:
         raise invalid(
-            type, f"input depth must be evenly divisible by filter depth: {input.shape[-1]} vs {filters.shape[-2]}"
+            type,
+            f"input depth must be evenly divisible by filter depth: {input.shape[-1]} vs "
+            f"{filters.shape[-2]}",
         )
     if groups > 1 and filters.shape[-1] % groups:
         raise invalid(
-            type, f"output depth must be evenly divisible by number of groups: {filters.shape[-1]} vs {groups}"
+            type,
+            f"output depth must be evenly divisible by number of groups: {filters.shape[-1]} vs "
+            f"{groups}",
         )
 
 
-def forward(type: str, xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any, groups: int) -> Any:
+def forward(
+    type: str, xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any, groups: int
+) -> Any:
     """The convolution of ``x`` with filters ``w``."""
     check(type, x, w, groups)
     size, kernel = tuple(x.shape)[1:-1], tuple(w.shape)[:-2]
@@ -43,13 +51,17 @@ def pads_for(size: Any, kernel: Any, attrs: dict[str, Any]) -> Any:
 def to_input(xp: Any, g: Any, w: Any, size: Any, attrs: dict[str, Any]) -> Any:
     """The cotangent of the input."""
     pads = pads_for(size, tuple(w.shape)[:-2], attrs)
-    return xp.conv_input_grad(g, w, attrs["strides"], pads, attrs["dilations"], attrs["groups"], size)
+    return xp.conv_input_grad(
+        g, w, attrs["strides"], pads, attrs["dilations"], attrs["groups"], size
+    )
 
 
 def to_filter(xp: Any, x: Any, g: Any, kernel: Any, attrs: dict[str, Any]) -> Any:
     """The cotangent of the filters."""
     pads = pads_for(tuple(x.shape)[1:-1], kernel, attrs)
-    return xp.conv_filter_grad(x, g, attrs["strides"], pads, attrs["dilations"], attrs["groups"], kernel)
+    return xp.conv_filter_grad(
+        x, g, attrs["strides"], pads, attrs["dilations"], attrs["groups"], kernel
+    )
 
 
 def rules(record: Op) -> None:
@@ -84,13 +96,16 @@ def conv2d_op(xp, input, filter, *, strides, padding, dilations, groups):
     return forward("Conv2D", xp, input, filter, strides, padding, dilations, groups)
 
 
-@op("Conv3D", saves=("inputs",))
+@op("Conv3D", saves=("inputs",),
+    samples=[(((1, 3, 2, 2, 2), (2, 1, 2, 2, 1)), {"strides": (1, 1, 2), "padding": "SAME",
+                                                   "dilations": (1, 1, 1), "groups": 1})])  # fmt: skip
 def conv3d_op(xp, input, filter, *, strides, padding, dilations, groups):
     """Convolution over three spatial axes."""
     return forward("Conv3D", xp, input, filter, strides, padding, dilations, groups)
 
 
-@op("DepthwiseConv2dNative", saves=("inputs",))
+@op("DepthwiseConv2dNative", saves=("inputs",),
+    samples=[(((2, 3, 3, 2), (2, 2, 1, 4)), PLAIN | {"groups": 2, "padding": ((1, 0), (0, 2))})])  # fmt: skip
 def depthwise_op(xp, input, filter, *, strides, padding, dilations, groups):
     """Convolution of each channel with filters of its own."""
     return forward("DepthwiseConv2dNative", xp, input, filter, strides, padding, dilations, groups)
@@ -100,7 +115,8 @@ for _record in (conv2d_op, conv3d_op, depthwise_op):
     rules(_record)
 
 
-@op("Conv", primitive="conv", saves=("inputs",))
+@op("Conv", primitive="conv", saves=("inputs",),
+    samples=[(((1, 4, 4, 1), (2, 2, 1, 2)), {"strides": ONE, "pads": ((0, 1), (0, 0)), "dilations": (2, 1)})])  # fmt: skip
 def conv_op(xp, x, w, *, strides, pads, dilations, groups=1):
     """Convolution with given paddings, as derivatives use it."""
     return xp.conv(x, w, strides, pads, dilations, groups)

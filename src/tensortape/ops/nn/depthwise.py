@@ -29,7 +29,9 @@ def steps_of(strides: Any, padding: Any, dilations: Any, last: bool) -> dict[str
     """The attributes of a depthwise convolution."""
     at = 3 if last else 1
     if isinstance(strides, int):
-        raise TypeError(f"Expected list for 'strides' argument to 'depthwise_conv2d_native' Op, not {strides}.")
+        raise TypeError(
+            f"Expected list for 'strides' argument to 'depthwise_conv2d_native' Op, not {strides}."
+        )
     steps = positive(per_axis(strides, 2, "strides", at, TYPE), "strides", TYPE)
     rates = positive(per_axis(dilations, 2, "dilations", at, TYPE), "dilations", TYPE)
     if steps[0] != steps[1]:
@@ -42,7 +44,11 @@ def steps_of(strides: Any, padding: Any, dilations: Any, last: bool) -> dict[str
             "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
             f"Received: strides={list(steps)} and dilation_rate={list(rates)}"
         )
-    return {"strides": steps, "padding": padding_attribute(padding, 2, at, TYPE), "dilations": rates}
+    return {
+        "strides": steps,
+        "padding": padding_attribute(padding, 2, at, TYPE),
+        "dilations": rates,
+    }
 
 
 def grouped(filters: Any) -> Any:
@@ -166,6 +172,9 @@ def separable_conv2d(
     """
     pointwise = tensor(pointwise_filter)
     if pointwise.shape.rank != 4 or tuple(pointwise.shape[:2]) != (1, 1):
-        raise ValueError(f"`pointwise_filter` must have shape [1, 1, channels, outputs], received {pointwise.shape}")
+        raise ValueError(
+            "`pointwise_filter` must have shape [1, 1, channels, outputs], received "
+            f"{pointwise.shape}"
+        )
     depthwise = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
     return convolved(depthwise, pointwise, 1, "VALID", data_format, None, 2)

@@ -53,7 +53,7 @@ def stateless_dropout(
 
     >>> import tensortape as tf
     >>> tf.nn.experimental.stateless_dropout(tf.ones([4]), 0.5, seed=[1, 2]).numpy()
-    array([2., 0., 2., 2.], dtype=float32)
+    array([2., 0., 2., 0.], dtype=float32)
 
     Raises ``ValueError`` for a rate outside ``[0, 1)`` or a dtype that is not floating.
     Source: ``tf.nn.experimental.stateless_dropout``.
@@ -81,7 +81,9 @@ def dropped(x: Any, rate: Any, noise_shape: Any, sampler: Callable[..., Any]) ->
     """What all kinds of dropout share."""
     number = isinstance(rate, numbers.Real)
     if number and not 0 <= rate < 1:
-        raise ValueError(f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
+        raise ValueError(
+            f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
+        )
     x = tensor(x)
     if not x.dtype.is_floating:
         raise ValueError(
@@ -89,7 +91,9 @@ def dropped(x: Any, rate: Any, noise_shape: Any, sampler: Callable[..., Any]) ->
             f"Received: x_dtype={x.dtype!r}"
         )
     if number and rate == 0:
-        sampler(shape=[1], dtype=x.dtype)  # so that what follows draws the same numbers as otherwise
+        sampler(
+            shape=[1], dtype=x.dtype
+        )  # so that what follows draws the same numbers as otherwise
         return x
     rate, scaled = _scaled(x, rate, number)
     keep = sampler(shape=choice_shape(x, noise_shape), dtype=x.dtype) >= rate
@@ -122,5 +126,8 @@ def choice_shape(x: Any, noise_shape: Any) -> Any:
     except (TypeError, ValueError):
         return noise_shape
     if wanted.rank is not None and wanted.rank == x.shape.rank:
-        return [n if n is not None else m for n, m in zip(wanted.as_list(), x.shape.as_list(), strict=True)]
+        return [
+            n if n is not None else m
+            for n, m in zip(wanted.as_list(), x.shape.as_list(), strict=True)
+        ]
     return noise_shape

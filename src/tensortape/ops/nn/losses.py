@@ -14,13 +14,13 @@ from tensortape.core.dispatch import apply, execute
 from tensortape.core.families import elementwise
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.state import state
 from tensortape.core.registry import PUBLIC, export
+from tensortape.core.state import state
 from tensortape.ops.layout.attributes import one_axis
 
 
 @op("SoftmaxCrossEntropyBackprop", primitive="softmax_less_labels", saves=("inputs",),
-    samples=[(((2, 3), (2, 3)), {"axis": 1})])  # fmt: skip
+    samples=[(((2, 3), (2, 3)), {"axis": 1}, [0])])  # fmt: skip
 def softmax_less_labels(xp, features, labels, *, axis):
     """The derivative of the cross-entropy, for labels that sum to 1."""
     return xp.softmax_less_labels(features, labels, axis)
@@ -47,7 +47,8 @@ def explain_cross_entropy(record: Any, tensors: Any, attrs: Any, exc: Exception)
 
 
 @op("SoftmaxCrossEntropyWithLogits", saves=("inputs",), check=explain_cross_entropy,
-    samples=[(((2, 3), (2, 3)), {"axis": 1})])  # fmt: skip
+    samples=[(((2, 3), np.array([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])), {"axis": 1}, [0]),
+             (((3, 2), (3, 2)), {"axis": 0}, [1])])  # fmt: skip
 def softmax_cross_entropy(xp, features, labels, *, axis):
     """Cross-entropy of distributions: minus the sum of labels times log-softmax."""
     return -xp.sum(labels * xp.log_softmax(features, axis), axis=axis)
@@ -55,7 +56,9 @@ def softmax_cross_entropy(xp, features, labels, *, axis):
 
 @softmax_cross_entropy.vjp(0)
 def _(xp, g, y, features, labels, *, axis):
-    return fitted(xp, xp.expand_dims(g, axis) * xp.softmax_less_labels(features, labels, axis), features)
+    return fitted(
+        xp, xp.expand_dims(g, axis) * xp.softmax_less_labels(features, labels, axis), features
+    )
 
 
 @softmax_cross_entropy.vjp(1)
@@ -74,7 +77,8 @@ def _labels_in_range(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
             raise errors.InvalidArgumentError(
                 None,
                 None,
-                f"Received a label value of {bad} which is outside the valid range of [0, {count}). "
+                f"Received a label value of {bad} which is outside the valid range of [0, "
+                f"{count}). "
                 f"Label values: {' '.join(map(str, known.reshape(-1)[:10].tolist()))}",
             )
     return attrs
@@ -105,7 +109,11 @@ def _(xp, g, y, features, labels):
 @elementwise("SigmoidCrossEntropyWithLogits", domain=(-3, 3), saves=("inputs",))
 def sigmoid_cross_entropy(xp, logits, labels):
     """Cross-entropy of independent yes-no decisions."""
-    return xp.maximum(logits, xp.zeros_like(logits)) - logits * labels + xp.log1p(xp.exp(-xp.absolute(logits)))
+    return (
+        xp.maximum(logits, xp.zeros_like(logits))
+        - logits * labels
+        + xp.log1p(xp.exp(-xp.absolute(logits)))
+    )
 
 
 @sigmoid_cross_entropy.partial(0)
@@ -148,7 +156,9 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
     if labels.dtype is not logits.dtype:
         labels = xp.astype(labels, logits.dtype)
     if logits.ndim == 0:
-        raise errors.InvalidArgumentError(None, None, "logits must have at least one axis, received a scalar")
+        raise errors.InvalidArgumentError(
+            None, None, "logits must have at least one axis, received a scalar"
+        )
     cost = apply(softmax_cross_entropy, (logits, labels), {"axis": one_axis(axis, logits.ndim)})
     return cost if cost.dtype is dtype else xp.astype(cost, dtype)
 
@@ -268,6 +278,10 @@ def log_poisson_loss(
     result = PUBLIC["math.exp"](log_input) - log_input * targets
     if not compute_full_loss:
         return result
-    missing = targets * PUBLIC["math.log"](targets) - targets + 0.5 * PUBLIC["math.log"](2 * math.pi * targets)
+    missing = (
+        targets * PUBLIC["math.log"](targets)
+        - targets
+        + 0.5 * PUBLIC["math.log"](2 * math.pi * targets)
+    )
     small = xp.logical_and(targets >= 0, targets <= 1)
     return result + xp.where(small, xp.zeros_like(targets), missing)

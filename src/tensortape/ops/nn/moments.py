@@ -15,6 +15,7 @@ from tensortape.ops.layout.shaping import squeeze
 from tensortape.ops.reduce.axes import canonical
 from tensortape.ops.reduce.sums import reduce_mean, reduce_sum
 
+
 def widened(x: Any) -> Any:
     """``x``, as float32 if it is float16: sums of squares leave the range of float16."""
     return xp.astype(x, dtypes.float32) if x.dtype is dtypes.float16 else x
@@ -30,7 +31,9 @@ def finished(values: Any, axes: Any, keepdims: bool, dtype: Any) -> tuple[Any, .
 
 
 @export("nn.moments")
-def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+def moments(
+    x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None
+) -> Any:
     """Mean and (biased) variance of ``x`` along ``axes``.
 
     The variance takes the mean as a constant: that changes no gradient, only gradients of it.

@@ -27,14 +27,23 @@ from tensortape.ops.nn.windows import (
 
 
 def prepared(
-    record: Any, input: Any, kernel: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int
+    record: Any,
+    input: Any,
+    kernel: Any,
+    strides: Any,
+    padding: Any,
+    data_format: Any,
+    dilations: Any,
+    rank: int,
 ) -> tuple[Any, dict[str, Any], bool]:
     """The input with its channels last, the attributes, and whether they were last."""
     type = record.type + ("3D" if rank == 3 else "")
     x = tensor(input)
     check_dtype(record, x)
     if x.shape.rank != rank + 2:
-        raise invalid(type, f"tensor_in_shape must have {rank} spatial dimensions. {x.shape.rank} 0")
+        raise invalid(
+            type, f"tensor_in_shape must have {rank} spatial dimensions. {x.shape.rank} 0"
+        )
     last = channels_last(data_format, rank)
     at = rank + 1 if last else 1
     window = per_axis(window_list(kernel), rank, "ksize", at, type)
@@ -47,7 +56,9 @@ def prepared(
         raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     attrs = {
         "kernel": window,
-        "strides": positive(per_axis(strides, rank, "strides", at, type), "Sliding window strides", type),
+        "strides": positive(
+            per_axis(strides, rank, "strides", at, type), "Sliding window strides", type
+        ),
         "padding": padding_attribute(padding, rank, at, type),
         "dilations": positive(per_axis(dilations, rank, "dilations", at, type), "dilations", type),
     }
@@ -64,12 +75,20 @@ def check_dtype(record: Any, x: Any) -> None:
         return
     raise invalid(
         record.type,
-        f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: half, bfloat16, float, double",
+        f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: half, "
+        "bfloat16, float, double",
     )
 
 
 def pooled(
-    record: Any, input: Any, kernel: Any, strides: Any, padding: Any, data_format: Any, dilations: Any, rank: int
+    record: Any,
+    input: Any,
+    kernel: Any,
+    strides: Any,
+    padding: Any,
+    data_format: Any,
+    dilations: Any,
+    rank: int,
 ) -> Any:
     """The largest or mean elements of windows."""
     x, attrs, last = prepared(record, input, kernel, strides, padding, data_format, dilations, rank)
@@ -81,13 +100,21 @@ def rank_of(input: Any) -> int:
     """How many spatial axes a value has that is to be pooled."""
     shape = tensor(input).shape
     if shape.rank not in (3, 4, 5):
-        raise ValueError(f"`input.shape.rank` must be 3, 4 or 5. Received: input.shape={shape} of rank {shape.rank}.")
+        raise ValueError(
+            f"`input.shape.rank` must be 3, 4 or 5. Received: input.shape={shape} of rank "
+            f"{shape.rank}."
+        )
     return shape.rank - 2
 
 
 @export("nn.max_pool")
 def max_pool(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    name: str | None = None,
 ) -> Any:
     """The largest element of each window, over 1 to 3 spatial axes.
 
@@ -112,7 +139,12 @@ def max_pool(
 
 @export("nn.max_pool1d")
 def max_pool1d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.max_pool`` over one spatial axis. Source: ``tf.nn.max_pool1d``."""
     return pooled(max_pool_op, input, ksize, strides, padding, data_format, None, 1)
@@ -120,7 +152,12 @@ def max_pool1d(
 
 @export("nn.max_pool2d")
 def max_pool2d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.max_pool`` over two spatial axes. Source: ``tf.nn.max_pool2d``."""
     return pooled(max_pool_op, input, ksize, strides, padding, data_format, None, 2)
@@ -128,7 +165,12 @@ def max_pool2d(
 
 @export("nn.max_pool3d")
 def max_pool3d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NDHWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.max_pool`` over three spatial axes. Source: ``tf.nn.max_pool3d``."""
     return pooled(max_pool_op, input, ksize, strides, padding, data_format, None, 3)
@@ -136,7 +178,12 @@ def max_pool3d(
 
 @export("nn.avg_pool")
 def avg_pool(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    name: str | None = None,
 ) -> Any:
     """The mean of each window, over 1 to 3 spatial axes; padding does not count.
 
@@ -153,7 +200,12 @@ def avg_pool(
 
 @export("nn.avg_pool1d")
 def avg_pool1d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.avg_pool`` over one spatial axis. Source: ``tf.nn.avg_pool1d``."""
     return pooled(avg_pool_op, input, ksize, strides, padding, data_format, None, 1)
@@ -161,7 +213,12 @@ def avg_pool1d(
 
 @export("nn.avg_pool2d")
 def avg_pool2d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.avg_pool`` over two spatial axes. Source: ``tf.nn.avg_pool2d``."""
     return pooled(avg_pool_op, input, ksize, strides, padding, data_format, None, 2)
@@ -169,7 +226,12 @@ def avg_pool2d(
 
 @export("nn.avg_pool3d")
 def avg_pool3d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NDHWC",
+    name: str | None = None,
 ) -> Any:
     """``tf.nn.avg_pool`` over three spatial axes. Source: ``tf.nn.avg_pool3d``."""
     return pooled(avg_pool_op, input, ksize, strides, padding, data_format, None, 3)
@@ -201,7 +263,9 @@ def pool(
             f"Received: strides={list(steps)} and dilation_rate={list(rates)}"
         )
     if max(rates) > 1 and padding == "SAME" and pooling_type == "AVG":
-        raise NotImplementedError("Dilated mean pooling with padding='SAME' is not implemented; pad first.")
+        raise NotImplementedError(
+            "Dilated mean pooling with padding='SAME' is not implemented; pad first."
+        )
     record = max_pool_op if pooling_type == "MAX" else avg_pool_op
     return pooled(record, input, window_shape, strides, padding, data_format, dilations, rank)
 
@@ -228,7 +292,10 @@ def max_pool_with_argmax(
     Source: ``tf.nn.max_pool_with_argmax``.
     """
     if data_format != "NHWC":
-        raise ValueError(f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}")
+        raise ValueError(
+            "`data_format` values other than 'NHWC' are not supported. Received: "
+            f"data_format={data_format}"
+        )
     x, attrs, _ = prepared(max_pool_op, input, ksize, strides, padding, data_format, None, 2)
     largest, at = execute(max_pool_op, (x,), attrs)
     if include_batch_in_index:

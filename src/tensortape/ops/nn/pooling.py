@@ -10,7 +10,13 @@ import numpy as np
 from tensortape.core.op import op
 from tensortape.ops.nn.windows import pads_of
 
-SAMPLE: dict[str, Any] = {"kernel": (2, 2), "strides": (2, 1), "padding": "SAME", "dilations": (1, 1)}
+SAMPLE: dict[str, Any] = {
+    "kernel": (2, 2),
+    "strides": (2, 1),
+    "padding": "SAME",
+    "dilations": (1, 1),
+}
+LINE: dict[str, Any] = {"kernel": (2,), "strides": (2,), "pads": ((0, 1),), "dilations": (1,)}
 
 
 def pads_for(type: str, x: Any, kernel: Any, strides: Any, padding: Any, dilations: Any) -> Any:
@@ -18,20 +24,39 @@ def pads_for(type: str, x: Any, kernel: Any, strides: Any, padding: Any, dilatio
     return pads_of(padding, tuple(x.shape)[1:-1], kernel, strides, dilations, type)
 
 
-@op("MaxPool", outputs=2, saves=("inputs", "outputs"))
+@op("MaxPool", outputs=2, saves=("inputs", "outputs"), samples=[(((2, 4, 3, 2),), SAMPLE)])
 def max_pool_op(xp, input, *, kernel, strides, padding, dilations):
     """The largest elements of windows, and where in its example each lies."""
-    return xp.window_max(input, kernel, strides, pads_for("MaxPool", input, kernel, strides, padding, dilations), dilations)
+    return xp.window_max(
+        input,
+        kernel,
+        strides,
+        pads_for("MaxPool", input, kernel, strides, padding, dilations),
+        dilations,
+    )
 
 
-@max_pool_op.vjp
-def _(xp, g, y, x, **attrs):
-    return xp.window_max_grad(x, y[1], g[0])
+@op(
+    "WindowMax",
+    primitive="window_max",
+    outputs=2,
+    saves=("inputs", "outputs"),
+    samples=[(((1, 4, 2),), LINE)],
+)
+def window_max(xp, x, *, kernel, strides, pads, dilations):
+    """Max pooling with given paddings."""
+    return xp.window_max(x, kernel, strides, pads, dilations)
 
 
-@max_pool_op.jvp
-def _(xp, tangents, y, x, **attrs):
-    return picked(xp, tangents[0], y[1]), None
+for _op in (max_pool_op, window_max):
+
+    @_op.vjp
+    def _(xp, g, y, x, **attrs):
+        return xp.window_max_grad(x, y[1], g[0])
+
+    @_op.jvp
+    def _(xp, tangents, y, x, **attrs):
+        return picked(xp, tangents[0], y[1]), None
 
 
 def picked(xp: Any, x: Any, positions: Any) -> Any:
@@ -41,7 +66,8 @@ def picked(xp: Any, x: Any, positions: Any) -> Any:
     return xp.reshape(flat, tuple(positions.shape))
 
 
-@op("MaxPoolGrad", primitive="window_max_grad", saves=(0, 1))
+@op("MaxPoolGrad", primitive="window_max_grad", saves=(0, 1),
+    samples=[(((1, 4, 1), np.array([[[1], [3]]]), (1, 2, 1)), {})])  # fmt: skip
 def max_pool_grad(xp, x, positions, g):
     """The cotangent of the input of max pooling: each value goes where the maximum came from."""
     return xp.window_max_grad(x, positions, g)
@@ -57,7 +83,7 @@ def _(xp, tangents, y, x, positions, g):
     return None if tangents[2] is None else xp.window_max_grad(x, positions, tangents[2])
 
 
-@op("WindowSum", primitive="window_sum", saves=())
+@op("WindowSum", primitive="window_sum", saves=(), samples=[(((1, 4, 2),), LINE)])
 def window_sum(xp, x, *, kernel, strides, pads, dilations):
     """The sums of windows."""
     return xp.window_sum(x, kernel, strides, pads, dilations)
@@ -68,7 +94,12 @@ def _(xp, g, y, x, *, kernel, strides, pads, dilations):
     return xp.window_spread(g, kernel, strides, pads, dilations, tuple(x.shape)[1:-1])
 
 
-@op("WindowSpread", primitive="window_spread", saves=())
+@op(
+    "WindowSpread",
+    primitive="window_spread",
+    saves=(),
+    samples=[(((1, 2, 2),), LINE | {"size": (4,)})],
+)
 def window_spread(xp, g, *, kernel, strides, pads, dilations, size):
     """The transpose of summing windows."""
     return xp.window_spread(g, kernel, strides, pads, dilations, size)
@@ -82,7 +113,9 @@ def _(xp, h, y, g, *, kernel, strides, pads, dilations, size):
 def counts(size: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
     """How many elements each window holds, padding not counted; shape ``(1, *places, 1)``."""
     total: Any = 1
-    for i, (n, k, s, (before, after), d) in enumerate(zip(size, kernel, strides, pads, dilations, strict=True)):
+    for i, (n, k, s, (before, after), d) in enumerate(
+        zip(size, kernel, strides, pads, dilations, strict=True)
+    ):
         places = (n + before + after - (k - 1) * d - 1) // s + 1
         at = np.arange(max(places, 0))[:, None] * s - before + np.arange(k) * d
         held = ((at >= 0) & (at < n)).sum(1)
@@ -95,7 +128,9 @@ def avg_pool_op(xp, value, *, kernel, strides, padding, dilations):
     """The means of windows; padding does not count."""
     pads = pads_for("AvgPool", value, kernel, strides, padding, dilations)
     size = tuple(value.shape)[1:-1]
-    return xp.window_sum(value, kernel, strides, pads, dilations) * weights(value, size, kernel, strides, pads, dilations)
+    return xp.window_sum(value, kernel, strides, pads, dilations) * weights(
+        value, size, kernel, strides, pads, dilations
+    )
 
 
 def weights(x: Any, *geometry: Any) -> Any:

@@ -17,7 +17,9 @@ def normalise_axis(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
     axis = int(attrs["axis"])
     if not -rank <= axis < max(rank, 1):
         raise errors.InvalidArgumentError(
-            None, None, f"axis {axis} is out of range for logits of rank {rank}: give -{rank} to {rank - 1}"
+            None,
+            None,
+            f"axis {axis} is out of range for logits of rank {rank}: give -{rank} to {rank - 1}",
         )
     return {**attrs, "axis": axis % max(rank, 1)}
 
@@ -52,7 +54,8 @@ def _along(record: Any, logits: Any, axis: Any) -> Any:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"Value for attr 'T' of {logits.dtype.name} is not in the list of allowed values: half, "
+            f"Value for attr 'T' of {logits.dtype.name} is not in the list of allowed values: "
+            "half, "
             f"bfloat16, float, double [Op:{record.type}]",
         )
     return apply(record, (logits,), {"axis": -1 if axis is None else axis})

@@ -27,7 +27,10 @@ def per_axis(value: Any, rank: int, name: str, channel_at: int, type: str) -> tu
         return given
     if len(given) != rank + 2:
         allowed = " or ".join((", ".join(map(str, sorted({1, rank}))), str(rank + 2)))
-        raise ValueError(f"{name} should be of length {allowed}. Received: {name}={list(given)} of length {len(given)}")
+        raise ValueError(
+            f"{name} should be of length {allowed}. Received: {name}={list(given)} of length "
+            f"{len(given)}"
+        )
     if given[0] != 1 or given[channel_at] != 1:
         raise errors.of_op(
             errors.UnimplementedError, type, f"Current implementation does not yet support {name} in the batch and "
@@ -49,11 +52,15 @@ def padding_attribute(padding: Any, rank: int, channel_at: int, type: str) -> An
         pairs = [tuple(ints(p)) for p in padding]
         if len(pairs) != rank + 2 or any(len(p) != 2 for p in pairs):
             raise ValueError(
-                f"`padding` must have a pair for each of the {rank + 2} axes. Received: padding={padding}"
+                f"`padding` must have a pair for each of the {rank + 2} axes. Received: "
+                f"padding={padding}"
             )
         outer = (pairs[0], pairs[channel_at])
         if any(any(p) for p in outer):
-            raise ValueError(f"Nonzero explicit padding in the batch or depth dimension is not supported: {padding}")
+            raise ValueError(
+                "Nonzero explicit padding in the batch or depth dimension is not supported: "
+                f"{padding}"
+            )
         inner = pairs[1:-1] if channel_at == rank + 1 else pairs[2:]
         if min(min(p) for p in inner) < 0:
             raise invalid(type, f"All elements of explicit_paddings must be nonnegative: {padding}")
@@ -91,7 +98,10 @@ def channels_last(data_format: str | None, rank: int) -> bool:
     if data_format is None:
         return True
     if data_format not in LAYOUTS[rank]:
-        raise ValueError(f"`data_format` must be one of {', '.join(LAYOUTS[rank])}. Received: data_format={data_format}")
+        raise ValueError(
+            f"`data_format` must be one of {', '.join(LAYOUTS[rank])}. Received: "
+            f"data_format={data_format}"
+        )
     return data_format == LAYOUTS[rank][0]
 
 
