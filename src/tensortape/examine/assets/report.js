@@ -148,7 +148,7 @@
     main.replaceChildren(...[heading(group), findings(group, call), curves(group, call),
       TT.el("section", { class: "card results" }, TT.el("h3", {}, "What the call returned"), TT.resultTable(group, call)),
       TT.el("div", { class: "two" }, drawing(group, call),
-        TT.el("section", { class: "card" }, TT.el("h3", {}, `${group.ops.length} operations, in the order they ran`), omitted, TT.opTable(report, group, call, light)))].filter(Boolean));
+        TT.el("section", { class: "card" }, TT.el("h3", {}, group.ops.length === 1 ? "1 operation" : `${group.ops.length} operations, in the order they ran`), omitted, TT.opTable(report, group, call, light)))].filter(Boolean));
     main.scrollTop = top;
   };
 

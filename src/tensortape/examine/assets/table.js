@@ -13,9 +13,9 @@ TT.missing = (text, title) => TT.el("span", { class: "missing", title }, text);
 TT.valueName = (group, v) => {
   const value = group.values[v];
   const cls = value.source !== undefined ? "source" : value.target !== undefined ? "target" : "";
-  if (value.name) return TT.el("span", { class: "pill " + cls }, value.name);
+  if (value.name) return TT.el("span", { class: "pill " + cls, title: value.name }, value.name);
   if (cls) return TT.el("span", { class: "pill " + cls }, cls);
-  if (value.producer !== undefined) return TT.el("span", { class: "from" }, `${group.ops[value.producer].type} #${value.producer + 1}`);
+  if (value.producer !== undefined) return TT.el("span", { class: "from", title: `the output of operation ${value.producer + 1}` }, `${group.ops[value.producer].type} #${value.producer + 1}`);
   return TT.el("span", { class: "from" }, value.role);
 };
 
