@@ -84,9 +84,6 @@ class EagerTensor(Tensor):
     def _numpy(self) -> Any:
         return self._a
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._a,)
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = np.asarray(self._a)
         if dtype is not None and array.dtype != dtype:
@@ -149,7 +146,7 @@ class EagerTensor(Tensor):
         return self._a.shape[0]
 
     def __reduce__(self) -> Any:
-        return EagerTensor, (self._a,)
+        return _restored, (self._a,)
 
     def __copy__(self) -> EagerTensor:
         return self
