@@ -15,6 +15,7 @@ from tensortape.core import errors
 INDEXING = "take scatter_add gather_nd scatter_nd scatter_update scatter_max scatter_min"
 SEGMENT = "segment_sum segment_prod segment_max segment_min"
 
+_UNSIGNED = {np.dtype(np.int32): np.uint32, np.dtype(np.int64): np.uint64}
 _WIDE = 256
 """Rows at least so wide are added one by one; narrower ones element by element in one call."""
 
@@ -40,6 +41,9 @@ def add_rows(size: int, positions: Any, rows: Any) -> Any:
 def check_range(indices: Any, size: int) -> None:
     """Refuse indices outside ``[0, size)``, naming the first one."""
     if not indices.size:
+        return
+    unsigned = _UNSIGNED.get(indices.dtype)  # one pass: negative numbers are large ones there
+    if unsigned is not None and np.maximum.reduce(indices.view(unsigned), None) < size:
         return
     if indices.min() >= 0 and indices.max() < size:
         return

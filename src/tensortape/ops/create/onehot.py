@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import dtypes
-from tensortape.core.convert import convert_to_tensor
+from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
@@ -39,11 +39,7 @@ def _fill_dtype(on_value: Any, off_value: Any, dtype: Any) -> Any:
 
 def _value(value: Any, default: int, kind: Any, label: str) -> Any:
     if value is None:
-        return (
-            convert_to_tensor(default, dtype=kind)
-            if kind is not dtypes.bool
-            else convert_to_tensor(bool(default))
-        )
+        return scalar(bool(default) if kind is dtypes.bool else default, kind._np)
     t = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=kind)
     if t.dtype is not kind:
         raise TypeError(

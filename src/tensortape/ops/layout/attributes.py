@@ -71,8 +71,12 @@ def one_int(value: Any) -> int:
 
 def ints(value: Any) -> tuple[int, ...]:
     """A tuple of ints from a list (of ints and scalar tensors), array, tensor or TensorShape."""
-    if type(value) is tuple and all(isinstance(v, int) for v in value):
-        return value
+    if type(value) is tuple or type(value) is list:
+        for v in value:
+            if type(v) is not int:
+                break
+        else:
+            return tuple(value)
     if isinstance(value, TensorShape):
         return tuple(value.as_list())  # type: ignore[arg-type]
     if is_tensor(value):

@@ -162,6 +162,10 @@ def _wrapped(index: Any, n: int) -> Any:
 
 def getitem(x: Any, key: Any) -> Any:
     """``x[key]`` for a tensor."""
+    if type(key) is int and type(x) is EagerTensor:
+        shape = x._a.shape
+        if shape and -shape[0] <= key < shape[0]:
+            return execute(getitem_op, (x,), {"index": (key,)})
     if type(x) is not EagerTensor and symbolic_ints(key):
         return take_dynamic(x, key)
     if is_mask(key):
