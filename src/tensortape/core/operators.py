@@ -149,6 +149,11 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
 
     def reflected(self: Any, other: Any) -> Any:
         other = like(other, self)
-        return NotImplemented if other is NotImplemented else forward(other, self)
+        if other is NotImplemented:
+            return NotImplemented
+        dtype = self._a.dtype
+        if dtype is not other._a.dtype or dtype in refused:
+            return forward(other, self)  # says what is wrong
+        return execute(op, (other, self), NO_ATTRS)
 
     return forward, reflected

@@ -188,8 +188,8 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
     """Raise unless tensors have given shapes, in which letters stand for sizes.
 
     ``shapes`` is a list of pairs (or a dictionary) of tensors and their expected shapes: ints,
-    names that mean the same size wherever they stand, ``None`` or ``"."`` for any size, and ``...`` or
-    ``"*"`` first for any number of axes.
+    names that mean the same size wherever they stand, ``None`` or ``"."`` for any size, and
+    ``...`` or ``"*"`` first for any number of axes.
 
     >>> import tensortape as tf
     >>> x, y = tf.ones([16, 2]), tf.ones([16])
