@@ -1,4 +1,4 @@
-"""``tf.autodiff.ForwardAccumulator``: products along a direction, nesting, TensorFlow's exceptions."""
+"""``tf.autodiff.ForwardAccumulator``: products along a direction, nesting, exceptions."""
 
 from __future__ import annotations
 

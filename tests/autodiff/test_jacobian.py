@@ -1,4 +1,4 @@
-"""``tape.jacobian`` and ``tape.batch_jacobian``: TensorFlow's shapes, ``None``s, errors; structure."""
+"""``tape.jacobian`` and ``tape.batch_jacobian``: shapes, ``None``s, errors, structure."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ def close(got, want, scale, tolerance=1e-6):
 def test_record(op):
     """A rule, a reason or a known absence; a docstring; samples where there is something to check."""
     rules = (op.pullback is not None) + bool(op.nondifferentiable) + op.missing_gradient
-    assert rules == 1, f"{op.type}: exactly one of rule, nondifferentiable=reason, missing_gradient=True"
+    assert rules == 1, (
+        f"{op.type}: exactly one of rule, nondifferentiable=reason, missing_gradient=True"
+    )
     assert op.doc, f"{op.type}: the kernel has no docstring"
     if op.pullback is not None:
         assert cases(op), f"{op.type}: give samples=[((shape or array, ...), attrs)] or a domain"

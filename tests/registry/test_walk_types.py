@@ -46,7 +46,9 @@ def test_memory_layout(case):
     """Arrays that are not contiguous give what contiguous ones give."""
     other = with_arrays(case, [scattered(np.asarray(a))[()] for a in case.arrays])
     attrs = case.normalised()
-    for got, want in zip(value(case, other.arrays, attrs), value(case, case.arrays, attrs), strict=True):
+    for got, want in zip(
+        value(case, other.arrays, attrs), value(case, case.arrays, attrs), strict=True
+    ):
         np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-14)
     for got, want in zip(gradients(other), gradients(case), strict=True):
         assert (got is None) == (want is None)
@@ -111,7 +113,8 @@ def test_complex(case):
     other = with_arrays(case, arrays)
     other.wrt = list(range(len(arrays)))
     steps = {
-        i: rng.normal(size=np.shape(a)) + 1j * rng.normal(size=np.shape(a)) for i, a in enumerate(arrays)
+        i: rng.normal(size=np.shape(a)) + 1j * rng.normal(size=np.shape(a))
+        for i, a in enumerate(arrays)
     }
     attrs = other.normalised()
     ys = outputs(other, tensors(other))

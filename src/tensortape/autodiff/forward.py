@@ -56,8 +56,8 @@ class ForwardAccumulator:
         for primal in flat:
             if primal._id in seen:
                 raise ValueError(
-                    f"Tensor {primal!r:.200} was specified as a primal multiple times. This may indicate "
-                    "an error. If it was intended, please sum the corresponding tangents."
+                    f"Tensor {primal!r:.200} was specified as a primal multiple times. This may "
+                    "indicate an error. If it was intended, please sum the corresponding tangents."
                 )
             seen.add(primal._id)
         self._watch(flat, nest.flatten(tangents))

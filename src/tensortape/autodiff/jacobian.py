@@ -67,7 +67,7 @@ def rows_first(result: Any, rank: int) -> Any:
 def pull_batch(
     tape: Any, entries: Any, target: Any, handles: Any, batch: Any, first: int, call: Any
 ) -> list[Any]:
-    """One walk with the identity over ``batch``; tensors ``(*batch, *source.shape)`` or ``None``."""
+    """One walk with the identity over ``batch``: ``(*batch, *source.shape)`` or ``None`` each."""
     wanted = {h._id for h in handles}
     watched = wanted & tape._tracked  # what no tape watched gets None, used or not
     needed = tape._tracked if tape._watched.keys() <= wanted else reachable(entries, watched)

@@ -1,7 +1,7 @@
 """The rule of Einstein sums, which is the rule of all products.
 
-A tied batch axis shares the label of the logical axis it is tied to. Where the result has that label
-the tie goes on; where it is summed over, the label becomes that of the batch axis.
+A tied batch axis shares the label of the logical axis it is tied to. Where the result has that
+label the tie goes on; where it is summed over, the label becomes that of the batch axis.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 @rule
 def einsum(ns: Any, equation: str, *arrays: Any) -> Any:
+    """Einstein sum; ties become shared labels."""
     if not any(type(a) is Batched for a in arrays):
         return ns.base.einsum(equation, *arrays)
     terms, out = equation.split("->")
     labels = terms.split(",")
-    arrays, names = batch_labels(ns, list(arrays), labels, equation)
+    values, names = batch_labels(ns, list(arrays), labels, equation)
     operands, written = [], []
-    for x, term in zip(arrays, labels, strict=True):
+    for x, term in zip(values, labels, strict=True):
         data, label = stripped(ns, x, term, names) if type(x) is Batched else (x, term)
         operands.append(data)
         written.append(label)
@@ -60,9 +61,7 @@ def stripped(ns: Any, x: Batched, term: str, names: list[str]) -> tuple[Any, str
     return data, "".join([names[p] for p in kept]) + term
 
 
-def result(
-    ns: Any, out: str, names: list[str], operands: list[Any], written: list[str]
-) -> Batched:
+def result(ns: Any, out: str, names: list[str], operands: list[Any], written: list[str]) -> Batched:
     """Compute, and put the batch axes where they belong."""
     present = set("".join(written))
     ties = tuple([out.index(x) - len(out) if x in out else 0 for x in names])

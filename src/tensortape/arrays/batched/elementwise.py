@@ -12,8 +12,9 @@ from tensortape.arrays.batched.structure import aligned, lifted
 from tensortape.arrays.batched.value import Batched, family, rule
 
 ZERO_TO_ZERO = frozenset(
-    "absolute negative square sqrt expm1 log1p sin tan sinh tanh arcsin arctan arcsinh arctanh sign "
-    "floor ceil rint conj real imag isinf isnan erf".split()
+    "absolute negative square sqrt expm1 log1p sin tan sinh tanh arcsin arctan arcsinh arctanh "
+    "sign floor ceil rint conj real imag isinf isnan erf erfinv relu relu6 leaky_relu elu selu "
+    "softsign".split()
 )
 
 
@@ -35,11 +36,13 @@ def unary(name: str) -> Callable[..., Any]:
 
 @rule
 def negative(ns: Any, x: Any) -> Any:
+    """``-x`` of what is stored."""
     return Batched(ns, -x.data, x.ties) if type(x) is Batched else -x
 
 
 @rule
 def astype(ns: Any, x: Any, dtype: Any) -> Any:
+    """What is stored in another dtype."""
     if type(x) is not Batched:
         return ns.base.astype(x, dtype)
     return Batched(ns, ns.base.astype(x.data, dtype), x.ties)
@@ -69,6 +72,7 @@ def scaled(ns: Any, x: Batched, y: Any) -> Any:
 
 @rule
 def multiply(ns: Any, x: Any, y: Any) -> Any:
+    """A product is zero where one factor is: ties stay."""
     if type(x) is Batched:
         if type(y) is not Batched:
             return Batched(ns, scaled(ns, x, y) * y, x.ties)
@@ -81,6 +85,7 @@ def multiply(ns: Any, x: Any, y: Any) -> Any:
 
 @rule
 def divide(ns: Any, x: Any, y: Any) -> Any:
+    """Zeros divided by a constant stay zero."""
     if type(y) is Batched:
         if type(x) is Batched and not any(x.ties) and not any(y.ties):
             return together(ns, lambda a, b: a / b, x, y)
@@ -103,11 +108,13 @@ def slope(name: str) -> Callable[..., Any]:
 
 @rule
 def add(ns: Any, x: Any, y: Any) -> Any:
+    """A sum keeps the ties that both terms have."""
     return together(ns, lambda a, b: a + b, x, y)
 
 
 @rule
 def subtract(ns: Any, x: Any, y: Any) -> Any:
+    """A difference keeps the ties that both terms have."""
     return together(ns, lambda a, b: a - b, x, y)
 
 
@@ -122,6 +129,7 @@ def together(ns: Any, function: Callable[..., Any], *values: Any) -> Any:
 
 @rule
 def where(ns: Any, condition: Any, x: Any, y: Any) -> Any:
+    """A choice between values keeps the ties that both have; zeros have any."""
     if type(condition) is Batched:
         return mapping("where")(ns, condition, x, y)
     if type(x) is not Batched and type(y) is not Batched:

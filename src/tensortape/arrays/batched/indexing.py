@@ -43,6 +43,7 @@ def axis_map(index: list[Any]) -> dict[int, int]:
 
 @rule
 def getitem(ns: Any, x: Any, index: Any) -> Any:
+    """A slice keeps the ties to axes that are taken whole."""
     if type(x) is not Batched:
         return ns.base.getitem(x, index)
     items = spelled(index, len(x.shape))
@@ -57,6 +58,7 @@ def getitem(ns: Any, x: Any, index: Any) -> Any:
 
 @rule
 def setitem_zeros(ns: Any, g: Any, index: Any, shape: Any) -> Any:
+    """The transpose of a slice keeps them likewise."""
     if type(g) is not Batched:
         return ns.base.setitem_zeros(g, index, shape)
     shape = tuple(shape)
@@ -89,6 +91,7 @@ def only_first_batched(values: Any) -> bool:
 
 @rule
 def take(ns: Any, x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
+    """A gather keeps the ties to other axes."""
     if not only_first_batched((x, indices)):
         return ns.looped("take", x, indices, axis, batch_dims)
     x = ns.stored("take", x, tied_to(x, (axis,)))
@@ -102,6 +105,7 @@ def take(ns: Any, x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> A
 def scatter_add(
     ns: Any, indices: Any, updates: Any, shape: Any, axis: int = 0, batch_dims: int = 0
 ) -> Any:
+    """A scatter keeps the ties to other axes, and hands tied rows to the batch."""
     if not only_first_batched((updates, indices)):
         return ns.looped("scatter_add", indices, updates, shape, axis, batch_dims)
     count, shape = indices.ndim - batch_dims, tuple(shape)
@@ -151,6 +155,7 @@ def scatter_rows(
 
 @rule
 def gather_nd(ns: Any, x: Any, indices: Any, batch_dims: int = 0) -> Any:
+    """A gather keeps the ties to axes behind those it reads."""
     if not only_first_batched((x, indices)):
         return ns.looped("gather_nd", x, indices, batch_dims)
     read = range(batch_dims + indices.shape[-1])
@@ -160,6 +165,7 @@ def gather_nd(ns: Any, x: Any, indices: Any, batch_dims: int = 0) -> Any:
 
 @rule
 def scatter_nd(ns: Any, indices: Any, updates: Any, shape: Any) -> Any:
+    """A scatter keeps the ties to axes behind those it writes."""
     if not only_first_batched((updates, indices)):
         return ns.looped("scatter_nd", indices, updates, shape)
     updates = ns.stored("scatter_nd", updates, tied_to(updates, range(indices.ndim - 1)))

@@ -33,6 +33,7 @@ def same_axis(old: tuple[int, ...], new: tuple[int, ...], axis: int) -> int | No
 
 @rule
 def reshape(ns: Any, x: Any, shape: Any) -> Any:
+    """A tie goes with its axis where that stays whole."""
     if type(x) is not Batched:
         return ns.base.reshape(x, shape)
     shape = tuple(shape)
@@ -58,6 +59,7 @@ def reshaped_ties(ns: Any, x: Batched, shape: tuple[int, ...]) -> tuple[Batched,
 
 @rule
 def transpose(ns: Any, x: Any, axes: Any = None) -> Any:
+    """A tie goes with its axis."""
     if type(x) is not Batched:
         return ns.base.transpose(x, axes)
     ndim, rank = len(x.shape), ns.rank
@@ -69,6 +71,7 @@ def transpose(ns: Any, x: Any, axes: Any = None) -> Any:
 
 @rule
 def broadcast_to(ns: Any, x: Any, shape: Any) -> Any:
+    """Ties are counted from the end: new axes in front change nothing."""
     if type(x) is not Batched:
         return ns.base.broadcast_to(x, shape)
     shape = tuple(shape)
@@ -78,6 +81,7 @@ def broadcast_to(ns: Any, x: Any, shape: Any) -> Any:
 
 @rule
 def expand_dims(ns: Any, x: Any, axis: Any) -> Any:
+    """A reshape."""
     if type(x) is not Batched:
         return ns.base.expand_dims(x, axis)
     shape = list(x.shape)
@@ -88,6 +92,7 @@ def expand_dims(ns: Any, x: Any, axis: Any) -> Any:
 
 @rule
 def squeeze(ns: Any, x: Any, axis: Any = None) -> Any:
+    """A reshape."""
     if type(x) is not Batched:
         return ns.base.squeeze(x, axis)
     drop = (axis,) if isinstance(axis, int) else axis
@@ -110,9 +115,7 @@ def joined(name: str, ns: Any, arrays: Any, axis: int) -> Any:
         ties = tuple([q - (len(entries[0].shape) + q < axis) if q else 0 for q in ties])
     sizes = [max(column) for column in zip(*[lead(ns, e) for e in entries], strict=True)]
     data = [
-        e.data
-        if lead(ns, e) == tuple(sizes)
-        else ns.base.broadcast_to(e.data, (*sizes, *e.shape))
+        e.data if lead(ns, e) == tuple(sizes) else ns.base.broadcast_to(e.data, (*sizes, *e.shape))
         for e in entries
     ]
     return Batched(ns, getattr(ns.base, name)(data, ns.rank + axis), ties)
@@ -120,16 +123,19 @@ def joined(name: str, ns: Any, arrays: Any, axis: int) -> Any:
 
 @rule
 def concatenate(ns: Any, arrays: Any, axis: int = 0) -> Any:
+    """Ties to other axes that all parts share stay."""
     return joined("concatenate", ns, arrays, axis)
 
 
 @rule
 def stack(ns: Any, arrays: Any, axis: int = 0) -> Any:
+    """Ties that all parts share stay."""
     return joined("stack", ns, arrays, axis)
 
 
 @rule
 def flip(ns: Any, x: Any, axis: Any) -> Any:
+    """Ties to other axes stay."""
     if type(x) is not Batched:
         return ns.base.flip(x, axis)
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
@@ -139,6 +145,7 @@ def flip(ns: Any, x: Any, axis: Any) -> Any:
 
 @rule
 def roll(ns: Any, x: Any, shift: Any, axis: Any) -> Any:
+    """Ties to other axes stay."""
     if type(x) is not Batched:
         return ns.base.roll(x, shift, axis)
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
@@ -149,6 +156,7 @@ def roll(ns: Any, x: Any, shift: Any, axis: Any) -> Any:
 
 @rule
 def tile(ns: Any, x: Any, reps: Any) -> Any:
+    """Ties to axes that are not repeated stay."""
     if type(x) is not Batched:
         return ns.base.tile(x, reps)
     reps = tuple(reps)
@@ -158,6 +166,7 @@ def tile(ns: Any, x: Any, reps: Any) -> Any:
 
 @rule
 def pad(ns: Any, x: Any, widths: Any, value: Any = 0) -> Any:
+    """Ties to axes that are not padded stay."""
     if type(x) is not Batched:
         return ns.base.pad(x, widths, value)
     widths = tuple(tuple(w) for w in widths)

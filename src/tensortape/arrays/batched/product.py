@@ -1,7 +1,7 @@
 """The rule of matrix products.
 
 A tie to a row or column axis stays. A tie to the axis that is summed over means that the sum has
-one term per entry of the batch: the product becomes an elementwise one, with that axis in the batch.
+one term per entry of the batch: the product becomes elementwise, with that axis in the batch.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tensortape.arrays.batched.value import Batched, rule
 
 @rule
 def matmul(ns: Any, x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    """Matrix product; a tied axis that is summed over goes to the batch."""
     left, right = type(x) is Batched, type(y) is Batched
     if not (left or right):
         return ns.base.matmul(x, y, transpose_a, transpose_b)

@@ -44,6 +44,7 @@ def summed(ns: Any, x: Batched, axes: tuple[int, ...]) -> Batched:
 
 @rule
 def sum(ns: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """A sum along a tied axis hands the diagonal to the batch: nothing is added."""
     if type(x) is not Batched:
         return ns.base.sum(x, axis, keepdims)
     axes = axes_of(x, axis)
@@ -53,6 +54,7 @@ def sum(ns: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 @rule
 def sum_to(ns: Any, x: Any, shape: Any) -> Any:
+    """The transpose of broadcasting, as ``sum``."""
     if type(x) is not Batched:
         return ns.base.sum_to(x, shape)
     shape = tuple(shape)
@@ -100,6 +102,7 @@ def along(name: str) -> Callable[..., Any]:
 
 @rule
 def top_k(ns: Any, x: Any, k: int) -> Any:
+    """The largest elements of each entry, zeros stored."""
     if type(x) is not Batched:
         return ns.base.top_k(x, k)
     x = untied(ns, x)

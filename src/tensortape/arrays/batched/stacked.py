@@ -1,4 +1,4 @@
-"""Rules of linear algebra, which works on the last two axes and takes those before them as a stack."""
+"""Rules of linear algebra, which works on the last two axes and takes the others as a stack."""
 
 from __future__ import annotations
 
@@ -54,5 +54,3 @@ def columns(ns: Any, name: str, arrays: Any, rest: Any, attrs: Any) -> Batched:
     found = ns.base.reshape(found, (*rows, *lead, shape[-1]))
     back = (*range(at, at + rank), *range(at), at + rank)
     return Batched(ns, ns.base.transpose(found, back), ns.free)
-
-

@@ -47,7 +47,8 @@ def lifted(ns: Any, x: Batched, ndim: int) -> Any:
 def released(ns: Any, x: Batched, p: int) -> Batched:
     """The sum over the logical axis that batch axis ``p`` is tied to, that axis kept with size 1.
 
-    Each entry has one nonzero element along it, so nothing is added: the diagonal becomes the batch.
+    Each entry has one nonzero element along it, so nothing is added: the diagonal becomes
+    the batch.
     """
     axis = ns.rank + len(x.shape) + x.ties[p]
     return Batched(ns, swapped(ns, x.data, p, axis), x.ties[:p] + (0,) + x.ties[p + 1 :])

@@ -118,9 +118,9 @@ def _attach_operators() -> None:
     mirror = "def __r{0}__(self, other):\n    return self.xp.{1}(other, self)\n"
     scope: dict[str, Any] = {}
     for short, name in table.items():
-        exec(source.format(short, name) + mirror.format(short, name), scope)  # noqa: S102
+        exec(source.format(short, name) + mirror.format(short, name), scope)
     for short, name in compare.items():
-        exec(source.format(short, name), scope)  # noqa: S102
+        exec(source.format(short, name), scope)
     for key, value in scope.items():
         if key.startswith("__") and callable(value):
             setattr(Batched, key, value)

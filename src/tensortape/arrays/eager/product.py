@@ -36,7 +36,7 @@ def by_matmul(equation: str, a: Any, b: Any) -> Any:
     plan = matmul_plan(equation)
     if plan is None or not shapes_agree(equation, a.shape, b.shape):
         return np.einsum(equation, a, b)
-    first, second, (together, left, contracted, right), result = plan
+    first, second, (together, left, contracted, _), result = plan
     a, b = np.einsum(first, a), np.einsum(second, b)
     t, m = len(together), len(left)
     c = len(contracted)

@@ -31,7 +31,9 @@ def parse(equation: str, count: int) -> tuple[list[str], str]:
         out = "..." * ("..." in terms) + "".join(sorted(x for x, n in seen.items() if n == 1))
     for label, n in Counter(out.replace("...", "")).items():
         if n > 1:
-            raise ValueError(f"Output subscripts contain a label appearing more than once: {equation}")
+            raise ValueError(
+                f"Output subscripts contain a label appearing more than once: {equation}"
+            )
         if label not in terms:
             raise ValueError(
                 f"Output subscripts contain the label {label} not present in the input subscripts."
@@ -62,8 +64,8 @@ def check_sizes(inputs: list[str], dotted: list[str], shapes: list[Any]) -> None
         if len(term) != len(shape):
             at_least = "at least " if "..." in given else ""
             raise errors.InvalidArgumentError(
-                None, None, f"Expected input {position} to have rank {at_least}{len(term)} but got: "
-                f"{len(shape)} [Op:Einsum] name: ",
+                None, None, f"Expected input {position} to have rank {at_least}{len(term)} but "
+                f"got: {len(shape)} [Op:Einsum] name: ",
             )  # fmt: skip
         for axis, (label, n) in enumerate(zip(term, shape, strict=True)):
             known = sizes.setdefault(label, n)
@@ -140,7 +142,9 @@ def on_diagonal(xp: Any, d: Any, own: str, term: str, sizes: dict[str, int]) -> 
         names += name
     if not eyes:
         return d
-    return xp.einsum(",".join([own, *(e for e, _ in eyes)]) + "->" + names, d, *(e for _, e in eyes))
+    return xp.einsum(
+        ",".join([own, *(e for e, _ in eyes)]) + "->" + names, d, *(e for _, e in eyes)
+    )
 
 
 @export("einsum", "linalg.einsum")

@@ -112,9 +112,10 @@ def _(xp, g, z, x, y, *, adj_x, adj_y):
 
 @batch_matmul.jvp
 def _(xp, tangents, z, x, y, *, adj_x, adj_y):
-    values = [adjoint(xp, x, adj_x), adjoint(xp, y, adj_y)]
-    turned = [None if t is None else adjoint(xp, t, f) for t, f in zip(tangents, (adj_x, adj_y), strict=True)]
-    return product_tangent(xp, turned, *values, adj_x, adj_y)
+    flips = zip(tangents, (adj_x, adj_y), strict=True)
+    turned = [None if t is None else adjoint(xp, t, flip) for t, flip in flips]
+    a, b = adjoint(xp, x, adj_x), adjoint(xp, y, adj_y)
+    return product_tangent(xp, turned, a, b, adj_x, adj_y)
 
 
 @op("BatchMatMulV3", nondifferentiable="the result has another type than the factors")
