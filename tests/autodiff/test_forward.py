@@ -166,9 +166,9 @@ def test_errors(x, d):
         Accumulator(x, tf.constant(1, tf.float64))
     with pytest.raises(ValueError):
         Accumulator([x, d], [d, None])
-    with pytest.raises(ValueError, match="expected to be of shape"):
-        with Accumulator(x, tf.constant([1.0, 2.0])):
-            x * x
+    wrong = Accumulator(x, tf.constant([1.0, 2.0]))
+    with pytest.raises(ValueError, match="expected to be of shape"), wrong:
+        x * x
 
 
 def test_jvp_equals_jacobian_product():

@@ -42,7 +42,7 @@ def close(got, want, scale, tolerance=1e-6):
 
 @pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.type)
 def test_record(op):
-    """A rule, a reason or a known absence; a docstring; samples where there is something to check."""
+    """A rule, a reason or a known absence; a docstring; samples where there is a rule."""
     rules = (op.pullback is not None) + bool(op.nondifferentiable) + op.missing_gradient
     assert rules == 1, (
         f"{op.type}: exactly one of rule, nondifferentiable=reason, missing_gradient=True"
