@@ -31,8 +31,8 @@ def sobol_sample(
     size, count, start = one_int(dim), one_int(num_results), one_int(skip)
     if size < 1 or count < 1 or start < 0:
         raise invalid(
-            f"dim and num_results must be positive, skip not negative; got {size}, {count}, {start} "
-            "[Op:SobolSample]"
+            "dim and num_results must be positive and skip not negative; got "
+            f"{size}, {count}, {start} [Op:SobolSample]"
         )
     sequence = _qmc.Sobol(size, scramble=False, bits=32)
     sequence.fast_forward(start + 1)
