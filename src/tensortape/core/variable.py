@@ -280,6 +280,10 @@ class Variable(TensorLike, Trackable):
         memo[id(self)] = copy
         return copy
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        name = self._name[:-2]
+        return _restored, (self._t, self._trainable, name, self._constraint, self._static_shape)
+
     @staticmethod
     def _forward_operator(name: str, method: Any) -> Any:
         def forwarded(self: Any, *args: Any) -> Any:
@@ -287,6 +291,11 @@ class Variable(TensorLike, Trackable):
 
         forwarded.__name__ = name
         return forwarded
+
+
+def _restored(value: Any, trainable: bool, name: str, constraint: Any, shape: Any) -> Variable:
+    """A pickled variable, brought back."""
+    return Variable(value, trainable, name=name, constraint=constraint, shape=shape)
 
 
 def _initial_tensor(value: Any, dtype: Any) -> Any:
