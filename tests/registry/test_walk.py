@@ -125,6 +125,29 @@ def test_batched(case):
             np.testing.assert_allclose(raw(got), full, rtol=1e-9, atol=1e-12)
 
 
+@walk
+def test_batched_recorded(case):
+    """The Jacobian computed under an outer tape is the same, and has a gradient."""
+    try:
+        second(case)
+    except LookupError as exc:
+        pytest.skip(str(exc))
+    xs = tensors(case)
+    sources = [xs[i] for i in case.wrt]
+    with GradientTape(persistent=True) as outer:
+        outer.watch(sources)
+        with GradientTape(persistent=True) as tape:
+            tape.watch(sources)
+            ys = outputs(case, xs)
+        recorded_ones = [tape.jacobian(y, sources) for y in ys]
+    for y, found in zip(ys, recorded_ones, strict=True):
+        for got, want in zip(found, tape.jacobian(y, sources), strict=True):
+            assert (got is None) == (want is None)
+            if got is not None:
+                np.testing.assert_allclose(raw(got), raw(want), rtol=1e-9, atol=1e-12)
+                outer.gradient(got, sources)
+
+
 def one_by_one(tape, y, sources):
     """For each source the list of its gradients by component of ``y``."""
     rows = []
