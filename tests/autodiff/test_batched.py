@@ -148,6 +148,21 @@ ROWS = {
     ),
     "determinant": (lambda xp, x: xp.determinant(x), (5,), [((5, 3, 3), (-3,))]),
     "softmax": (lambda xp, x: xp.softmax(x, 0), (3,), [((3, 4), (-2,))]),
+    "conv-input-grad": (
+        lambda xp, g, w: xp.conv_input_grad(g, w, (1, 2), ((1, 0), (0, 1)), (1, 1), 1, (4, 5)),
+        (3, 2),
+        [((3, 4, 2, 2), (-4, -1)), ((2, 3, 3, 2), None)],
+    ),
+    "conv-filter-grad": (
+        lambda xp, g, x: xp.conv_filter_grad(x, g, (1, 2), ((1, 0), (0, 1)), (1, 1), 1, (2, 3)),
+        (3, 4, 2, 2),
+        [((3, 4, 2, 2), (-4, -3, -2, -1)), ((3, 4, 5, 3), None)],
+    ),
+    "conv-filter-grad-groups": (
+        lambda xp, g, x: xp.conv_filter_grad(x, g, (1, 1), ((1, 0), (0, 1)), (1, 1), 2, (2, 3)),
+        (3, 4),
+        [((3, 4, 4, 4), (-4, -1)), ((3, 4, 5, 2), None)],
+    ),
     "sum": (lambda xp, x: xp.sum(x), (3, 4), [((3, 4), (-2, -1))]),
     "sum-tied": (lambda xp, x: xp.sum(x, (0,)), (3, 4), [((3, 4), (-2, -1))]),
     "sum-free": (lambda xp, x: xp.sum(x, (1,), True), (3,), [((3, 4), (-2,))]),

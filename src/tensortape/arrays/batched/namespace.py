@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.batched import (  # noqa: F401  (their rules are entered by import)
+    convolution,
     einsum,
     elementwise,
     indexing,
