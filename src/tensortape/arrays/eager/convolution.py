@@ -1,7 +1,7 @@
 """Convolution and its two transposes, over one to three spatial axes.
 
-``conv`` is linear in its input and in its filter; with a cotangent ``g`` it is one trilinear form, of
-which ``conv_input_grad`` and ``conv_filter_grad`` are the other two readings. So derivatives of
+``conv`` is linear in its input and in its filter; with a cotangent ``g`` it is one trilinear form,
+of which ``conv_input_grad`` and ``conv_filter_grad`` are the other two readings. So derivatives of
 any order are made of these three.
 
 Layout: inputs ``(n, *size, channels)``, filters ``(*kernel, channels / groups, outputs)``.
@@ -170,10 +170,9 @@ def spread_windows(
     for part in _parts(n, math.prod(sizes) * window):
         columns = np.matmul(_rows(g[part], groups), filters)
         columns = columns.reshape(groups, -1, math.prod(kernel), channels // groups)
-        columns = columns.transpose(2, 1, 0, 3).reshape(*kernel, -1, *sizes, channels)
         target = out[part]
-        for place, at in window_slices(sizes, kernel, strides, dilations):
-            target[at] += columns[place]
+        for k, (_, at) in enumerate(window_slices(sizes, kernel, strides, dilations)):
+            target[at] += columns[:, :, k].transpose(1, 0, 2).reshape(-1, *sizes, channels)
 
 
 def conv_filter_grad(

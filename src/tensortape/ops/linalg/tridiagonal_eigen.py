@@ -10,7 +10,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.layout.attributes import one_int
+from tensortape.ops.layout.attributes import is_tensor, one_int
 from tensortape.ops.linalg.decompositions import eigh, eigvalsh
 from tensortape.ops.linalg.diagonals import diag
 
@@ -26,7 +26,7 @@ def chosen(values: Any, select: str, select_range: Any) -> slice:
         if low > high:
             raise _empty(f"Got empty index range in select_range: {low} > {high}")
         return slice(low, high + 1)
-    low, high = (float(tensor(x)._a) for x in select_range)
+    low, high = (float(tensor(x)._a) if is_tensor(x) else float(x) for x in select_range)
     if low >= high:
         raise _empty(f"Got empty interval in select_range: {low} >= {high}")
     known = np.asarray(values._a)
