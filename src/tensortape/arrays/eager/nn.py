@@ -8,6 +8,7 @@ import numpy as np
 
 SOFTMAX = "softmax log_softmax"
 CROSS_ENTROPY = "softmax_less_labels"
+SEQUENCE = "ctc ctc_derivative"
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
@@ -29,3 +30,80 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 def softmax_less_labels(features: Any, labels: Any, axis: int) -> Any:
     """The derivative of the cross-entropy of ``features`` and ``labels``."""
     return softmax(features, axis) - labels
+
+
+def ctc(logits: Any, labels: Any, label_length: Any, logit_length: Any, blank: int) -> Any:
+    """Connectionist temporal classification: loss of each example and its derivative.
+
+    ``logits``: ``(frames, batch, classes)``, ``labels``: ``(batch, places)``. By the forward and
+    backward recursions over the labels with blanks between them (Graves et al., 2006).
+    """
+    frames, batch, classes = logits.shape
+    logs = log_softmax(logits.astype(np.float64))
+    states = np.full((batch, 2 * labels.shape[1] + 1), blank)
+    states[:, 1::2] = np.clip(labels, 0, classes - 1)
+    count = 2 * np.asarray(label_length)[:, None] + 1
+    live = np.arange(states.shape[1]) < count
+    emitted = np.where(live, np.take_along_axis(logs, np.broadcast_to(states, (frames, *states.shape)), 2), -np.inf)
+    skips = np.zeros(states.shape, bool)
+    skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    before = _ctc_forward(emitted, skips)
+    after = _ctc_backward(emitted, skips, count, np.asarray(logit_length))
+    joint = before + after
+    total = _log_sum(joint[0]) if frames else np.zeros(batch)
+    weight = np.exp(joint - total[None, :, None])
+    seen = np.zeros(logits.shape)
+    rows = np.arange(batch)[:, None]
+    for t in range(frames):
+        np.add.at(seen[t], (rows, states), weight[t])
+    inside = (np.arange(frames)[:, None] < np.asarray(logit_length))[..., None]
+    derivative = np.where(inside, np.exp(logs) - seen, 0)
+    return (-total).astype(logits.dtype), derivative.astype(logits.dtype)
+
+
+def ctc_derivative(x: Any) -> Any:
+    """The derivative of the loss as it is; a name of its own, so that it may lack a rule."""
+    return x
+
+
+def _log_sum(x: Any) -> Any:
+    """Logarithm of the sum of exponentials along the last axis, also of nothing but zeros."""
+    top = x.max(-1, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    return np.log(np.exp(x - top).sum(-1)) + top[..., 0]
+
+
+def _ctc_steps(x: Any, skips: Any) -> Any:
+    """Ways into each state: from itself, from the one before, past a blank."""
+    one = np.full(x.shape, -np.inf)
+    one[:, 1:] = x[:, :-1]
+    two = np.full(x.shape, -np.inf)
+    two[:, 2:] = np.where(skips[:, 2:], x[:, :-2], -np.inf)
+    return np.logaddexp(np.logaddexp(x, one), two)
+
+
+def _ctc_forward(emitted: Any, skips: Any) -> Any:
+    out = np.full(emitted.shape, -np.inf)
+    for t in range(len(emitted)):
+        if t:
+            out[t] = _ctc_steps(out[t - 1], skips) + emitted[t]
+        else:
+            out[0, :, :2] = emitted[0, :, :2]
+    return out
+
+
+def _ctc_backward(emitted: Any, skips: Any, count: Any, logit_length: Any) -> Any:
+    """What follows each state, its own frame left out; frames after the last one stand still."""
+    frames, batch, places = emitted.shape
+    at = np.arange(places)
+    end = np.where((at == count - 1) | (at == count - 2), 0.0, -np.inf)
+    out = np.full(emitted.shape, -np.inf)
+    turned = np.zeros(skips.shape, bool)
+    turned[:, 2:] = skips[:, ::-1][:, :-2] if places > 2 else turned[:, 2:]
+    for t in range(frames - 1, -1, -1):
+        last = (t >= logit_length - 1)[:, None]
+        if t + 1 < frames:
+            ahead = (out[t + 1] + emitted[t + 1])[:, ::-1]
+            out[t] = _ctc_steps(ahead, turned)[:, ::-1]
+        out[t] = np.where(last, end, out[t])
+    return out

@@ -1,5 +1,6 @@
 """Transposed convolutions: what convolution does to cotangents of its input, as a forward "
-"function."""
+"function.
+"""
 
 from __future__ import annotations
 
