@@ -8,7 +8,7 @@ import numpy as np
 
 SOFTMAX = "softmax log_softmax"
 CROSS_ENTROPY = "softmax_less_labels"
-SEQUENCE = "ctc ctc_derivative"
+SEQUENCE = "ctc ctc_derivative isotonic piece_means"
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
@@ -107,3 +107,31 @@ def _ctc_backward(emitted: Any, skips: Any, count: Any, logit_length: Any) -> An
             out[t] = _ctc_steps(ahead, turned)[:, ::-1]
         out[t] = np.where(last, end, out[t])
     return out
+
+
+def isotonic(x: Any) -> Any:
+    """Nearest decreasing sequences along the last axis and the numbers of their pieces (int32)."""
+    flat = x.reshape(-1, x.shape[-1]) if x.size else x.reshape(0, x.shape[-1])
+    out, pieces = np.empty_like(flat), np.zeros(flat.shape, np.int32)
+    for row, line in enumerate(flat.tolist()):
+        blocks: list[list[float]] = []  # sum and count of each piece, pooled while they ascend
+        for value in line:
+            blocks.append([value, 1])
+            while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] < blocks[-1][0] * blocks[-2][1]:
+                total, count = blocks.pop()
+                blocks[-1][0] += total
+                blocks[-1][1] += count
+        counts = [int(count) for _, count in blocks]
+        out[row] = np.repeat([total / count for total, count in blocks], counts)
+        pieces[row] = np.repeat(np.arange(len(blocks)), counts)
+    return out.reshape(x.shape), pieces.reshape(x.shape)
+
+
+def piece_means(x: Any, pieces: Any) -> Any:
+    """Elements replaced by the mean of their piece of the last axis."""
+    flat, numbers = x.reshape(-1, x.shape[-1]), pieces.reshape(-1, x.shape[-1])
+    out = np.empty_like(flat)
+    for row, (line, at) in enumerate(zip(flat, numbers, strict=True)):
+        means = np.bincount(at, line) / np.bincount(at)
+        out[row] = means[at]
+    return out.reshape(x.shape)
