@@ -23,7 +23,8 @@ def ctc_derivative(xp, x):
     return xp.ctc_derivative(x)
 
 
-@op("CTCLoss", outputs=2, saves=("outputs",),
+@op("CTCLoss", primitive="ctc", outputs=2, saves=("outputs",),
+    not_derivative="the derivative that comes along as an output has none of its own",
     samples=[(((5, 2, 4), LABELS, np.array([2, 1]), np.array([5, 4])), {"blank": 3})])  # fmt: skip
 def ctc_op(xp, logits, labels, label_length, logit_length, *, blank):
     """Losses and their derivatives."""
