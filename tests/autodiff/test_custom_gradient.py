@@ -1,4 +1,6 @@
-"""`tf.custom_gradient` and the registry of gradient functions (expectations confirmed on TensorFlow 2.21,
+"""`tf.custom_gradient` and the registry of gradient functions.
+
+Expectations were confirmed on TensorFlow 2.21,
 but for keyword calls, where TensorFlow ignores the rule)."""
 
 from __future__ import annotations

@@ -147,6 +147,18 @@ def test_custom_gradient_with_a_rule_only(x, d):
     assert float(acc.jvp(y)) == pytest.approx(np.cos(2.0))
 
 
+def test_custom_gradient_of_operations(x, d):
+    """What was computed by operations has tangents of its own, as in TensorFlow."""
+
+    @tf.custom_gradient
+    def f(x):
+        return (x * x, np.sin(x.numpy())), lambda g, h: g * 10.0 + h * 7.0
+
+    with Accumulator(x, d) as acc:
+        y, z = f(x)
+    assert (float(acc.jvp(y)), float(acc.jvp(z))) == (4.0, 7.0)
+
+
 def test_complex():
     z = tf.constant(1 + 1j, tf.complex64)
     with Accumulator(z, tf.constant(1j, tf.complex64)) as acc:
@@ -166,9 +178,10 @@ def test_errors(x, d):
         Accumulator(x, tf.constant(1, tf.float64))
     with pytest.raises(ValueError):
         Accumulator([x, d], [d, None])
-    wrong = Accumulator(x, tf.constant([1.0, 2.0]))
+    p = tf.constant([1.0, 2.0])
+    wrong = Accumulator(p, tf.constant([1.0, 2.0, 3.0]))
     with pytest.raises(ValueError, match="expected to be of shape"), wrong:
-        x * x
+        p * p
 
 
 def test_jvp_equals_jacobian_product():

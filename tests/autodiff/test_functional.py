@@ -155,8 +155,8 @@ def test_hvp_is_the_hessian_times_the_vector():
 
 
 def test_hessian_blocks_of_several_arguments():
-    blocks = ad.hessian(lambda x, y: tf.reduce_sum(x * x * y), tf.constant([2.0]), tf.constant([3.0]),
-                        argnums=(0, 1))  # fmt: skip
+    x, y = tf.constant([2.0]), tf.constant([3.0])
+    blocks = ad.hessian(lambda x, y: tf.reduce_sum(x * x * y), x, y, argnums=(0, 1))
     values = [[b.numpy().item() for b in row] for row in blocks]
     assert values == [[6.0, 4.0], [4.0, 0.0]]
 

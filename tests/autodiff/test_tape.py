@@ -205,7 +205,7 @@ def test_each_read_is_a_tensor_of_its_own():
 
 
 def test_watching_what_cannot_be_watched():
-    with tf.GradientTape() as tape, pytest.raises(ValueError, match="not tf.Tensor"):
+    with tf.GradientTape() as tape, pytest.raises(ValueError, match=r"not tf\.Tensor"):
         tape.watch(3.0)
 
 

@@ -3,7 +3,8 @@
 An abstract value is a pair of small witnesses: arrays in which every unknown dimension has one
 size in the first and another in the second. Operations are evaluated on both; where the results
 differ in shape, that dimension is unknown, where they agree it is known. So every operation that
-computes can also be abstract, without a rule of its own, and small integer values (shapes as tensors) stay
+computes can also be abstract, without a rule of its own, and small integer values (shapes as
+tensors) stay
 known as far as they do not depend on what is unknown. The arrays are views of one element, so
 they take no memory.
 """
@@ -30,13 +31,14 @@ class Varying(int):
     values: tuple[int, ...]
 
     def __new__(cls, values: Any) -> Varying:
+        """The int of the first witness, which knows those of the others."""
         self = int.__new__(cls, values[0])
         self.values = tuple(int(v) for v in values)
         return self
 
 
 class Abstract:
-    """A value known by its witnesses: ``.shape`` (``None`` where unknown), ``.ndim``, ``.dtype``."""
+    """A value known by its witnesses; sizes of ``shape`` are ``None`` where unknown."""
 
     __slots__ = ("witnesses",)
 
@@ -45,6 +47,7 @@ class Abstract:
 
     @property
     def shape(self) -> tuple[int | None, ...]:
+        """The static shape."""
         first, *rest = (w.shape for w in self.witnesses)
         return tuple(
             n if all(n == other[i] for other in rest) else None for i, n in enumerate(first)
@@ -52,14 +55,17 @@ class Abstract:
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self.witnesses[0].ndim
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The element type."""
         return self.witnesses[0].dtype
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         return self.witnesses[0].size
 
     def ints(self) -> list[int]:
@@ -71,14 +77,14 @@ class Abstract:
 def placeholder(shape: Any, dtype: np.dtype[Any]) -> Abstract:
     """An abstract value of a shape with ``None`` for unknown dimensions."""
     fillers = FILLERS if None in shape else FILLERS[:1]
-    one = np.ones((), dtype) if dtype != object else np.full((), b"", dtype)
+    one = np.ones((), dtype) if dtype.kind != "O" else np.full((), b"", dtype)
     return Abstract([np.broadcast_to(one, [f if n is None else n for n in shape]) for f in fillers])
 
 
 def _light(array: Any) -> Any:
     """The array itself if small, else a view of one element of it in the same shape."""
     array = np.asarray(array)
-    if array.size <= _KEPT or array.strides == (0,) * array.ndim:
+    if array.size <= _KEPT or not any(array.strides):
         return array
     return np.broadcast_to(array.reshape(-1)[0], array.shape)
 
@@ -138,6 +144,7 @@ class AbstractNamespace(Namespace):
         return op.kernel(numpy_namespace, *values, **attrs)
 
     def zeros_like(self, x: Any) -> Any:
+        """Zeros of the same shape and dtype."""
         return (
             Abstract([np.zeros_like(w) for w in x.witnesses])
             if isinstance(x, Abstract)
@@ -145,6 +152,7 @@ class AbstractNamespace(Namespace):
         )
 
     def ones_like(self, x: Any) -> Any:
+        """Ones of the same shape and dtype."""
         return (
             Abstract([np.ones_like(w) for w in x.witnesses])
             if isinstance(x, Abstract)

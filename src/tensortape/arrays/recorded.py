@@ -75,6 +75,7 @@ class Recorded:
         return "<namespace recorded>"
 
     def einsum(self, equation: str, *arrays: Any) -> Any:
+        """The operation ``Einsum``, recorded."""
         return apply(PRIMITIVES["einsum"], tensors_of(arrays), {"equation": equation})
 
 

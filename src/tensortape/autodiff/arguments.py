@@ -35,7 +35,8 @@ def chosen(args: tuple[Any, ...], argnums: Any) -> Any:
         for leaf in nest.flatten(args[n]):
             if leaf.dtype.kind not in "fc":
                 raise ValueError(
-                    f"Argument {n} has dtype {leaf.dtype.name}, which has no derivative: give floats, "
+                    f"Argument {n} has dtype {leaf.dtype.name}, which has no derivative: give "
+                    f"floats, "
                     "or choose others with argnums."
                 )
     return args[argnums] if isinstance(argnums, int) else tuple(args[n] for n in numbers)
@@ -58,13 +59,15 @@ def scalar_value(value: Any, what: str) -> Any:
     value = convert_to_tensor(value)
     if value.ndim:
         raise ValueError(
-            f"{what} needs a function with a scalar result, received shape {value.shape}: reduce it "
+            f"{what} needs a function with a scalar result, received shape {value.shape}: "
+            f"reduce it "
             "(tf.reduce_sum), or take the jacobian."
         )
     return value
 
 
 def need_callable(f: Any) -> Callable[..., Any]:
+    """``f`` itself; ``TypeError`` if it cannot be called."""
     if not callable(f):
         raise TypeError(f"The first argument must be a function, received {f!r:.80}.")
     return f

@@ -62,9 +62,10 @@ def walk(
 ) -> dict[int, Any]:
     """Pull the cotangents ``grads`` (by tensor id) back through ``entries``.
 
-    ``needed``: ids on a path from the sources; ``wanted``: ids of the sources; ``drain``: remove each
-    entry as it is visited, so that what it held is free. Returns the cotangents that arrived, by id, those
-    of ``wanted`` among them.
+    ``needed``: ids on a path from the sources; ``wanted``: ids of the sources; ``drain``: remove
+    each
+    entry as it is visited, so that what it held is free. Returns the cotangents that arrived, by
+    id, those of ``wanted`` among them.
     """
     found: dict[int, Any] = {}
     xp = mode.xp
@@ -151,6 +152,7 @@ def wide_rule(entry: Entry, g: Any, mask: Any, mode: Mode) -> Any:
 
 
 def widen(value: Any) -> Any:
+    """A value of an extension dtype in float32; others as they are."""
     dtype = getattr(value, "dtype", None)
     return value.astype("float32") if dtype is not None and dtype in EXTENSION_FLOATS else value
 
@@ -203,6 +205,7 @@ def rows_of(value: Any, mode: Mode) -> Any:
 
 
 def raw_value(value: Any) -> Any:
+    """The array of a tensor; other values as they are."""
     return value._a if hasattr(value, "_a") else value
 
 
@@ -219,7 +222,4 @@ def reachable(entries: list[Entry], sources: Any) -> set[int]:
 
 def listens() -> bool:
     """Whether somebody wants the backward pass itself recorded."""
-    for listener in state.listeners:
-        if not isinstance(listener, events.Observer):
-            return True
-    return False
+    return any(not isinstance(listener, events.Observer) for listener in state.listeners)

@@ -2,8 +2,8 @@
 
 A random cotangent makes one number of the function's results; its gradient is compared entry by
 entry with central differences, then forward mode with reverse, then the Hessian's action with
-differences of the gradient. Where the slopes from the left and from the right differ and go on differing as
-the step shrinks, there is a kink: any slope between the two is right there.
+differences of the gradient. Where the slopes from the left and from the right differ and go on
+differing as the step shrinks, there is a kink: any slope between the two is right there.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _step(a: Any) -> float:
     return float(real) ** (1 / 3)
 
 
-@export("autodiff.check_gradients")
+@export("autodiff.check_gradients", "check_gradients")
 def check_gradients(
     f: Callable[..., Any],
     args: Any,
@@ -155,9 +155,12 @@ def check_gradients(
 ) -> GradientCheck:
     """Compare the derivatives of ``f`` at ``args`` with finite differences.
 
-    ``args`` is a tuple of arguments (tensors, arrays, numbers; floating or complex). Checked are the gradient
-    entry by entry, forward mode against reverse mode, and with ``order=2`` the Hessian's action. The step and the
-    accepted error follow from the dtype; use float64 for a sharp verdict. The function must be deterministic.
+    ``args`` is a tuple of arguments (tensors, arrays, numbers; floating or complex). Checked are
+    the gradient
+    entry by entry, forward mode against reverse mode, and with ``order=2`` the Hessian's action.
+    The step and the
+    accepted error follow from the dtype; use float64 for a sharp verdict. The function must be
+    deterministic.
 
     >>> import tensortape as tf
     >>> bool(tf.autodiff.check_gradients(lambda x: tf.sin(x) * x, (tf.constant([1.0, 2.0]),)))
@@ -242,8 +245,9 @@ def _forward(scalar: _Scalar, analytic: list[Any], accepted: float, rng: Any) ->
         float(np.sum(np.conj(g) * _wide(d)).real) for g, d in zip(analytic, directions, strict=True)
     )
     scale = max(1.0, abs(reverse))
-    return Row("forward against reverse mode", abs(forward - reverse) / scale, accepted, "the random direction",
-               reverse, forward)  # fmt: skip
+    error = abs(forward - reverse) / scale
+    what = "forward against reverse mode"
+    return Row(what, error, accepted, "the random direction", reverse, forward)
 
 
 def _second_order(scalar: _Scalar, accepted: float, rng: Any) -> Row:
@@ -290,7 +294,8 @@ def _second_order(scalar: _Scalar, accepted: float, rng: Any) -> Row:
 def compute_gradient(f: Callable[..., Any], x: Any, delta: float | None = None) -> Any:
     """The theoretical and the numerical Jacobians of ``f`` at the list of arguments ``x``.
 
-    Returns two lists of arrays with one row per element of the result and one column per element of the argument.
+    Returns two lists of arrays with one row per element of the result and one column per element
+    of the argument.
 
     >>> import tensortape as tf
     >>> theory, numbers = tf.test.compute_gradient(lambda x: x * x, [tf.constant([1.0, 2.0])])

@@ -33,6 +33,7 @@ class VariableWatcher:
         """Operations are of no interest here."""
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
+        """Note a variable."""
         self.variables.setdefault(variable._id, variable)
 
 
@@ -42,8 +43,8 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
 
     ``f(*args)`` returns ``(outputs, grad_fn)``; ``grad_fn(*upstream)`` returns one gradient per
     tensor argument. If ``f`` uses variables that are not arguments, ``grad_fn`` takes a keyword
-    ``variables`` and returns ``(input_gradients, variable_gradients)``. The rule is honoured for keyword
-    arguments as well (TensorFlow ignores it there).
+    ``variables`` and returns ``(input_gradients, variable_gradients)``. The rule is honoured for
+    keyword arguments as well (TensorFlow ignores it there).
 
     >>> import tensortape as tf
     >>> @tf.custom_gradient
@@ -103,7 +104,8 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
         result = f(*args, **kwargs)
     if not (isinstance(result, (tuple, list)) and len(result) == 2 and callable(result[1])):
         raise ValueError(
-            f"The function {_name(f)!r} decorated with tf.custom_gradient must return (outputs, grad_fn); "
+            f"The function {_name(f)!r} decorated with tf.custom_gradient must return (outputs, "
+            f"grad_fn); "
             f"received {type(result).__name__}."
         )
     outputs, grad_fn = result
@@ -119,17 +121,20 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
     if variables and not _accepts_variables(grad_fn):
         names = ", ".join(repr(v.name) for v in variables)
         raise TypeError(
-            "If using @custom_gradient with a function that uses variables, then grad_fn must accept "
+            "If using @custom_gradient with a function that uses variables, then grad_fn must "
+            "accept "
             f"a 'variables' keyword argument. {_name(f)!r} uses {names}."
         )
     flat = [t if isinstance(t, Tensor) else convert_to_tensor(t) for t in nest.flatten(outputs)]
     fresh = [state.tensor(t._a) for t in flat]
     if state.listeners:
-        _record(f, grad_fn, inputs, variables, fresh)
+        _record(f, grad_fn, inputs, variables, fresh, flat)
     return nest.pack_sequence_as(outputs, fresh)
 
 
-def _record(f: Any, grad_fn: Any, inputs: Any, variables: Any, outputs: Any) -> None:
+def _record(
+    f: Any, grad_fn: Any, inputs: Any, variables: Any, outputs: Any, computed: Any
+) -> None:
     reads = [v._read() for v in variables]
     real = [t for t in inputs if t is not None]
     op = Op("CustomGradient", f, name=_name(f), outputs=None if len(outputs) == 1 else len(outputs))
@@ -139,6 +144,7 @@ def _record(f: Any, grad_fn: Any, inputs: Any, variables: Any, outputs: Any) -> 
         return [g for g, t in zip(grads, [*inputs, *reads], strict=True) if t is not None]
 
     op.user_pullback = rule
+    op.computed = tuple(computed)
     tell(state.listeners, op, (*real, *reads), tuple(outputs), {})
 
 
@@ -158,7 +164,8 @@ def _run_rule(f: Any, grad_fn: Any, upstream: Any, count: int, variables: Any) -
     flat = [] if count == 0 and grads is None else nest.flatten(grads)
     if len(flat) != count or len(of_variables) != len(variables):
         raise ValueError(
-            f"custom_gradient function expected to return {count} gradients, but returned {len(flat)} "
+            f"custom_gradient function expected to return {count} gradients, but returned "
+            f"{len(flat)} "
             f"instead: the rule of {_name(f)!r} must return one per tensor argument"
             + (
                 f" and {len(variables)} for its variables, got {len(of_variables)}."

@@ -15,7 +15,7 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, without_rule
 from tensortape.autodiff.tape import GradientTape, UnconnectedGradients, source_of, zeros_for
-from tensortape.core import events, nest
+from tensortape.core import errors, events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import ExtensionDtypes
 from tensortape.core.registry import export
@@ -115,14 +115,18 @@ class ForwardAccumulator:
             return
         if not any(o._a.dtype.kind in FLOATS and o._id not in known for o in outputs):
             return
-        check_shapes(inputs, tangents)
         saved = state.listeners
         state.listeners = self._outer
         try:
             results = push(op, tangents, inputs, outputs, attrs)
+        except (ValueError, errors.InvalidArgumentError):
+            check_shapes(inputs, tangents)
+            raise
         finally:
             state.listeners = saved
-        for o, t in zip(outputs, results, strict=True):
+        for i, (o, t) in enumerate(zip(outputs, results, strict=True)):
+            if op.computed and op.computed[i]._id in known:  # the tangents within come first
+                t = known[op.computed[i]._id]
             if t is not None and o._a.dtype.kind in FLOATS:
                 known[o._id] = t
 

@@ -19,18 +19,22 @@ class OpView:
 
     @property
     def type(self) -> str:
+        """The op type."""
         return self._entry.op.type
 
     @property
     def name(self) -> str:
+        """The name."""
         return self._entry.op.name
 
     @property
     def inputs(self) -> tuple[Any, ...]:
+        """The input tensors."""
         return tuple(self._entry.inputs)
 
     @property
     def outputs(self) -> tuple[Any, ...]:
+        """The output tensors."""
         return tuple(self._entry.outputs)
 
     def get_attr(self, name: str) -> Any:
@@ -43,11 +47,12 @@ class OpView:
 
 
 def differentiable(op: Op) -> bool:
+    """Whether the operation has a rule, built in or given by the user."""
     return op.pullback is not None or op.user_pullback is not None
 
 
 def as_gradient_function(op: Op) -> Callable[..., Any] | None:
-    """The rule of ``op`` with TensorFlow's signature; ``None`` if it has no derivative on purpose."""
+    """The rule of ``op`` with TensorFlow's signature; ``None`` if it has none on purpose."""
     if op.user_pullback is not None:
         return getattr(op.user_pullback, "original", op.user_pullback)
     if op.pullback is None:
@@ -83,6 +88,7 @@ class RegistryView(Mapping[str, Any]):
         return sum(1 for _ in self)
 
     def keys(self) -> Any:
+        """The op types, as a dictionary shows its keys."""
         return dict.fromkeys(self).keys()
 
     def __repr__(self) -> str:
@@ -98,6 +104,7 @@ class GradientRegistry:
         self._registry = RegistryView()
 
     def list(self) -> Any:
+        """The op types."""
         return self._registry.keys()
 
     def lookup(self, name: str) -> Any:
@@ -108,6 +115,7 @@ class GradientRegistry:
             raise LookupError(f"gradient registry has no entry for: {name}") from None
 
     def register(self, candidate: Any, name: str | None = None) -> None:
+        """Register ``candidate`` as the gradient function of ``name``."""
         RegisterGradient(name or candidate.__name__)(candidate)
 
 
@@ -135,6 +143,7 @@ class RegisterGradient:
         self._op_type = op_type
 
     def __call__(self, f: Callable[..., Any]) -> Callable[..., Any]:
+        """Register ``f`` and return it; ``KeyError`` if the type has a gradient already."""
         op = _op_for(self._op_type, f)
 
         def rule(entry: Any, dys: Any) -> Any:
@@ -159,7 +168,7 @@ def no_gradient(op_type: str) -> None:
 
 
 def _op_for(op_type: str, f: Callable[..., Any]) -> Op:
-    """The record of ``op_type``, free to take a rule; types not known yet get a record of their own."""
+    """The record of ``op_type``, free to take a rule; unknown types get one of their own."""
     op = OPS.get(op_type)
     if op is None:
         op = OPS[op_type] = Op(op_type, f, name=op_type, family="registered")

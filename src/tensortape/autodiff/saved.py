@@ -1,8 +1,8 @@
 """What a tape keeps of an operation: the values its rule will read, and no others.
 
 Small values are kept as they are; looking at them would cost more than it saves. Of large ones
-those that the rule does not read (``Op.saves``) are replaced by a stand-in that knows identity, shape and dtype,
-so their memory is free as soon as the program drops them.
+those that the rule does not read (``Op.saves``) are replaced by a stand-in that knows identity,
+shape and dtype, so their memory is free as soon as the program drops them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Extent:
 
     @property
     def nbytes(self) -> int:
+        """Bytes held: none."""
         return 0
 
 
@@ -42,16 +43,18 @@ class Unsaved:
 
     @property
     def shape(self) -> TensorShape:
+        """The static shape."""
         return TensorShape(self._a.shape)
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self._a.ndim
 
 
 def is_large(tensors: Any) -> bool:
     """Whether any value is worth looking at."""
-    for t in tensors:
+    for t in tensors:  # noqa: SIM110 (on the hot path)
         if t._a.size > LARGE:
             return True
     return False
@@ -91,7 +94,8 @@ def memory(entries: Any) -> list[dict[str, Any]]:
         size = 0
         for t in (*entry.inputs, *entry.outputs):
             array = getattr(t, "_a", None)
-            base = array if getattr(array, "base", None) is None else array.base
+            base = getattr(array, "base", None)
+            base = array if base is None else base
             if array is None or id(base) in seen:
                 continue
             seen.add(id(base))

@@ -77,7 +77,8 @@ class GradientTape:
     def _start(self) -> None:
         if self._recording:
             raise ValueError(
-                "Tape is still recording, This can happen if you try to re-enter an already-active tape."
+                "Tape is still recording, This can happen if you try to re-enter an "
+                "already-active tape."
             )
         if self._entries is None or not self._persistent:
             self._clear()
@@ -152,7 +153,8 @@ class GradientTape:
                 )
             if not (t.dtype.is_floating or t.dtype.is_complex):
                 _log.warning(
-                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r: its "
+                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got "
+                    "%r: its "
                     "gradient will be None. Make it with dtype=tf.float32, or tf.cast it before.",
                     t.dtype,
                 )
@@ -188,8 +190,8 @@ class GradientTape:
     def memory(self) -> list[dict[str, Any]]:
         """What the tape holds in memory: bytes by operation and line, the largest first.
 
-        Each row has ``op``, ``line`` (``file:line`` of the program, for large values), ``entries`` and
-        ``bytes``; a value that several operations share counts once.
+        Each row has ``op``, ``line`` (``file:line`` of the program, for large values), ``entries``
+        and ``bytes``; a value that several operations share counts once.
 
         >>> import tensortape as tf
         >>> x = tf.Variable([1.0, 2.0])
@@ -282,8 +284,8 @@ class GradientTape:
     ) -> Any:
         """The Jacobian of each ``target[i]`` with respect to ``source[i]``, stacked.
 
-        For a ``target`` of shape ``[b, *m]`` and a ``source`` of shape ``[b, *n]`` whose rows do not
-        mix, the result has shape ``[b, *m, *n]``; zeros where there is no connection.
+        For a ``target`` of shape ``[b, *m]`` and a ``source`` of shape ``[b, *n]`` whose rows do
+        not mix, the result has shape ``[b, *m, *n]``; zeros where there is no connection.
 
         >>> import tensortape as tf
         >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
@@ -293,8 +295,8 @@ class GradientTape:
         >>> tape.batch_jacobian(y, x).numpy().tolist()
         [[[2.0, 0.0], [0.0, 4.0]], [[6.0, 0.0], [0.0, 8.0]]]
 
-        Raises ``ValueError`` when ranks are below 2 or the first dimensions differ, ``RuntimeError``
-        when a non-persistent tape is used a second time.
+        Raises ``ValueError`` when ranks are below 2 or the first dimensions differ,
+        ``RuntimeError`` when a non-persistent tape is used a second time.
         """
         UnconnectedGradients(unconnected_gradients)
         self._check_persistent("batch_jacobian", experimental_use_pfor)
@@ -307,7 +309,8 @@ class GradientTape:
     def _check_persistent(self, what: str, vectorised: bool) -> None:
         if not (vectorised or self._persistent):
             raise RuntimeError(
-                f"GradientTape must be created with persistent=True to compute the {what} with eager "
+                f"GradientTape must be created with persistent=True to compute the {what} with "
+                f"eager "
                 "execution enabled and with experimental_use_pfor set to False."
             )
 
@@ -321,7 +324,8 @@ class GradientTape:
     def _take(self, what: str) -> list[Entry]:
         if self._entries is None:
             raise RuntimeError(
-                "A non-persistent GradientTape can only be used to compute one set of gradients (or "
+                "A non-persistent GradientTape can only be used to compute one set of gradients "
+                "(or "
                 "jacobians). Make it with tf.GradientTape(persistent=True) to use it again."
             )
         if self._recording and not self._persistent:
@@ -342,7 +346,8 @@ class GradientTape:
         handle = source_of(s)
         if not hasattr(handle, "_id"):
             raise TypeError(
-                f"Passed in object {s!r} of type {type(s).__name__!r}, not tf.Tensor or tf.Variable "
+                f"Passed in object {s!r} of type {type(s).__name__!r}, not tf.Tensor or "
+                f"tf.Variable "
                 "or ExtensionType."
             )
         if handle._a.dtype.kind not in _FLOATS:
@@ -417,13 +422,16 @@ def packed(sources: Any, results: list[Any]) -> Any:
 
 
 def zeros(shape: Any, dtype: Any) -> Any:
+    """A tensor of zeros."""
     return state.tensor(state.xp.zeros(shape, dtype))
 
 
 def zeros_for(handle: Any) -> Any:
+    """Zeros in the shape of a source."""
     return state.tensor(state.xp.zeros_like(handle._a))
 
 
 def announce_end(call: GradientCall, results: list[Any]) -> None:
+    """Tell the observers the results."""
     for observer in events.observers:
         observer.gradient_end(call, results)

@@ -47,15 +47,15 @@ def _value_of(result: Any, what: str) -> Any:
 def derivatives(f: Callable[[Any], Any], x: Any, order: int, direction: Any = None) -> list[Any]:
     """``[f(x), f'(x), ..., f⁽ᵒʳᵈᵉʳ⁾(x)]`` along ``direction`` (ones by default), in one pass.
 
-    With a function that treats the elements (or rows) of ``x`` alone, and the default direction, these are the
-    derivatives at every element. The cost grows like the square of the order.
+    With a function that treats the elements (or rows) of ``x`` alone, and the default direction,
+    these are the derivatives at every element. The cost grows like the square of the order.
 
     >>> import tensortape as tf
     >>> [float(d) for d in tf.autodiff.derivatives(lambda x: x**4, tf.constant(2.0), 4)]
     [16.0, 32.0, 48.0, 48.0, 24.0]
 
-    Raises ``ValueError`` for a negative order or integers, ``NotImplementedError`` for an operation without
-    a Taylor rule (nested tapes then do it).
+    Raises ``ValueError`` for a negative order or integers, ``NotImplementedError`` for an
+    operation without a Taylor rule (nested tapes then do it).
     """
     if order < 0:
         raise ValueError(f"order must not be negative, received {order}.")
@@ -86,8 +86,8 @@ def laplacian(f: Callable[[Any], Any], x: Any) -> Any:
     >>> tf.autodiff.laplacian(lambda x: tf.reduce_sum(x**3, axis=1), x).numpy()
     array([18., 42.], dtype=float32)
 
-    Where an operation has no rule for this (say, a matrix inverse), a function of one point is done by
-    its Hessian; for a batch ``NotImplementedError`` says which operation.
+    Where an operation has no rule for this (say, a matrix inverse), a function of one point is
+    done by its Hessian; for a batch ``NotImplementedError`` says which operation.
     Source: Dangel et al., Collapsing Taylor Mode Automatic Differentiation (2025).
     """
     point = _value_of(convert_to_tensor(x), "laplacian")

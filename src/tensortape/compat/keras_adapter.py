@@ -2,8 +2,8 @@
 
 - ``Sequential(layer)`` takes a single layer.
 - An initializer without a seed draws from the ``tf.random`` stream once ``tf.random.set_seed`` was
-  called, so that call alone makes a model reproducible, with the numbers notebooks of that time show. (With
-  ``keras.utils.set_random_seed`` Keras 3's own numbers are left as they are.)
+  called, so that call alone makes a model reproducible, with the numbers notebooks of that time
+  show. (With ``keras.utils.set_random_seed`` Keras 3's own numbers are left as they are.)
 
 Keras' files stay as they are: a finder lets the two modules concerned load as usual and then
 wraps the functions named above.
@@ -24,7 +24,7 @@ from tensortape.core import random_state
 
 
 class UnseededSource:
-    """Keras' ``random`` module as the initializers see it: unseeded draws may take TensorFlow's stream."""
+    """Keras' ``random`` module as the initializers see it."""
 
     def __init__(self, keras_random: Any) -> None:
         self._keras = keras_random
@@ -63,8 +63,8 @@ def _draw(name: str) -> Callable[..., Any]:
 
 def patch_initializers(module: ModuleType) -> None:
     """Let initializers without a seed draw from ``tf.random`` where its seed is set."""
-    source = UnseededSource(module.random)  # type: ignore[attr-defined]
-    base: Any = module.RandomInitializer  # type: ignore[attr-defined]
+    source = UnseededSource(module.random)
+    base: Any = module.RandomInitializer
     module.random = source  # type: ignore[attr-defined]
     original = base.__init__
 
@@ -82,7 +82,7 @@ class Unseeded(int):
 
 
 def _from_tensorflow(seed: Any) -> bool:
-    """Whether a draw with this seed takes TensorFlow's stream: no seed, but ``tf.random.set_seed``."""
+    """Whether a draw takes TensorFlow's stream: no seed, but ``tf.random.set_seed``."""
     if not isinstance(seed, Unseeded) or random_state.global_seed() is None:
         return False
     keras_state: Any = importlib.import_module("keras.src.backend.common.global_state")
@@ -91,8 +91,8 @@ def _from_tensorflow(seed: Any) -> bool:
 
 def patch_sequential(module: ModuleType) -> None:
     """Let ``Sequential`` take a single layer."""
-    cls: Any = module.Sequential  # type: ignore[attr-defined]
-    layer_class: Any = module.Layer  # type: ignore[attr-defined]
+    cls: Any = module.Sequential
+    layer_class: Any = module.Layer
     original = cls.__init__
 
     @functools.wraps(original)

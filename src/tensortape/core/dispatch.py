@@ -29,7 +29,7 @@ class Rare:
 
     def __init__(self) -> None:
         self.evaluators = 0
-        """Namespaces in force, in any thread, that evaluate operations themselves (abstract, Taylor)."""
+        """Namespaces in force, in any thread, that evaluate operations themselves."""
 
 
 rare = Rare()
@@ -83,7 +83,7 @@ NORMALISE = "normalise attributes per witness"
 
 
 def evaluate(op: Op, xp: Any, values: list[Any], attrs: dict[str, Any]) -> Any:
-    """Run a kernel on abstract values, or on bfloat16 and float8 values: in float32, rounded back."""
+    """Run a kernel on abstract values, or on bfloat16 and float8 values (in float32)."""
     if hasattr(xp, "evaluate"):
         late = attrs.pop(NORMALISE, False)
         return xp.evaluate(op, values, attrs, late)

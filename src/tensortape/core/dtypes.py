@@ -5,6 +5,7 @@ Source: ``tf.DType`` and ``tf.dtypes``.
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import ml_dtypes
@@ -28,7 +29,7 @@ class DType:
     """
 
     __slots__ = (
-        "_np",
+        "_numpy",
         "as_datatype_enum",
         "is_bool",
         "is_complex",
@@ -43,7 +44,7 @@ class DType:
     def __init__(self, name: str, enum: int, np_dtype: Any, kind: str) -> None:
         self.name = name
         self.as_datatype_enum = enum
-        self._np = None if np_dtype is None else np.dtype(np_dtype)
+        self._numpy: Any = None if np_dtype is None else np.dtype(np_dtype)
         self.kind = kind
         self.is_floating = kind == "f"
         self.is_complex = kind == "c"
@@ -51,6 +52,11 @@ class DType:
         self.is_unsigned = kind == "u"
         self.is_bool = kind == "b"
         self.is_numeric = kind in "fciu" and not name.startswith("q")
+
+    @property
+    def _np(self) -> Any:
+        """The NumPy dtype object, ``None`` for handles."""
+        return self._numpy
 
     @property
     def as_numpy_dtype(self) -> Any:
@@ -61,6 +67,7 @@ class DType:
 
     @property
     def base_dtype(self) -> DType:
+        """The dtype itself (TensorFlow 1 knew references)."""
         return self
 
     @property
@@ -69,11 +76,13 @@ class DType:
         return {complex64: float32, complex128: float64}.get(self, self)
 
     @property
-    def is_quantized(self) -> bool:
+    def is_quantized(self) -> builtins.bool:
+        """Whether it is one of the quantised types."""
         return self.name[0] == "q"
 
     @property
-    def is_numpy_compatible(self) -> bool:
+    def is_numpy_compatible(self) -> builtins.bool:
+        """Whether NumPy has a counterpart."""
         return self._np is not None
 
     @property
@@ -81,7 +90,7 @@ class DType:
         """Bytes per element (1 for strings and handles, as TensorFlow says)."""
         if self.name in ("variant", "resource", "string"):
             return 1
-        return self._np.itemsize  # type: ignore[union-attr]
+        return self._np.itemsize
 
     @property
     def min(self) -> Any:
@@ -107,10 +116,11 @@ class DType:
             return 0, 1
         return self.min if self.is_unsigned else 0, self.max
 
-    def is_compatible_with(self, other: Any) -> bool:
+    def is_compatible_with(self, other: Any) -> builtins.bool:
+        """Whether ``other`` is the same dtype."""
         return self is as_dtype(other)
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> builtins.bool:
         if self is other:
             return True
         if other is None or isinstance(other, DType):
@@ -120,7 +130,7 @@ class DType:
         except TypeError:
             return False
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> builtins.bool:
         return not self == other
 
     def __hash__(self) -> int:
@@ -145,22 +155,18 @@ class ExtensionDtypes:
     The dispatcher looks for such values only then, so everybody else pays nothing.
     """
 
-    active = False
+    active: builtins.bool = False
 
 
 class ExtensionDType(DType):
-    """A dtype whose kernels compute in float32; asking for its NumPy dtype means making such values."""
+    """A dtype whose kernels compute in float32; who asks for its NumPy dtype makes values."""
 
     __slots__ = ()
 
-    @property  # type: ignore[override]
+    @property
     def _np(self) -> Any:
         ExtensionDtypes.active = True
-        return DType._np.__get__(self)  # type: ignore[attr-defined]
-
-    @_np.setter
-    def _np(self, value: Any) -> None:
-        DType._np.__set__(self, value)  # type: ignore[attr-defined]
+        return self._numpy
 
 
 DType.__module__ = ExtensionDType.__module__ = "tensorflow.python.framework.dtypes"
@@ -205,7 +211,7 @@ _BY_NAME: dict[str, DType] = {d.name: d for d in ALL} | {"half": float16, "doubl
 _BY_ENUM = {d.as_datatype_enum: d for d in ALL}
 _BY_NUMPY: dict[Any, DType] = {d._np: d for d in ALL if d._np is not None}
 _BY_PYTHON = {float: float32, int: int32, complex: complex128, str: string, bytes: string}
-_BY_PYTHON[type(True)] = bool
+_BY_PYTHON[builtins.bool] = bool
 _BY_PYTHON[object] = string
 
 EXTENSION_FLOATS = (bfloat16._np, float8_e5m2._np, float8_e4m3fn._np)

@@ -1,4 +1,4 @@
-"""Building the public namespaces (``tf.math``, ``tf.nn``, ...) from the registry of public names."""
+"""Building the public namespaces (``tf.math``, ``tf.nn``, ...) from the registry."""
 
 from __future__ import annotations
 

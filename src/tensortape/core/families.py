@@ -58,6 +58,7 @@ def reduced(xp: Any, d: Any, x: Any) -> Any:
 
 
 def unary_pullback(partials: dict[int, Any]) -> Rule:
+    """The backward rule of a map of one value."""
     partial = partials[0]
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
@@ -67,6 +68,7 @@ def unary_pullback(partials: dict[int, Any]) -> Rule:
 
 
 def binary_pullback(partials: dict[int, Any]) -> Rule:
+    """The backward rule of a map of two values."""
     first, second = partials.get(0), partials.get(1)
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
@@ -85,6 +87,8 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
 
 
 def nary_pullback(partials: dict[int, Any]) -> Rule:
+    """The backward rule of a map of several values."""
+
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
         return [
             reduced(xp, scaled(xp, g, partials[i], y, inputs, attrs), x)

@@ -29,12 +29,15 @@ class Op:
         nondifferentiable: the reason, when no derivative exists on purpose.
         missing_gradient: TensorFlow has no rule either: asking raises ``LookupError``.
         not_derivative: why the rule, as TensorFlow's, is not the mathematical derivative.
-        samples: for the registry walk: ``((shape or array, ...), attrs)``, and what to differentiate.
-        normalise: ``normalise(tensors, attrs) -> attrs``: axes made non-negative and the like, once,
+        samples: for the registry walk: ``((shape or array, ...), attrs)``, and what to
+        differentiate.
+        normalise: ``normalise(tensors, attrs) -> attrs``: axes made non-negative and the like,
+        once,
             before kernel and rules see them.
         check: ``check(op, tensors, attrs, exc)`` may answer the exception to raise for a kernel's.
         native_dtypes: the kernel handles bfloat16/float8 itself (casts, reshapes).
         dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
+        computed: what the outputs of a function with a rule of the user's are copies of.
         domain, special: where elementwise samples are drawn; points worth a row of their own.
     """
 
@@ -63,6 +66,7 @@ class Op:
         self.pullback: Rule | None = None
         self.pushforward: Rule | None = None
         self.user_pullback: Rule | None = None
+        self.computed: tuple[Any, ...] = ()
         self.partials: dict[int, Rule] = {}
         self.input_vjps: dict[int, Rule] = {}
         self.parameters = list(inspect.signature(kernel).parameters.values())[1:]
@@ -90,7 +94,7 @@ class Op:
         return decorate
 
     def jvp(self, rule: Rule) -> Rule:
-        """Explicit forward rule ``rule(xp, tangents, y, *inputs, **attrs)``; ``None`` tangents are zero."""
+        """Forward rule ``rule(xp, tangents, y, *inputs, **attrs)``; ``None`` tangents are zero."""
         self.pushforward = rule
         return rule
 
@@ -118,7 +122,7 @@ def per_input_pullback(rules: dict[int, Rule]) -> Rule:
 
 
 def op(type: str, *, api: str | Iterable[str] = (), **fields: Any) -> Callable[[Rule], Op]:
-    """Decorator: register ``kernel(xp, *arrays, **attrs)`` as an operation of TensorFlow type ``type``.
+    """Decorator: register ``kernel(xp, *arrays, **attrs)`` as TensorFlow's op ``type``.
 
     ``api`` names it below ``tf``; the public function takes the kernel's parameters by
     TensorFlow's names, arrays first, then attributes, then ``name``.

@@ -44,6 +44,7 @@ def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
 
 
 def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
+    """Convert the argument and execute."""
     if type(x) is not EagerTensor:
         x = convert_to_tensor(x)
     if op.dtypes and x._a.dtype.kind not in op.dtypes:
@@ -52,10 +53,12 @@ def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
 
 
 def binary_call(op: Op, x: Any, y: Any, attrs: dict[str, Any]) -> Any:
+    """Convert both arguments and execute."""
     return execute(op, pair(op, x, y), attrs)
 
 
 def plain_call(op: Op, arrays: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """Convert all arguments, normalise the attributes, execute."""
     return apply(op, tuple([tensor(a) for a in arrays]), attrs)
 
 

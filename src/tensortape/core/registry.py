@@ -1,4 +1,4 @@
-"""The table of operations: by TensorFlow type, by primitive of the kernel language, by public name."""
+"""The table of operations: by TensorFlow type, by primitive, by public name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PUBLIC: dict[str, Any] = {}
 
 
 def add_op(op: Op) -> None:
-    """Enter an operation; refuses duplicates and differentiability left unsaid later (``check``)."""
+    """Enter an operation; ``ValueError`` for a type or primitive that is taken."""
     if op.type in OPS:
         raise ValueError(f"operation type {op.type!r} is registered twice")
     OPS[op.type] = op

@@ -61,6 +61,7 @@ class Tensor(TensorLike):
         return Reference(self)
 
     def experimental_ref(self) -> Reference:
+        """As :meth:`ref`."""
         return Reference(self)
 
 
@@ -161,6 +162,7 @@ class EagerTensor(Tensor):
 
     @property
     def backing_device(self) -> str:
+        """Where the value lives."""
         return self.device
 
     def cpu(self) -> EagerTensor:
@@ -169,6 +171,7 @@ class EagerTensor(Tensor):
 
     @property
     def is_packed(self) -> bool:
+        """Whether values of several devices are packed together: no."""
         return False
 
     def set_shape(self, shape: Any) -> None:
@@ -184,14 +187,17 @@ class EagerTensor(Tensor):
 
     @property
     def name(self) -> str:
+        """The name."""
         raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
 
     @property
     def op(self) -> Any:
+        """Undefined for eager tensors."""
         raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
 
     @property
     def graph(self) -> Any:
+        """Undefined while operations run eagerly."""
         raise AttributeError("Tensor.graph is undefined when eager execution is enabled.")
 
 

@@ -77,12 +77,12 @@ def no_automatic_dependency_tracking(method: Callable[..., Any]) -> Callable[...
 
 
 @export("__internal__.tracking.ListWrapper")
-class ListWrapper(list):  # type: ignore[type-arg]
+class ListWrapper(list):
     """The list type TensorFlow puts in place of lists that are attributes of trackables."""
 
 
 @export("__internal__.tracking._DictWrapper")
-class _DictWrapper(dict):  # type: ignore[type-arg]
+class _DictWrapper(dict):
     """The dictionary type TensorFlow puts in place of dictionaries of trackables."""
 
 

@@ -70,7 +70,8 @@ class Variable(TensorLike, Trackable):
             self._t.shape
         ):
             raise ValueError(
-                f"In this `tf.Variable` creation, the initial value's shape ({self._t.shape}) is not "
+                f"In this `tf.Variable` creation, the initial value's shape ({self._t.shape}) "
+                f"is not "
                 f"compatible with the explicitly supplied `shape` argument ({shape})."
             )
         self._constraint = constraint
@@ -112,9 +113,11 @@ class Variable(TensorLike, Trackable):
         return self._t.__array__(dtype, copy)
 
     def initialized_value(self) -> Any:
+        """The value (TensorFlow 1 habit)."""
         return self.value()
 
     def eval(self, session: Any = None) -> Any:
+        """The value as a NumPy array (TensorFlow 1 habit)."""
         return self.numpy()
 
     # -- writing ---------------------------------------------------------------------------
@@ -129,7 +132,8 @@ class Variable(TensorLike, Trackable):
             )
         if t._a.shape != self._t._a.shape and not self._accepts(t, verb):
             raise ValueError(
-                f"Cannot {verb} value to variable '{self._name}': Shape mismatch. The variable shape "
+                f"Cannot {verb} value to variable '{self._name}': Shape mismatch. The variable "
+                f"shape "
                 f"{self.shape}, and the assigned value shape {t.shape} are incompatible."
             )
         return t._a
@@ -172,25 +176,31 @@ class Variable(TensorLike, Trackable):
 
     @property
     def name(self) -> str:
+        """The name."""
         return self._name
 
     @property
     def shape(self) -> TensorShape:
+        """The static shape."""
         return self._static_shape if self._static_shape is not None else self._t.shape
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self._t.ndim
 
     def get_shape(self) -> TensorShape:
+        """The shape, as a method."""
         return self.shape
 
     @property
     def dtype(self) -> dtypes.DType:
+        """The element type."""
         return self._t.dtype
 
     @property
     def trainable(self) -> bool:
+        """Whether tapes watch it by themselves."""
         return self._trainable
 
     @property
@@ -200,30 +210,37 @@ class Variable(TensorLike, Trackable):
 
     @property
     def device(self) -> str:
+        """Where the value lives."""
         return self._t.device
 
     @property
     def constraint(self) -> Any:
+        """The projection given at creation, or ``None``."""
         return self._constraint
 
     @property
     def synchronization(self) -> Any:
+        """The synchronisation mode given at creation."""
         return self._synchronization
 
     @property
     def aggregation(self) -> Any:
+        """The aggregation mode given at creation."""
         return self._aggregation
 
     @property
     def create(self) -> None:
+        """There is no creating operation: ``None``."""
         return None
 
     @property
     def initializer(self) -> None:
+        """There is no initialising operation: ``None``."""
         return None
 
     @property
     def graph(self) -> Any:
+        """Undefined while operations run eagerly."""
         raise AttributeError("Variable.graph is undefined when eager execution is enabled.")
 
     def is_initialized(self, name: Any = None) -> Any:
@@ -231,6 +248,7 @@ class Variable(TensorLike, Trackable):
         return convert_to_tensor(True)
 
     def set_shape(self, shape: Any) -> None:
+        """Check that ``shape`` is compatible; ``ValueError`` if not."""
         self.shape.assert_is_compatible_with(shape)
 
     def ref(self) -> Reference:

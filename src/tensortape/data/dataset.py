@@ -344,7 +344,7 @@ class DatasetV2:
 
     @property
     def element_spec(self) -> Any:
-        """The type of an element; found by looking at the first one where nothing says it before."""
+        """The type of an element; found from the first one where nothing says it before."""
         if self._spec is None:
             first = next(self._iterate(), None)
             if first is None:

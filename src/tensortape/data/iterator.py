@@ -39,6 +39,7 @@ class Iterator:
 
     @property
     def element_spec(self) -> Any:
+        """The type of an element."""
         return self._dataset.element_spec
 
 

@@ -31,7 +31,7 @@ def leaves(structure: Any) -> list[Any]:
 
 
 def to_element(structure: Any) -> Any:
-    """A structure whose leaves are tensors (``None`` and non-tensors that stand for options stay)."""
+    """A structure whose leaves are tensors (``None`` and datasets stay)."""
     return map_leaves(_leaf, structure)
 
 

@@ -48,6 +48,7 @@ class StrategyExtended:
         return [value for value, _ in value_destination_pairs]
 
     def reduce_to(self, reduce_op: Any, value: Any, destinations: Any, options: Any = None) -> Any:
+        """One replica: the value itself."""
         return value
 
     def _in_multi_worker_mode(self) -> bool:
@@ -55,6 +56,7 @@ class StrategyExtended:
 
     @property
     def worker_devices(self) -> tuple[str, ...]:
+        """The devices that compute."""
         return ("/job:localhost/replica:0/task:0/device:CPU:0",)
 
     parameter_devices = worker_devices
@@ -91,6 +93,7 @@ class Strategy:
         return PUBLIC[from_public[name]](value, axis=axis)
 
     def gather(self, value: Any, axis: int) -> Any:
+        """One replica: the value itself."""
         return value
 
     def experimental_local_results(self, value: Any) -> tuple[Any, ...]:
@@ -104,6 +107,7 @@ class Strategy:
     def distribute_datasets_from_function(
         self, dataset_fn: Callable[..., Any], options: Any = None
     ) -> Any:
+        """The dataset that the function makes."""
         return dataset_fn(InputContext())
 
 
@@ -116,6 +120,7 @@ class InputContext:
     num_replicas_in_sync = 1
 
     def get_per_replica_batch_size(self, global_batch_size: int) -> int:
+        """The whole batch."""
         return global_batch_size
 
 
@@ -128,6 +133,7 @@ class ReplicaContext:
 
     @property
     def strategy(self) -> Strategy:
+        """The current strategy."""
         return get_strategy()
 
     def all_reduce(self, reduce_op: Any, value: Any, options: Any = None) -> Any:
@@ -135,6 +141,7 @@ class ReplicaContext:
         return value
 
     def merge_call(self, merge_fn: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
+        """Run ``merge_fn(strategy, ...)``."""
         return merge_fn(get_strategy(), *args, **(kwargs or {}))
 
 
@@ -174,6 +181,7 @@ def maybe_merge_call(fn: Callable[..., Any], strategy: Strategy, *args: Any, **k
 
 @export("__internal__.distribute.strategy_supports_no_merge_call")
 def strategy_supports_no_merge_call() -> bool:
+    """Whether updates may run without merging replicas: yes."""
     return True
 
 

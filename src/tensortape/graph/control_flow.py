@@ -65,8 +65,8 @@ def case(
 ) -> Any:
     """The function of the first pair ``(pred, fn)`` whose ``pred`` holds, else ``default``.
 
-    Raises ``TypeError`` for pairs of another form, ``InvalidArgumentError`` when none holds and there is no
-    default. Source: ``tf.case``.
+    Raises ``TypeError`` for pairs of another form, ``InvalidArgumentError`` when none holds and
+    there is no default. Source: ``tf.case``.
     """
     if not isinstance(pred_fn_pairs, (list, tuple)):
         raise TypeError(
@@ -146,7 +146,8 @@ def while_loop(
             result = (result,)
         if not single and len(result) != len(variables):
             raise ValueError(
-                f"The body of tf.while_loop takes {len(variables)} loop variables and returned {len(result)}."
+                f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
+                f"{len(result)}."
             )
         variables = nest.map_structure(_loop_value, result)
         if not single:

@@ -94,7 +94,7 @@ class Graph:
         self._operations.append(node)
         for i, t in enumerate(outputs):
             if isinstance(t, SymbolicTensor):
-                t._name, t._operation, t.graph = f"{name}:{i}", node, self
+                t._name, t._operation, t._graph = f"{name}:{i}", node, self
 
 
 @export("__internal__.FuncGraph")

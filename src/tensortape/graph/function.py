@@ -28,13 +28,15 @@ class Function:
         return self._python_function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the function."""
         return self._python_function(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
     def __repr__(self) -> str:
-        return f"<tensortape function {getattr(self._python_function, '__name__', self._python_function)!r}>"
+        name = getattr(self._python_function, "__name__", self._python_function)
+        return f"<tensortape function {name!r}>"
 
 
 @export("function")

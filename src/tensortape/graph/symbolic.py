@@ -13,7 +13,11 @@ from tensortape.ops.layout.attributes import STATIC_VALUE
 class SymbolicTensor(Tensor):
     """A tensor without a value: shape and dtype are known, as far as they are."""
 
-    __slots__ = ("_name", "_operation", "graph")
+    __slots__ = ("_graph", "_name", "_operation")
+
+    _name: str
+    _operation: Any
+    _graph: Any
 
     @property
     def name(self) -> str:
@@ -25,6 +29,11 @@ class SymbolicTensor(Tensor):
         """The operation that computes it."""
         return self._operation
 
+    @property
+    def graph(self) -> Any:
+        """The graph it belongs to."""
+        return self._graph
+
     def set_shape(self, shape: Any) -> None:
         """Check that ``shape`` is compatible with what is known.
 
@@ -34,7 +43,8 @@ class SymbolicTensor(Tensor):
 
     def _refuse(self, what: str) -> Any:
         return errors.OperatorNotAllowedInGraphError(
-            f"Using a symbolic `tf.Tensor` as a Python `{what}` is not allowed: {self!r} has no value "
+            f"Using a symbolic `tf.Tensor` as a Python `{what}` is not allowed: {self!r} has no "
+            f"value "
             "while a graph is built. Use tf.cond, tf.where or tf.while_loop."
         )
 
@@ -52,13 +62,15 @@ class SymbolicTensor(Tensor):
 
     def __len__(self) -> int:
         raise TypeError(
-            f"len is not well defined for a symbolic Tensor ({self._name}). Please call `x.shape` rather than "
+            f"len is not well defined for a symbolic Tensor ({self._name}). Please call "
+            f"`x.shape` rather than "
             "`len(x)` for shape information."
         )
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(
-            f"Cannot convert a symbolic tf.Tensor ({self._name}) to a numpy array. This error may indicate "
+            f"Cannot convert a symbolic tf.Tensor ({self._name}) to a numpy array. This error "
+            f"may indicate "
             "that you're trying to pass a Tensor to a NumPy call, which is not supported."
         )
 
@@ -78,7 +90,7 @@ def make_tensor(value: Any) -> Tensor:
     if not isinstance(value, Abstract):
         return EagerTensor(value)
     tensor = SymbolicTensor(value)
-    tensor._name, tensor._operation, tensor.graph = "unnamed:0", None, None
+    tensor._name, tensor._operation, tensor._graph = "unnamed:0", None, None
     return tensor
 
 

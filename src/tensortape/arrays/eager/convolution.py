@@ -139,7 +139,8 @@ def conv_input_grad(
     g: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int, size: Any
 ) -> Any:
     """The cotangent of the input, whose spatial shape is ``size``, for a cotangent of the "
-    "result."""
+    "result.
+    """
     dtype, n = g.dtype, g.shape[0]
     if n > 1 and g.strides[0] == 0:
         one = conv_input_grad(g[:1], w, strides, pads, dilations, groups, size)
@@ -179,7 +180,8 @@ def conv_filter_grad(
     x: Any, g: Any, strides: Any, pads: Any, dilations: Any, groups: int, kernel: Any
 ) -> Any:
     """The cotangent of the filter, whose spatial shape is ``kernel``, for a cotangent of the "
-    "result."""
+    "result.
+    """
     dtype, n = x.dtype, x.shape[0]
     x, g = _wide(x, g)
     sizes, outputs = g.shape[1:-1], g.shape[-1]

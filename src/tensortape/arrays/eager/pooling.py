@@ -28,7 +28,8 @@ def _lowest(dtype: Any) -> Any:
 
 def window_max(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
     """The largest element of each window and where it lies: the first one, counted in its "
-    "example."""
+    "example.
+    """
     n = x.shape[0]
     if n > 1 and x.strides[0] == 0:  # all examples are the same one
         return [

@@ -23,7 +23,7 @@ from tensortape.core.op import Op
 
 
 class Collapsed(TaylorValue):
-    """``primal``; ``first``, a batch of directional derivatives; ``second``, the sum of the second ones."""
+    """A value, a batch of directional derivatives, and the sum of the second ones."""
 
     __slots__ = ("first", "primal", "second", "xp")
 

@@ -1,4 +1,4 @@
-"""Primitives that are linear in their arrays, or choose among elements: alike for every coefficient."""
+"""Primitives that treat every coefficient alike, and those that stand still."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both Taylor namespaces share: how a primitive finds its rule, and operations their kernels."""
+"""What both Taylor namespaces share: how a primitive finds its rule."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class TaylorNamespace:
         if op is not None and op.pushforward is not None:
             return self.mapped(op, args, attrs)
         raise NotImplementedError(
-            f"there is no Taylor rule for {name!r}: take nested tapes or tensortape.autodiff.hessian"
+            f"there is no Taylor rule for {name!r}: take nested tapes or "
+            f"tensortape.autodiff.hessian"
         )
 
     def zeros_like(self, x: Any) -> Any:

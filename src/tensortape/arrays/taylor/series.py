@@ -26,7 +26,8 @@ class Series(TaylorValue):
         self.c = c
 
     @property
-    def primal(self) -> Any:  # type: ignore[override]
+    def primal(self) -> Any:
+        """The value itself: the coefficient of order 0."""
         return self.c[0]
 
     def __repr__(self) -> str:
@@ -131,13 +132,14 @@ def einsum(ns: Any, equation: str, x: Any, y: Any = None) -> Series:
 
 def _added(ns: Any, x: Any, y: Any, sign: int) -> Series:
     a, b = ns.coefficients(x), ns.coefficients(y)
-    first = a[0] + b[0] if sign > 0 else a[0] - b[0]
+    first: Any = a[0] + b[0] if sign > 0 else a[0] - b[0]
     out = [first]
     for k in range(1, max(len(a), len(b))):
         left = a[k] if k < len(a) else None
         right = None if k >= len(b) else (b[k] if sign > 0 else -b[k])
         term = right if left is None else left if right is None else left + right
         shape = first.shape
+        assert term is not None
         out.append(term if term.shape == shape else numpy_namespace.broadcast_to(term, shape))
     return Series(ns, out)
 
@@ -231,8 +233,8 @@ def cosh(ns: Any, x: Any) -> Series:
 
 
 def _self_made(ns: Any, x: Any, start: Any, slope: Callable[[list[Any], int], Any]) -> Series:
-    """y' = d(y) x', where ``slope(y, m)`` is coefficient m of d(y)."""
-    c, out, d = x.c, [start], []  # type: ignore[var-annotated]
+    """Y' = d(y) x', where ``slope(y, m)`` is coefficient m of d(y)."""
+    c, out, d = x.c, [start], []
     for k in range(1, len(c)):
         d.append(slope(out, k - 1))
         out.append(sum(j * c[j] * d[k - j] for j in range(1, k + 1)) / k)

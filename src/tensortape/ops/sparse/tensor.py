@@ -16,7 +16,7 @@ from tensortape.core.tracking import CompositeTensor
 
 @export("SparseTensor", "sparse.SparseTensor")
 class SparseTensor(CompositeTensor):
-    """A tensor given by its non-zero elements: ``indices`` (n, rank), ``values`` (n,), ``dense_shape``.
+    """A tensor given by its non-zero elements: indices (n, rank), values (n,), dense shape.
 
     >>> import tensortape as tf
     >>> s = tf.SparseTensor([[0, 1]], [5.0], [2, 2])
@@ -35,33 +35,41 @@ class SparseTensor(CompositeTensor):
         self._dense_shape = convert_to_tensor(dense_shape, dtype="int64")
         if self._indices.ndim != 2 or self._values.ndim != 1 or self._dense_shape.ndim != 1:
             raise ValueError(
-                "A SparseTensor needs indices of shape (n, rank), values (n,) and dense_shape (rank,), "
-                f"received {self._indices.shape}, {self._values.shape} and {self._dense_shape.shape}."
+                "A SparseTensor needs indices of shape (n, rank), values (n,) and dense_shape "
+                "(rank,), "
+                f"received {self._indices.shape}, {self._values.shape} and "
+                f"{self._dense_shape.shape}."
             )
         self._indices.shape[:1].assert_is_compatible_with(self._values.shape)
         self._indices.shape[1:].assert_is_compatible_with(self._dense_shape.shape)
 
     @property
     def indices(self) -> Any:
+        """Where the elements are, shape (n, rank)."""
         return self._indices
 
     @property
     def values(self) -> Any:
+        """The elements, shape (n,)."""
         return self._values
 
     @property
     def dense_shape(self) -> Any:
+        """The shape of the whole, as a tensor."""
         return self._dense_shape
 
     @property
     def dtype(self) -> Any:
+        """The element type."""
         return self._values.dtype
 
     @property
     def shape(self) -> TensorShape:
+        """The static shape."""
         return TensorShape(self._dense_shape.numpy().tolist())
 
     def get_shape(self) -> TensorShape:
+        """The shape, as a method."""
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
@@ -86,8 +94,8 @@ SparseTensor.__module__ = "tensorflow.python.framework.sparse_tensor"
 def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     """The dense tensor with ``default_value`` (0) where ``sp_input`` has no element.
 
-    Raises ``TypeError`` for what is no sparse tensor, ``InvalidArgumentError`` for places out of bounds or
-    given twice. Source: ``tf.sparse.to_dense``.
+    Raises ``TypeError`` for what is no sparse tensor, ``InvalidArgumentError`` for places out of
+    bounds or given twice. Source: ``tf.sparse.to_dense``.
     """
     need_sparse(sp_input)
     shape = [int(n) for n in sp_input.dense_shape.numpy()]
@@ -113,6 +121,7 @@ def from_dense(tensor, name=None):
 
 
 def need_sparse(value: Any) -> None:
+    """``TypeError`` for what is no sparse tensor."""
     if not isinstance(value, SparseTensor):
         raise TypeError(
             f"Input must be a SparseTensor, received {type(value).__name__}: {value!r:.100}"

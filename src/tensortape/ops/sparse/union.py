@@ -37,7 +37,7 @@ def _at(s: SparseTensor, places: Any) -> Any:
 
 @export("sparse.add")
 def add(a, b, threshold=0):
-    """The sum: sparse if both are, dense if one is. Places with ``abs(sum) < threshold`` are dropped.
+    """The sum: sparse if both are, dense if one is. Sums below ``threshold`` are dropped.
 
     Raises ``TypeError`` when neither is sparse. Source: ``tf.sparse.add``.
     """
