@@ -20,10 +20,11 @@ UNARY = (
     "population_count"
 )
 BINARY = (
-    "add subtract multiply divide power power_derivative maximum minimum arctan2 equal not_equal "
-    "less less_equal greater greater_equal logical_and logical_or logical_xor bitwise_and "
-    "bitwise_or bitwise_xor left_shift right_shift floor_divide remainder fmod truncate_divide "
-    "divide_no_nan multiply_no_nan xdivy xlogy xlog1py nextafter complex"
+    "add subtract multiply divide power power_derivative maximum minimum arctan2 equal "
+    "not_equal less less_equal greater greater_equal logical_and logical_or logical_xor "
+    "bitwise_and bitwise_or bitwise_xor left_shift right_shift floor_divide remainder fmod "
+    "gcd lcm truncate_divide divide_no_nan multiply_no_nan xdivy xlogy xlog1py nextafter "
+    "complex"
 )
 SLOPE = "reciprocal_grad sqrt_grad rsqrt_grad"
 TERNARY = "where"
@@ -255,8 +256,12 @@ def floor_divide(x: Any, y: Any) -> Any:
 
 
 def remainder(x: Any, y: Any) -> Any:
-    _refuse_zero(y)
-    return x % y
+    """The remainder with the sign of ``y``; a zero keeps the sign of ``x``."""
+    if y.dtype.kind != "f":
+        _refuse_zero(y)
+        return x % y
+    rest = np.fmod(x, y)
+    return where((rest != 0) & ((rest < 0) != (y < 0)), rest + y, rest)
 
 
 def fmod(x: Any, y: Any) -> Any:
