@@ -1,0 +1,307 @@
+"""Functions that apply a function along the first axis: maps, folds and scans.
+
+Elements are taken apart, the function runs on each, and its results are stacked; gradients pass
+as through any Python code. Source: ``tf.map_fn`` and its kin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.arrays.batched import BatchedNamespace, dense
+from tensortape.arrays.batched.structure import in_batch
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import DType, as_dtype
+from tensortape.core.registry import PUBLIC, export
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+
+
+def _rows(elems: Any, what: str) -> tuple[list[Any], int]:
+    """The elements along the first axis, each in the structure of ``elems``, and their number.
+
+    Raises ``ValueError`` for scalars, nothing at all, or tensors of different lengths.
+    """
+    flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
+    if not flat:
+        raise ValueError(
+            f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}"
+        )
+    if any(t.ndim == 0 for t in flat):
+        raise ValueError(f"Elements in elems must be 1+ dimensional Tensors, not scalars ({what})")
+    sizes = {t.shape[0] for t in flat}
+    if len(sizes) > 1:
+        raise ValueError(
+            f"{what}: elems have different lengths {sorted(sizes)} along the first axis."
+        )
+    parts = [PUBLIC["unstack"](t) for t in flat]
+    count = sizes.pop()
+    return [nest.pack_sequence_as(elems, [p[i] for p in parts]) for i in range(count)], count
+
+
+def _need_callable(fn: Any) -> None:
+    if not callable(fn):
+        raise TypeError(f"The provided function {fn!r} is not callable.")
+
+
+def _stack(results: list[Any]) -> Any:
+    """A list of structures as one structure of stacked tensors."""
+    columns = zip(*[[convert_to_tensor(t) for t in nest.flatten(r)] for r in results], strict=True)
+    stacked = [PUBLIC["stack"](list(column)) for column in columns]
+    return nest.pack_sequence_as(results[0], stacked)
+
+
+@export("map_fn")
+def map_fn(
+    fn: Callable[..., Any],
+    elems: Any,
+    dtype: Any = None,
+    parallel_iterations: int | None = None,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    name: str | None = None,
+    fn_output_signature: Any = None,
+) -> Any:
+    """Apply ``fn`` to each element of ``elems`` along the first axis, and stack the results.
+
+    ``elems`` may be a nest of tensors of one length; ``fn`` then gets the nest of their rows.
+    ``fn_output_signature`` (dtype or ``TensorSpec``, nested) is needed if ``fn`` returns another
+    structure or dtype than it gets.
+
+    >>> import tensortape as tf
+    >>> tf.map_fn(lambda x: x * x, tf.constant([1.0, 2.0, 3.0])).numpy()
+    array([1., 4., 9.], dtype=float32)
+
+    Raises ``TypeError`` for what is not callable or results of another dtype, ``ValueError`` for
+    scalars.
+    Source: ``tf.map_fn``.
+    """
+    _need_callable(fn)
+    rows, count = _rows(elems, "map_fn")
+    signature = fn_output_signature if fn_output_signature is not None else dtype
+    if count == 0:
+        return _empty(elems if signature is None else signature)
+    results = [fn(row) for row in rows]
+    if signature is None:
+        nest.assert_same_structure(elems, results[0])
+        signature = nest.map_structure(lambda e: convert_to_tensor(e).dtype, elems)
+    stacked = _stack(results)
+    nest.map_structure(_check_dtype, signature, stacked)
+    return stacked
+
+
+def _check_dtype(wanted: Any, t: Any) -> None:
+    kind = wanted if isinstance(wanted, DType) else as_dtype(getattr(wanted, "dtype", wanted))
+    if t.dtype is not kind:
+        raise TypeError(
+            f"map_fn: fn returned {t.dtype.name} where {kind.name} was expected; give "
+            f"fn_output_signature."
+        )
+
+
+def _empty(signature: Any) -> Any:
+    """What a map over no elements gives."""
+
+    def one(s: Any) -> Any:
+        kind = as_dtype(getattr(s, "dtype", s))
+        inner = getattr(s, "shape", None)
+        sizes = [] if inner is None or isinstance(s, DType) else [n or 0 for n in inner]
+        return PUBLIC["zeros"]([0, *sizes[1 if hasattr(s, "_a") else 0 :]], kind)
+
+    return nest.map_structure(one, signature)
+
+
+@export("vectorized_map")
+def vectorized_map(
+    fn: Callable[..., Any], elems: Any, fallback_to_while_loop: bool = True, warn: bool = True
+) -> Any:
+    """Apply ``fn`` to all elements along the first axis at once.
+
+    ``fn`` runs one time, on tensors that carry the first axis unseen; where that is not possible
+    (an operation
+    without a batched form, or a tape that listens) it runs on one element after the other, with
+    the same result.
+
+    >>> import tensortape as tf
+    >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    >>> tf.vectorized_map(lambda row: row / tf.reduce_sum(row), x).numpy().sum(axis=1)
+    array([1., 1.], dtype=float32)
+
+    Raises ``ValueError`` for scalars. Source: ``tf.vectorized_map``.
+    """
+    _need_callable(fn)
+    flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
+    if any(t.ndim == 0 for t in flat):
+        raise ValueError("vectorized_map: elems must have at least one axis, received a scalar.")
+    if not state.listeners and flat and flat[0].shape[0]:
+        try:
+            return _batched(fn, elems, flat)
+        except Exception:
+            pass
+    rows, _ = _rows(elems, "vectorized_map")
+    return _stack([fn(row) for row in rows])
+
+
+def _batched(fn: Any, elems: Any, flat: list[Any]) -> Any:
+    """One run of ``fn`` in the batched namespace."""
+    ns = BatchedNamespace(state.xp, (flat[0].shape[0],))
+    inputs = nest.pack_sequence_as(elems, [EagerTensor(in_batch(ns, t._a)) for t in flat])
+    saved = state.xp
+    state.xp = ns
+    try:
+        result = fn(inputs)
+    finally:
+        state.xp = saved
+    return nest.map_structure(lambda t: EagerTensor(dense(ns, convert_to_tensor(t)._a)), result)
+
+
+def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) -> Any:
+    _need_callable(fn)
+    rows, _ = _rows(elems, what)
+    if backward:
+        rows = rows[::-1]
+    if initializer is None:
+        total, rows = rows[0], rows[1:]
+    else:
+        total = nest.map_structure(convert_to_tensor, initializer)
+    for row in rows:
+        total = nest.map_structure(convert_to_tensor, fn(total, row))
+    return total
+
+
+@export("foldl")
+def foldl(
+    fn: Callable[..., Any],
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Combine the elements from the first to the last: ``total = fn(total, element)``.
+
+    >>> import tensortape as tf
+    >>> int(tf.foldl(lambda a, x: a * 10 + x, tf.constant([1, 2, 3])))
+    123
+
+    Source: ``tf.foldl``.
+    """
+    return _folded(fn, elems, initializer, False, "foldl")
+
+
+@export("foldr")
+def foldr(
+    fn: Callable[..., Any],
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Combine the elements from the last to the first: ``total = fn(total, element)``.
+
+    >>> import tensortape as tf
+    >>> int(tf.foldr(lambda a, x: a * 10 + x, tf.constant([1, 2, 3])))
+    321
+
+    Source: ``tf.foldr``.
+    """
+    return _folded(fn, elems, initializer, True, "foldr")
+
+
+@export("scan")
+def scan(
+    fn: Callable[..., Any],
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    reverse: bool = False,
+    name: str | None = None,
+) -> Any:
+    """As :func:`foldl`, keeping every intermediate total, stacked.
+
+    >>> import tensortape as tf
+    >>> tf.scan(lambda a, x: a + x, tf.constant([1, 2, 3])).numpy()
+    array([1, 3, 6], dtype=int32)
+
+    Raises ``TypeError`` for what is not callable, ``ValueError`` for scalars. Source: ``tf.scan``.
+    """
+    _need_callable(fn)
+    rows, _ = _rows(elems, "scan")
+    if reverse:
+        rows = rows[::-1]
+    if initializer is None:
+        total, rest = nest.map_structure(convert_to_tensor, rows[0]), rows[1:]
+        totals = [total]
+    else:
+        total, rest, totals = nest.map_structure(convert_to_tensor, initializer), rows, []
+    for row in rest:
+        result = fn(total, row)
+        nest.assert_same_structure(total, result)
+        total = nest.map_structure(convert_to_tensor, result)
+        totals.append(total)
+    return _stack(totals[::-1] if reverse else totals)
+
+
+@export("tuple")
+def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
+    """The tensors as a list of identities (``None`` stays); all are computed before any is used.
+
+    Raises ``ValueError`` for an empty list. Source: ``tf.tuple``.
+    """
+    if not [t for t in tensors if t is not None]:
+        raise ValueError(f"Input argument `tensors` has no tensors: {tensors!r}")
+    return [t if t is None else PUBLIC["identity"](t) for t in tensors]
+
+
+@export("py_function")
+def py_function(
+    func: Any = None, inp: Any = None, Tout: Any = None, name: str | None = None
+) -> Any:
+    """Call a Python function on tensors; gradients pass through what it computes.
+
+    Returns a tensor, or a list for a list ``Tout``. Raises ``InvalidArgumentError`` for results of
+    another dtype. Source: ``tf.py_function``.
+    """
+    result = func(*[convert_to_tensor(x) for x in inp])
+    return _of_types(result, Tout)
+
+
+@export("numpy_function")
+def numpy_function(
+    func: Any = None,
+    inp: Any = None,
+    Tout: Any = None,
+    stateful: bool = True,
+    name: str | None = None,
+) -> Any:
+    """Call a Python function on NumPy arrays; no gradient passes.
+
+    Source: ``tf.numpy_function``.
+    """
+    return _of_types(func(*[convert_to_tensor(x).numpy() for x in inp]), Tout)
+
+
+def _of_types(result: Any, types: Any) -> Any:
+    if isinstance(types, (list, tuple)):
+        values = (
+            []
+            if result is None
+            else list(result)
+            if isinstance(result, (list, tuple))
+            else [result]
+        )
+        return [_one(r, getattr(t, "dtype", t)) for r, t in zip(values, types, strict=True)]
+    return None if result is None else _one(result, getattr(types, "dtype", types))
+
+
+def _one(value: Any, dtype: Any) -> Any:
+    return convert_to_tensor(value) if dtype is None else convert_to_tensor(value, dtype=dtype)
