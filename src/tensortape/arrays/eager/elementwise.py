@@ -17,7 +17,7 @@ UNARY = (
     "arccos arctan arcsinh arccosh arctanh sign floor ceil rint conj real imag angle isfinite "
     "isinf isnan logical_not invert reciprocal sigmoid softplus relu relu6 elu selu softsign "
     "relu_slope relu6_slope leaky_relu leaky_relu_slope "
-    "population_count"
+    "population_count bucketize"
 )
 BINARY = (
     "add subtract multiply divide power power_derivative maximum minimum arctan2 equal "
@@ -240,6 +240,11 @@ def _shift_width(x: Any, y: Any) -> Any:
 def population_count(x: Any) -> Any:
     unsigned = x.view(f"u{x.dtype.itemsize}")
     return np.bitwise_count(unsigned).astype(np.uint8)
+
+
+def bucketize(x: Any, boundaries: Any) -> Any:
+    """How many boundaries are not above each element."""
+    return np.searchsorted(np.asarray(boundaries, np.float64), x, side="right").astype(np.int32)
 
 
 def _refuse_zero(y: Any) -> None:
