@@ -112,7 +112,8 @@ def do_info(peer, request):
         "settings": {
             name: value
             for name, value in sorted(os.environ.items())
-            if name.endswith("NUM_THREADS") or name.startswith(("TF_CPP_", "TF_XLA_", "XLA_", "JAX_"))
+            if name.endswith("NUM_THREADS")
+            or name.startswith(("TF_CPP_", "TF_XLA_", "XLA_", "JAX_"))
         },
     }
 
