@@ -123,7 +123,7 @@ def confusion_matrix(
     return state.tensor(out)
 
 
-@op("Bucketize", nondifferentiable="integer result")
+@op("HistogramFixedWidthBins", nondifferentiable="integer result")
 def bucketize_op(xp, values, low, high, *, nbins):
     """The bin of each value in equal bins between two bounds; values outside go to the edges."""
     position = xp.floor((values - low) / (high - low) * nbins)
