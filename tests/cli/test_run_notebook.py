@@ -9,13 +9,15 @@ import pytest
 psutil = pytest.importorskip("psutil")
 
 
-def kernels():
-    """Return the kernels this test process has left behind or has running below it."""
+def processes(folder):
+    """Return the processes that work in a test's folder: kernels, and what their cells started."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if "ipykernel_launcher" in words and any("tensortape.compat.kernel" in w for w in words):
-            found.append(process)
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(folder):
+                found.append(process)
+        except psutil.Error:
+            continue
     return found
 
 
@@ -43,7 +45,7 @@ def test_cells_run_in_a_kernel_of_this_python(tensortape, notebook, texts, tmp_p
         for cell in json.loads((tmp_path / "out.ipynb").read_text())["cells"]
     ]
     assert counts == [1, 2, 3, 4]
-    assert not kernels()
+    assert not processes(tmp_path)
 
 
 def test_other_pip_lines_are_pips(tensortape, notebook, texts, tmp_path):
@@ -78,7 +80,7 @@ def test_failing_cell_is_shown_and_the_rest_kept(tensortape, notebook, texts, tm
     assert result.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
     assert "\x1b" not in result.stderr
     assert texts(tmp_path / "out.ipynb") == ["first\n", "", ""]
-    assert not kernels()
+    assert not processes(tmp_path)
 
 
 def test_cell_that_may_raise_does_not_stop_the_run(tensortape, notebook):
@@ -96,10 +98,12 @@ def test_hanging_cell_is_stopped(tensortape, notebook, texts, tmp_path):
     assert "cell [2] of nb.ipynb did not finish within 1.5 seconds" in result.stderr
     assert "KeyboardInterrupt" in result.stderr
     assert texts(tmp_path / "out.ipynb") == ["first\n", ""]
-    assert not kernels()
+    assert not processes(tmp_path)
 
 
-def test_cell_that_ignores_the_interrupt_is_killed_with_its_children(tensortape, notebook):
+def test_cell_that_ignores_the_interrupt_is_killed_with_its_children(
+    tensortape, notebook, tmp_path
+):
     file = notebook(
         "import signal, subprocess, time\n"
         "subprocess.Popen(['sleep', '61.75'])\n"
