@@ -9,6 +9,7 @@ from tensortape.arrays.batched import (  # noqa: F401  (their rules are entered 
     convolution,
     einsum,
     elementwise,
+    image,
     indexing,
     layout,
     product,

@@ -1,0 +1,4 @@
+"""Images: ``tf.image``.
+
+Tensors ``[height, width, channels]``, or ``[batch, height, width, channels]``.
+"""
