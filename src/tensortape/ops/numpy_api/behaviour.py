@@ -32,8 +32,8 @@ def experimental_enable_numpy_behavior(prefer_float32=False, dtype_conversion_mo
     """Let tensors behave as NumPy arrays from now on.
 
     Tensors get ``T``, ``ndim``, ``size``, ``reshape``, ``ravel``, ``transpose``, ``astype``,
-    ``clip``, ``max``, ``mean``, ``min``, ``tolist`` and ``+x``; operators promote dtypes as NumPy does
-    (int32 + float32 is float64); a list or an array of integers is an index.
+    ``clip``, ``max``, ``mean``, ``min``, ``tolist`` and ``+x``; operators promote dtypes as NumPy
+    does (int32 + float32 is float64); a list or an array of integers is an index.
 
     >>> import tensortape as tf
     >>> tf.experimental.numpy.experimental_enable_numpy_behavior("bogus")
