@@ -10,6 +10,7 @@ import pytest
 
 import tensortape as tf
 from tensortape.autodiff import saved
+from tensortape.autodiff import tape as tape_module
 
 BIG = 1 << 16
 
@@ -90,6 +91,7 @@ def test_a_chain_of_100_000_operations():
 def test_rules_read_only_what_they_declare(monkeypatch):
     """Whole programs with every undeclared value taken away."""
     monkeypatch.setattr(saved, "LARGE", -1)
+    monkeypatch.setattr(tape_module, "LARGE", -1)
     x = tf.Variable(np.linspace(0.1, 1.0, 6).reshape(2, 3))
     w = tf.Variable(np.linspace(-1.0, 1.0, 12).reshape(3, 4))
     with tf.GradientTape() as tape:

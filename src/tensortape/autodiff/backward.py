@@ -19,9 +19,6 @@ from tensortape.core.op import Op
 from tensortape.core.rows import Rows, whole
 from tensortape.core.state import quiet_floats, state
 
-PASS_ROWS = frozenset({"Identity", "ReadVariableOp"})
-"""Operations whose rules take a cotangent given by rows as it is."""
-
 
 class Entry:
     """One recorded operation: what went in, what came out, with which attributes.
@@ -63,37 +60,46 @@ def walk(
     """Pull the cotangents ``grads`` (by tensor id) back through ``entries``.
 
     ``needed``: ids on a path from the sources; ``wanted``: ids of the sources; ``drain``: remove
-    each
-    entry as it is visited, so that what it held is free. Returns the cotangents that arrived, by
-    id, those of ``wanted`` among them.
+    each entry as it is visited, so that what it held is free. Returns the cotangents that arrived,
+    by id, those of ``wanted`` among them.
     """
     found: dict[int, Any] = {}
     xp = mode.xp
     watchers = events.observers if call is not None else ()
     plain = not (mode.recorded or watchers or ExtensionDtypes.active)
     for entry in drained(entries) if drain else reversed(entries):
-        op = entry.op
-        g = take(grads, entry.outputs, wanted, found, mode)
-        if g is None:
-            continue
-        if type(g) is Rows and op.type not in PASS_ROWS:
-            g = g.dense()
-        inputs = entry.inputs
-        mask = [t._id in needed for t in inputs]
+        op, inputs, outputs = entry.op, entry.inputs, entry.outputs
+        if len(outputs) == 1:
+            key = outputs[0]._id
+            g = grads.pop(key, None)
+            if g is None:
+                continue
+            if key in wanted:
+                found[key] = g
+        else:
+            g = take(grads, outputs, wanted, found, mode)
+            if g is None:
+                continue
+        mask = [t._id in needed for t in inputs] if len(inputs) != 1 else [inputs[0]._id in needed]
         if True not in mask:
             continue
-        if plain and op.outputs is None and op.pullback is not None:
-            down = op.pullback(
-                xp, g, entry.outputs[0]._a, [t._a for t in inputs], entry.attrs, mask
-            )
+        if op.transparent:
+            down: Any = (g,)
         else:
-            down = pull(entry, g, mask, mode)
-            for observer in watchers:
-                observer.rule(call, entry, whole(g), [whole(d) for d in down])
-        for t, d in zip(inputs, down, strict=False):
-            key = t._id
-            if d is not None and key in needed:
-                grads[key] = grads[key] + d if key in grads else d
+            if type(g) is Rows:
+                g = g.dense()
+            if plain and op.outputs is None and op.pullback is not None:
+                xs = [t._a for t in inputs] if len(inputs) != 1 else [inputs[0]._a]
+                down = op.pullback(xp, g, outputs[0]._a, xs, entry.attrs, mask)
+            else:
+                down = pull(entry, g, mask, mode)
+        for t, d in zip(inputs, down):  # noqa: B905 (the keyword costs on the hot path)
+            if d is not None:
+                key = t._id
+                if key in needed:
+                    grads[key] = grads[key] + d if key in grads else d
+        for observer in watchers:
+            observer.rule(call, entry, whole(g), [whole(d) for d in down])
     found.update(grads)
     return found
 
@@ -105,13 +111,7 @@ def drained(entries: list[Entry]) -> Iterator[Entry]:
 
 
 def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mode) -> Any:
-    """Remove and return the cotangent(s) of an entry's outputs; ``None`` if none arrived."""
-    if len(outputs) == 1:
-        key = outputs[0]._id
-        g = grads.pop(key, None)
-        if key in wanted and g is not None:
-            found[key] = g
-        return g
+    """Remove and return the cotangents of several outputs; ``None`` if none arrived."""
     gs = [grads.pop(t._id, None) for t in outputs]
     if all(g is None for g in gs):
         return None

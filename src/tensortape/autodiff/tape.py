@@ -11,9 +11,18 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
-from tensortape.autodiff.saved import is_large, memory, slim, user_line
+from tensortape.autodiff.endpoints import (
+    finish,
+    packed,
+    refuse,
+    seeds_of,
+    source_of,
+    start,
+    target_of,
+    zeros,
+)
+from tensortape.autodiff.saved import LARGE, is_large, memory, slim, user_line
 from tensortape.core import events, nest
-from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
 from tensortape.core.registry import OPS, export
@@ -80,7 +89,7 @@ class GradientTape:
                 "Tape is still recording, This can happen if you try to re-enter an "
                 "already-active tape."
             )
-        if self._entries is None or not self._persistent:
+        if self._entries is None:
             self._clear()
         add_listener(self)
         self._recording = True
@@ -98,22 +107,28 @@ class GradientTape:
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Keep an executed operation if it depends on something watched."""
         tracked = self._tracked
+        depends = large = False
         for t in inputs:
             if t._id in tracked:
-                break
-        else:
+                depends = True
+            if t._a.size > LARGE:
+                large = True
+        if not depends:
             return
         if op.pullback is None and not (op.missing_gradient or op.user_pullback):
             return
         kept = False
         for o in outputs:
-            if o._a.dtype.kind in _FLOATS:
+            a = o._a
+            if a.dtype.kind in _FLOATS:
                 tracked.add(o._id)
                 kept = True
+            if a.size > LARGE:
+                large = True
         if not kept:
             return
         line = None
-        if is_large(outputs) or is_large(inputs):
+        if large:
             line = user_line()
             if op.saves is not None:
                 inputs, outputs = slim(op, inputs, outputs)
@@ -140,10 +155,13 @@ class GradientTape:
     def watch(self, tensor: Any) -> None:
         """Record what is computed from ``tensor`` (a tensor, variable or nest of them).
 
-        Raises ``ValueError`` for anything else.
+        Raises ``ValueError`` for anything else, ``AttributeError`` before the tape was entered.
         """
         if self._entries is None:
-            self._clear()
+            raise AttributeError(
+                "This tape records nothing yet, or has been used up: call watch() inside of its "
+                "`with` block."
+            )
         for t in nest.flatten(tensor):
             t = source_of(t)
             if not hasattr(t, "_id"):
@@ -166,12 +184,11 @@ class GradientTape:
     def stop_recording(self) -> Iterator[None]:
         """Suspend recording within the context.
 
-        Raises ``RuntimeError`` when the tape is not recording.
+        Raises ``RuntimeError`` when the tape has not been entered, ``ValueError`` after it was left.
         """
         if not self._recording:
-            raise RuntimeError(
-                "Cannot stop recording on a tape that is not recording: enter it first."
-            )
+            kind = RuntimeError if self._entries is None else ValueError
+            raise kind("Cannot stop recording on a tape that is not recording: enter it first.")
         self._stop()
         try:
             yield
@@ -180,12 +197,18 @@ class GradientTape:
             self._recording = True
 
     def reset(self) -> None:
-        """Forget everything recorded and watched so far."""
+        """Forget everything recorded and watched so far.
+
+        Raises ``ValueError`` when the tape is not recording.
+        """
+        if not self._recording:
+            raise ValueError("Tape is not recording: reset() forgets within the `with` block.")
         self._clear()
 
     def watched_variables(self) -> tuple[Any, ...]:
-        """The variables watched by this tape, in the order they were first used."""
-        return tuple(v for v in self._watched.values() if not isinstance(v, Tensor))
+        """The variables watched by this tape, in the order they were made."""
+        found = [v for v in self._watched.values() if not isinstance(v, Tensor)]
+        return tuple(sorted(found, key=lambda v: v._id))
 
     def memory(self) -> list[dict[str, Any]]:
         """What the tape holds in memory: bytes by operation and line, the largest first.
@@ -222,14 +245,17 @@ class GradientTape:
         Raises ``RuntimeError`` when a non-persistent tape is used a second time.
         """
         entries = self._take("gradient")
-        policy = UnconnectedGradients(unconnected_gradients)
+        policy = unconnected_gradients
+        if type(policy) is not UnconnectedGradients:
+            policy = UnconnectedGradients(policy)
         targets = [self._target(t) for t in nest.flatten(target)]
         flat_sources = nest.flatten(sources)
         handles = [self._source(s) for s in flat_sources]
-        seeds = None if output_gradients is None else nest.flatten(output_gradients)
+        seeds = None if output_gradients is None else seeds_of(output_gradients, targets)
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
         results = self._pull(entries, targets, handles, seeds, call)
-        results = finish(results, handles, policy)
+        if policy is UnconnectedGradients.ZERO:
+            results = finish(results, handles)
         self._finish(call, results)
         return packed(sources, results)
 
@@ -333,7 +359,7 @@ class GradientTape:
         return self._entries
 
     def _target(self, t: Any) -> Any:
-        t = t if isinstance(t, Tensor) else convert_to_tensor(t)
+        t = target_of(t)
         if t._a.dtype.kind not in _FLOATS:
             _log.warning(
                 "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
@@ -345,11 +371,7 @@ class GradientTape:
     def _source(self, s: Any) -> Any:
         handle = source_of(s)
         if not hasattr(handle, "_id"):
-            raise TypeError(
-                f"Passed in object {s!r} of type {type(s).__name__!r}, not tf.Tensor or "
-                f"tf.Variable "
-                "or ExtensionType."
-            )
+            refuse(s, "source")
         if handle._a.dtype.kind not in _FLOATS:
             _log.warning(
                 "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
@@ -379,56 +401,6 @@ class GradientTape:
             return [g.slices() if type(g) is Rows else g for g in results]
         make = state.tensor
         return [None if g is None else g.slices() if type(g) is Rows else make(g) for g in results]
-
-
-def source_of(s: Any) -> Any:
-    """What a tape knows a source by: itself, or the handle behind a variable."""
-    if getattr(s, "_should_act_as_resource_variable", False):
-        return s.handle
-    return s
-
-
-def start(targets: Any, seeds: Any, needed: Any, mode: Mode) -> dict[int, Any]:
-    """The first cotangents: ones, or what the caller gave."""
-    grads: dict[int, Any] = {}
-    for i, t in enumerate(targets):
-        if t._id not in needed or t._a.dtype.kind not in _FLOATS:
-            continue
-        if seeds is not None and seeds[i] is not None:
-            seed = convert_to_tensor(seeds[i], dtype_hint=t.dtype)
-            g = seed if mode.recorded else seed._a
-        elif mode.recorded:
-            g = mode.xp.ones_like(t)
-        else:
-            a = t._a
-            g = mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)
-        before = grads.get(t._id)
-        grads[t._id] = g if before is None else before + g
-    return grads
-
-
-def finish(results: list[Any], handles: list[Any], policy: UnconnectedGradients) -> list[Any]:
-    """Put zeros in place of ``None`` where that was asked for."""
-    if policy is UnconnectedGradients.NONE:
-        return results
-    return [zeros_for(h) if g is None else g for g, h in zip(results, handles, strict=True)]
-
-
-def packed(sources: Any, results: list[Any]) -> Any:
-    """Results in the nest of the sources."""
-    if type(sources) in (list, tuple) and len(results) == len(sources):
-        return type(sources)(results)
-    return nest.pack_sequence_as(sources, results)
-
-
-def zeros(shape: Any, dtype: Any) -> Any:
-    """A tensor of zeros."""
-    return state.tensor(state.xp.zeros(shape, dtype))
-
-
-def zeros_for(handle: Any) -> Any:
-    """Zeros in the shape of a source."""
-    return state.tensor(state.xp.zeros_like(handle._a))
 
 
 def announce_end(call: GradientCall, results: list[Any]) -> None:

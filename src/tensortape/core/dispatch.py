@@ -54,8 +54,8 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     make = s.tensor
     if op.outputs is None:
         out = make(value)
-        if s.listeners:
-            tell(s.listeners, op, tensors, (out,), attrs)
+        for listener in s.listeners:
+            listener.record(op, tensors, (out,), attrs)
         return out
     outs = tuple([make(v) for v in value])
     if s.listeners:

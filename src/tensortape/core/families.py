@@ -40,45 +40,44 @@ class Elementwise(Op):
         self.pushforward = elementwise_pushforward(self.partials)
 
 
-def scaled(xp: Any, g: Any, partial: Any, y: Any, inputs: Any, attrs: Any) -> Any:
-    """``g`` times the conjugate of a partial (a rule or a constant)."""
+def term(partial: Any) -> Rule:
+    """``term(xp, g, y, inputs, attrs)``: ``g`` times the conjugate of a partial."""
     if callable(partial):
-        d = partial(xp, y, *inputs, **attrs)
-        if y.dtype.kind == "c":
-            d = xp.conj(d)
-        return g * d
+
+        def product(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any) -> Any:
+            d = partial(xp, y, *inputs, **attrs)
+            return g * (xp.conj(d) if y.dtype.kind == "c" else d)
+
+        return product
     if partial == 1:
-        return g
-    return -g if partial == -1 else g * partial
-
-
-def reduced(xp: Any, d: Any, x: Any) -> Any:
-    """``d`` summed over the axes along which ``x`` was broadcast."""
-    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+        return lambda xp, g, y, inputs, attrs: g
+    if partial == -1:
+        return lambda xp, g, y, inputs, attrs: -g
+    return lambda xp, g, y, inputs, attrs: g * partial
 
 
 def unary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of one value."""
-    partial = partials[0]
+    only = term(partials[0])
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
-        return (scaled(xp, g, partial, y, inputs, attrs),)
+        return (only(xp, g, y, inputs, attrs),)
 
     return pullback
 
 
 def binary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of two values."""
-    first, second = partials.get(0), partials.get(1)
+    first, second = (term(partials[i]) if i in partials else None for i in (0, 1))
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
         left = right = None
         if needed[0] and first is not None:
-            left = scaled(xp, g, first, y, inputs, attrs)
+            left = first(xp, g, y, inputs, attrs)
             if left.shape != inputs[0].shape:
                 left = xp.sum_to(left, shape=tuple(inputs[0].shape))
         if needed[1] and second is not None:
-            right = scaled(xp, g, second, y, inputs, attrs)
+            right = second(xp, g, y, inputs, attrs)
             if right.shape != inputs[1].shape:
                 right = xp.sum_to(right, shape=tuple(inputs[1].shape))
         return left, right
@@ -86,14 +85,19 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
     return pullback
 
 
+def reduced(xp: Any, d: Any, x: Any) -> Any:
+    """``d`` summed over the axes along which ``x`` was broadcast."""
+    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+
+
 def nary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of several values."""
 
+    terms = {i: term(partial) for i, partial in partials.items()}
+
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
         return [
-            reduced(xp, scaled(xp, g, partials[i], y, inputs, attrs), x)
-            if needed[i] and i in partials
-            else None
+            reduced(xp, terms[i](xp, g, y, inputs, attrs), x) if needed[i] and i in terms else None
             for i, x in enumerate(inputs)
         ]
 

@@ -35,6 +35,7 @@ class Op:
         once,
             before kernel and rules see them.
         check: ``check(op, tensors, attrs, exc)`` may answer the exception to raise for a kernel's.
+        transparent: the output is the one input, and cotangents pass as they are.
         native_dtypes: the kernel handles bfloat16/float8 itself (casts, reshapes).
         dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
         computed: what the outputs of a function with a rule of the user's are copies of.
@@ -56,6 +57,7 @@ class Op:
         self.domain: Any = fields.pop("domain", None)
         self.special: tuple[Any, ...] = tuple(fields.pop("special", ()))
         self.family: str = fields.pop("family", "op")
+        self.transparent: bool = fields.pop("transparent", False)
         self.native_dtypes: bool = fields.pop("native_dtypes", False)
         self.formula: str = fields.pop("formula", "")
         self.dtypes: str = fields.pop("dtypes", "")

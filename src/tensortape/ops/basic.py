@@ -12,7 +12,14 @@ from tensortape.core.shapes import TensorShape
 from tensortape.ops.layout.attributes import invalid
 
 
-@op("Identity", primitive="identity", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
+@op(
+    "Identity",
+    transparent=True,
+    primitive="identity",
+    saves=(),
+    native_dtypes=True,
+    samples=[(((2, 3),), {})],
+)
 def identity_op(xp, input):
     """The value itself."""
     return input
@@ -23,7 +30,7 @@ def _(xp, g, y, x):
     return g
 
 
-@op("ReadVariableOp", saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
+@op("ReadVariableOp", transparent=True, saves=(), native_dtypes=True, samples=[(((2, 3),), {})])
 def read_variable(xp, resource):
     """The current value of a variable."""
     return resource
