@@ -23,8 +23,9 @@ _CHUNK = 1 << 23
 
 
 def output_size(size: int, kernel: int, stride: int, dilation: int, pad: tuple[int, int]) -> int:
-    """How often a window fits."""
-    return (size + sum(pad) - (kernel - 1) * dilation - 1) // stride + 1
+    """How often a window fits: the quotient is cut towards zero, as in TensorFlow."""
+    room = size + sum(pad) - (kernel - 1) * dilation - 1 + stride
+    return room // stride if room >= 0 else -(-room // stride)
 
 
 def padded(x: Any, pads: Any, value: Any = 0) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core import errors
 from tensortape.core.lazy import lazy_import
 
 scipy_linalg = lazy_import("scipy.linalg")
@@ -31,12 +32,24 @@ def adjoint(x: Any) -> Any:
 
 
 def inverse(x: Any) -> Any:
-    return np.linalg.inv(x)
+    """The inverses; ``InvalidArgumentError`` for a matrix that has none."""
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        raise singular("MatrixInverse", "Input is not invertible.") from None
 
 
 def solve(a: Any, b: Any) -> Any:
     """The solutions of ``a @ y == b``; ``b`` holds columns."""
-    return np.linalg.solve(a, b)
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise singular("MatrixSolve", "Input matrix is not invertible.") from None
+
+
+def singular(op_type: str, message: str) -> Exception:
+    """The error for a matrix without an inverse."""
+    return errors.of_op(errors.InvalidArgumentError, op_type, message)
 
 
 def each(function: Callable[..., Any], *stacks: Any) -> Any:
@@ -148,7 +161,7 @@ def log_determinant(x: Any) -> Any:
 def lu(x: Any) -> Any:
     """Both triangular factors in one matrix, and the row that went to each place (int32).
 
-    Raises ``LinAlgError`` for a singular matrix.
+    ``InvalidArgumentError`` for a singular matrix.
     """
     lead, n = x.shape[:-2], x.shape[-1]
     factors = np.empty_like(x)
@@ -165,7 +178,7 @@ def _lu_of_one(x: Any) -> Any:
         return x, rows
     factors, pivots, info = getrf(x)
     if info:
-        raise np.linalg.LinAlgError("Input is not invertible.")
+        raise singular("Lu", "Input is not invertible.")
     for i, j in enumerate(pivots.tolist()):
         rows[[i, j]] = rows[[j, i]]
     return factors, rows

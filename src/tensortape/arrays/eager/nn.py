@@ -32,26 +32,31 @@ def softmax_less_labels(features: Any, labels: Any, axis: int) -> Any:
     return softmax(features, axis) - labels
 
 
-def ctc(logits: Any, labels: Any, label_length: Any, logit_length: Any, blank: int) -> Any:
+def ctc(
+    logits: Any, labels: Any, label_length: Any, logit_length: Any, blank: int, zero: float = -np.inf
+) -> Any:
     """Connectionist temporal classification: loss of each example and its derivative.
 
     ``logits``: ``(frames, batch, classes)``, ``labels``: ``(batch, places)``. By the forward and
-    backward recursions over the labels with blanks between them (Graves et al., 2006).
+    backward recursions over the labels with blanks between them (Graves et al., 2006). ``zero`` is the
+    logarithm of the probability of starting or ending where one must not.
     """
     frames, batch, classes = logits.shape
     logs = log_softmax(logits.astype(np.float64))
     states = np.full((batch, 2 * labels.shape[1] + 1), blank)
     states[:, 1::2] = np.clip(labels, 0, classes - 1)
+    emitted = np.take_along_axis(logs, np.broadcast_to(states, (frames, *states.shape)), 2)
     count = 2 * np.asarray(label_length)[:, None] + 1
-    live = np.arange(states.shape[1]) < count
-    emitted = np.where(live, np.take_along_axis(logs, np.broadcast_to(states, (frames, *states.shape)), 2), -np.inf)
+    if zero == -np.inf:
+        emitted = np.where(np.arange(states.shape[1]) < count, emitted, zero)
     skips = np.zeros(states.shape, bool)
     skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
-    before = _ctc_forward(emitted, skips)
-    after = _ctc_backward(emitted, skips, count, np.asarray(logit_length))
+    before = _ctc_forward(emitted, skips, zero)
+    after = _ctc_backward(emitted, skips, count, np.asarray(logit_length), zero)
     joint = before + after
-    total = _log_sum(joint[0]) if frames else np.zeros(batch)
-    weight = np.exp(joint - total[None, :, None])
+    total = _log_sum((emitted[0] + after[0])[:, :2]) if frames else np.zeros(batch)
+    shares = _log_sum(joint)[..., None]
+    weight = np.where(np.isfinite(shares), np.exp(joint - shares), 0)
     seen = np.zeros(logits.shape)
     rows = np.arange(batch)[:, None]
     for t in range(frames):
@@ -82,21 +87,24 @@ def _ctc_steps(x: Any, skips: Any) -> Any:
     return np.logaddexp(np.logaddexp(x, one), two)
 
 
-def _ctc_forward(emitted: Any, skips: Any) -> Any:
+def _ctc_forward(emitted: Any, skips: Any, zero: float) -> Any:
     out = np.full(emitted.shape, -np.inf)
     for t in range(len(emitted)):
         if t:
             out[t] = _ctc_steps(out[t - 1], skips) + emitted[t]
         else:
-            out[0, :, :2] = emitted[0, :, :2]
+            start = np.full(emitted.shape[1:], zero)
+            start = _ctc_steps(start, skips)
+            start[:, :2] = 0
+            out[0] = start + emitted[0]
     return out
 
 
-def _ctc_backward(emitted: Any, skips: Any, count: Any, logit_length: Any) -> Any:
+def _ctc_backward(emitted: Any, skips: Any, count: Any, logit_length: Any, zero: float) -> Any:
     """What follows each state, its own frame left out; frames after the last one stand still."""
     frames, batch, places = emitted.shape
     at = np.arange(places)
-    end = np.where((at == count - 1) | (at == count - 2), 0.0, -np.inf)
+    end = np.where((at == count - 1) | (at == count - 2), 0.0, zero)
     out = np.full(emitted.shape, -np.inf)
     turned = np.zeros(skips.shape, bool)
     turned[:, 2:] = skips[:, ::-1][:, :-2] if places > 2 else turned[:, 2:]

@@ -13,6 +13,7 @@ import numpy as np
 from tensortape.arrays.eager.convolution import output_size, padded, window_slices
 
 POOLING = "window_max window_max_grad window_sum window_spread"
+HITS = "window_hits_grad window_hits_sum"
 
 
 def _sizes(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
@@ -91,3 +92,26 @@ def window_spread(g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, 
         out[at] += g
     inside = [slice(before, before + s) for s, (before, _) in zip(size, pads, strict=True)]
     return out[(slice(None), *inside)]
+
+
+def window_hits_grad(
+    x: Any, y: Any, g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any
+) -> Any:
+    """The cotangent of ``x`` where each element that equals the largest of a window receives ``g``."""
+    whole = padded(x, pads, _lowest(x.dtype))
+    out = np.zeros(whole.shape, g.dtype)
+    for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
+        out[at] += np.where(whole[at] == y, g, 0)
+    inside = [slice(b, b + n) for n, (b, _) in zip(x.shape[1:-1], pads, strict=True)]
+    return out[(slice(None), *inside)]
+
+
+def window_hits_sum(
+    x: Any, y: Any, h: Any, kernel: Any, strides: Any, pads: Any, dilations: Any
+) -> Any:
+    """The sum of ``h`` over the elements of each window that equal its largest."""
+    whole, values = padded(x, pads, _lowest(x.dtype)), padded(h, pads)
+    out = np.zeros(y.shape, h.dtype)
+    for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
+        out += np.where(whole[at] == y, values[at], 0)
+    return out

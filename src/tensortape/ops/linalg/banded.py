@@ -18,7 +18,8 @@ from tensortape.ops.linalg.solving import triangular_solve
 
 def shifted(xp: Any, x: Any, axis: int, by: int) -> Any:
     """``x`` moved by one place (``by`` 1 or -1) along an axis counted from the end, a zero put "
-    "in."""
+    "in.
+    """
     at = x.ndim + axis
     n = x.shape[at]
     before = (slice(None),) * at
@@ -85,7 +86,8 @@ def compact(diagonals: Any, diagonals_format: str) -> Any:
 
 def _filled(d: Any, main: Any, which: str, last: bool) -> Any:
     """A diagonal with a zero put at its end or start if it has one element less than the main "
-    "one."""
+    "one.
+    """
     n, m = d.shape[-1], main.shape[-1]
     if d.shape.rank != main.shape.rank or d.shape[:-1] != main.shape[:-1]:
         raise ValueError(

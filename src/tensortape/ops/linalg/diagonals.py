@@ -11,6 +11,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
+from tensortape.core.operators import same_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.layout.attributes import linear, one_int
@@ -48,7 +49,8 @@ def placed(
 
 def matrix_size(width: int, k: tuple[int, int], rows: int, columns: int) -> tuple[int, int]:
     """Rows and columns of a matrix of diagonals of length ``width``, where -1 stands for the "
-    "least."""
+    "least.
+    """
     least_rows, least_columns = width - min(k[1], 0), width + max(k[0], 0)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)
@@ -326,7 +328,9 @@ def set_diag(
     Source: ``tf.linalg.set_diag``.
     """
     input = tensor(input)
-    diagonal = convert_to_tensor(diagonal, dtype=input.dtype)
+    diagonal = convert_to_tensor(diagonal, dtype_hint=input.dtype)
+    if diagonal.dtype is not input.dtype:
+        same_dtype(matrix_set_diag, input, diagonal)
     return execute(matrix_set_diag, (input, diagonal), {"k": band(k), "align": alignment(align)})
 
 

@@ -89,10 +89,13 @@ def expm(input: Any, name: str | None = None) -> Any:
     >>> tf.linalg.expm([[0.0, 1.0], [0.0, 0.0]]).numpy().tolist()
     [[1.0, 1.0], [0.0, 1.0]]
 
-    Raises ``tf.errors.InvalidArgumentError`` for matrices that are not square.
-    Source: ``tf.linalg.expm``.
+    Raises ``tf.errors.InvalidArgumentError`` for matrices that are not square, ``ValueError`` for
+    integers. Source: ``tf.linalg.expm``.
     """
-    return execute(expm_op, (tensor(input),))
+    x = tensor(input)
+    if not (x.dtype.is_floating or x.dtype.is_complex):
+        raise ValueError(f"tf.linalg.expm does not support matrices of type {x.dtype!r}")
+    return execute(expm_op, (x,))
 
 
 @export("linalg.sqrtm")

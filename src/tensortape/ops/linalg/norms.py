@@ -84,7 +84,7 @@ def _check_vector(ord: Any, axis: Any) -> None:
 
 
 def _euclidean(x: Any, axis: Any) -> Any:
-    return xp.sqrt(reduce_sum(x * xp.conj(x), axis, keepdims=True))
+    return PUBLIC["math.sqrt"](reduce_sum(x * xp.conj(x), axis, keepdims=True))
 
 
 def _of_vectors(x: Any, ord: Any, axis: Any) -> Any:

@@ -42,6 +42,13 @@ def matvec(
 
 def _three(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
     shape, other = (tuple(t.shape) for t in tensors)
+    if tensors[0].dtype.is_complex or tensors[0].dtype.is_bool:
+        raise errors.of_op(
+            errors.InvalidArgumentError,
+            "Cross",
+            f"Value for attr 'T' of {tensors[0].dtype.name} is not in the list of allowed values: "
+            "float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64",
+        )
     if shape != other:
         raise errors.of_op(
             errors.InvalidArgumentError,

@@ -19,8 +19,7 @@ from tensortape.ops.reduce.sums import reduce_sum
 
 
 def matrices(a: Any, validate_args: bool) -> Any:
-    """``a`` as a floating tensor of at least two axes."""
-    a = convert_to_tensor(a, dtype_hint=dtypes.float32)
+    """``a``, if it is floating and has at least two axes."""
     if not a.dtype.is_floating:
         raise TypeError(f"Input `a` must have `float`-like `dtype` (saw {a.dtype.name}).")
     if a.shape.rank is not None and a.shape.rank < 2:
@@ -41,7 +40,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     Raises ``TypeError`` for a dtype that is not floating, ``ValueError`` for fewer than two axes.
     Source: ``tf.linalg.pinv``.
     """
-    a = matrices(a, validate_args)
+    a = matrices(tensor(a), validate_args)
     dtype = a.dtype.as_numpy_dtype
     if rcond is None:
         rcond = 10.0 * max(a.shape[-2:]) * np.finfo(dtype).eps
@@ -65,7 +64,7 @@ def matrix_rank(
     Raises ``TypeError`` for a dtype that is not floating, ``ValueError`` for fewer than two axes.
     Source: ``tf.linalg.matrix_rank``.
     """
-    a = matrices(a, validate_args)
+    a = matrices(convert_to_tensor(a, dtype_hint=dtypes.float32), validate_args)
     s = svd(a, compute_uv=False)
     if tol is None:
         factor = np.finfo(a.dtype.as_numpy_dtype).eps * max(a.shape[-2:])

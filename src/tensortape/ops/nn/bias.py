@@ -8,6 +8,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply
 from tensortape.core.op import op
+from tensortape.core.operators import same_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 
@@ -66,7 +67,9 @@ def public_bias_add(value, bias, data_format=None, name=None):
     Source: ``tf.nn.bias_add``.
     """
     value = tensor(value)
-    bias = convert_to_tensor(bias, dtype=value.dtype)
+    bias = convert_to_tensor(bias, dtype_hint=value.dtype)
+    if bias.dtype is not value.dtype:
+        same_dtype(bias_add, value, bias)
     first = data_format is not None and str(data_format).startswith("NC")
     if data_format is not None and not str(data_format).startswith("N"):
         raise ValueError(

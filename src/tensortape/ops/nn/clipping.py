@@ -121,7 +121,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
     Raises ``TypeError`` if ``t_list`` is not a sequence. Source: ``tf.linalg.global_norm``.
     """
     halves = [l2_loss(values_of(t)) for t in check_list(t_list) if t is not None]
-    total = reduce_sum(xp.stack(halves, 0))
+    total = reduce_sum(PUBLIC["stack"](halves)) if halves else convert_to_tensor(0.0)
     return PUBLIC["math.sqrt"](total * 2)
 
 

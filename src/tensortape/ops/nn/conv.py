@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.public import tensor
@@ -29,6 +30,16 @@ def operands(type: str, input: Any, filters: Any, rank: int) -> tuple[Any, Any]:
     input = tensor(input)
     filters = convert_to_tensor(filters, dtype_hint=input.dtype)
     check_pair(type, input, filters)
+    if not (input.dtype.is_floating or input.dtype is dtypes.int32):
+        raise invalid(
+            type,
+            f"Value for attr 'T' of {input.dtype.name} is not in the list of allowed values: half, "
+            "bfloat16, float, double, int32",
+        )
+    if 0 in filters.shape[:-1]:
+        raise invalid(
+            type, f"filter must not have zero elements (all dimensions non-zero): {list(filters.shape)}"
+        )
     if filters.shape.rank != rank + 2:
         raise invalid(
             type, f"convolution filter must be {rank + 2}-dimensional: {list(filters.shape)}"
@@ -52,7 +63,7 @@ def convolved(
     """What the public convolutions share; leading axes beyond the batch are part of it."""
     type = TYPES[rank]
     input, filters = operands(type, input, filters, rank)
-    last = channels_last(data_format, rank)
+    last = channels_last(data_format, rank, type)
     channel_at = rank + 1 if last else 1
     attrs = {
         "strides": positive(
@@ -169,10 +180,12 @@ def conv3d(
     ``dilations``: five ints. Otherwise as ``tf.nn.conv2d``. Source: ``tf.nn.conv3d``.
     """
     for what, value in (("strides", strides), ("dilations", dilations)):
-        if value is not None and (isinstance(value, int) or len(value) < 5):
-            raise invalid(
-                "Conv3D", f"Length for attr '{what}' must be at least minimum 5, received {value}"
-            )
+        if isinstance(value, int):
+            raise TypeError(f"Expected list for '{what}' argument to 'conv3d' Op, not {value}.")
+        if value is not None and len(value) < 5:
+            raise invalid("Conv3D", f"Length for attr '{what}' of {len(value)} must be at least minimum 5")
+    if not isinstance(padding, str):
+        raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     return convolved(input, filters, strides, padding, data_format, dilations, 3)
 
 

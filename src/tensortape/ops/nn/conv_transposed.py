@@ -38,7 +38,7 @@ def transposed(
     """What the public transposed convolutions share."""
     type = "Conv3DBackpropInputV2" if rank == 3 else "Conv2DBackpropInput"
     input, filters = operands(type, input, filters, rank)
-    last = channels_last(data_format, rank)
+    last = channels_last(data_format, rank, type)
     at = rank + 1 if last else 1
     steps = positive(per_axis(strides, rank, "strides", at, type), "Row and column strides", type)
     rates = positive(per_axis(dilations, rank, "dilations", at, type), "Dilated rates", type)
@@ -76,6 +76,10 @@ def check(type: str, x: Any, filters: Any, wanted: Any, channel_at: int, geometr
             type,
             f"input depth must be evenly divisible by filter depth: {wanted[channel_at]} vs "
             f"{filters.shape[-2]}",
+        )
+    if len(wanted) == x.shape.rank and x.shape[0] not in (None, wanted[0]):
+        raise invalid(
+            type, f"input and out_backprop must have the same batch size: {wanted[0]} vs {x.shape[0]}"
         )
     for i, (actual, *one) in enumerate(zip(x.shape[1:-1], *geometry, strict=True)):
         computed = output_size(*one)

@@ -14,6 +14,9 @@ from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.layout.order import transpose
 
+ALMOST_ZERO = -706.8936235490121
+"""The logarithm TensorFlow takes for 0 with dense labels: impossible labels have a finite loss."""
+
 LABELS = np.array([[0, 1], [2, 2]])
 
 
@@ -26,13 +29,13 @@ def ctc_derivative(xp, x):
 @op("CTCLoss", primitive="ctc", outputs=2, saves=("outputs",),
     not_derivative="the derivative that comes along as an output has none of its own",
     samples=[(((5, 2, 4), LABELS, np.array([2, 1]), np.array([5, 4])), {"blank": 3})])  # fmt: skip
-def ctc_op(xp, logits, labels, label_length, logit_length, *, blank):
+def ctc_op(xp, logits, labels, label_length, logit_length, *, blank, zero=-np.inf):
     """Losses and their derivatives."""
-    return xp.ctc(logits, labels, label_length, logit_length, blank)
+    return xp.ctc(logits, labels, label_length, logit_length, blank, zero)
 
 
 @ctc_op.vjp
-def _(xp, g, y, logits, labels, label_length, logit_length, *, blank):
+def _(xp, g, y, logits, labels, label_length, logit_length, *, blank, zero):
     scale = xp.reshape(g[0], (1, g[0].shape[0], 1))
     return scale * xp.ctc_derivative(y[1]), None, None, None
 
@@ -83,7 +86,8 @@ def ctc_loss(
         blank_index: the class of the blank; 0 by default, counted from the end if negative.
         name: ignored.
 
-    The loss has a gradient, but that has none. Raises ``ValueError`` for sparse labels without
+    The loss has a gradient, but that has none. Labels that cannot be spelt in so few frames have
+    an infinite loss where they are sparse, and one of about 707 where they are dense, as in TensorFlow. Raises ``ValueError`` for sparse labels without
     ``blank_index``. Source: ``tf.nn.ctc_loss``.
     """
     sparse = hasattr(labels, "dense_shape")
@@ -98,7 +102,7 @@ def ctc_loss(
         labels, label_length = dense_labels(labels, logits.shape[1])
     arrays = (logits, tensor(labels), tensor(label_length), tensor(logit_length))
     check(*arrays)
-    return execute(ctc_op, arrays, {"blank": blank})[0]
+    return execute(ctc_op, arrays, {"blank": blank, "zero": -np.inf if sparse else ALMOST_ZERO})[0]
 
 
 def check(logits: Any, labels: Any, label_length: Any, logit_length: Any) -> None:

@@ -40,9 +40,9 @@ def steps_of(strides: Any, padding: Any, dilations: Any, last: bool) -> dict[str
             f"Received: strides={list(strides)}"
         )  # fmt: skip
     if max(rates) > 1 and max(steps) > 1:
-        raise ValueError(
-            "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
-            f"Received: strides={list(steps)} and dilation_rate={list(rates)}"
+        raise NotImplementedError(
+            "Strides and dilations greater than 1 together are not implemented (TensorFlow's results "
+            f"do not follow the definition). Received: strides={list(steps)}, dilations={list(rates)}"
         )
     return {
         "strides": steps,
@@ -84,7 +84,7 @@ def depthwise_conv2d(
     ``tf.errors.InvalidArgumentError`` for shapes that do not fit. Source: ``tf.nn.depthwise_conv2d``.
     """
     input, filter = operands(TYPE, input, filter, 2)
-    last = channels_last(data_format, 2)
+    last = channels_last(data_format, 2, TYPE)
     x = to_last(input, last)
     check_depth(x.shape[-1], filter.shape[-2])
     attrs = steps_of(strides, padding, dilations, last) | {"groups": filter.shape[-2]}
@@ -112,7 +112,7 @@ def depthwise_conv2d_backprop_input(
     ``input_sizes`` is the shape of the input. Source: ``tf.nn.depthwise_conv2d_backprop_input``.
     """
     g, filter = operands(TYPE, out_backprop, filter, 2)
-    last = channels_last(data_format, 2)
+    last = channels_last(data_format, 2, TYPE)
     wanted = shape_of(input_sizes)
     size = wanted[1:-1] if last else wanted[2:]
     attrs = steps_of(strides, padding, dilations, last)
@@ -137,7 +137,7 @@ def depthwise_conv2d_backprop_filter(
 
     ``filter_sizes`` is the shape of the filter. Source: ``tf.nn.depthwise_conv2d_backprop_filter``.
     """
-    last = channels_last(data_format, 2)
+    last = channels_last(data_format, 2, TYPE)
     x, g = to_last(tensor(input), last), to_last(tensor(out_backprop), last)
     wanted = shape_of(filter_sizes)
     check_depth(x.shape[-1], wanted[2])

@@ -13,6 +13,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply, execute
 from tensortape.core.families import elementwise
 from tensortape.core.op import op
+from tensortape.core.operators import same_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
@@ -227,6 +228,8 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     logits = tensor(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
     _same_shape(logits, labels)
+    if labels.dtype is not logits.dtype:
+        same_dtype(sigmoid_cross_entropy, logits, labels)
     return execute(sigmoid_cross_entropy, (logits, labels), {})
 
 

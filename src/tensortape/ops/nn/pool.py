@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from tensortape.core.dtypes import as_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.layout.attributes import ints
-from tensortape.ops.nn.pooling import avg_pool_op, max_pool_op
+from tensortape.ops.nn.pooling import avg_pool_op, max_pool3d_op, max_pool_op
 from tensortape.ops.nn.windows import (
     channels_last,
     from_last,
@@ -44,7 +44,7 @@ def prepared(
         raise invalid(
             type, f"tensor_in_shape must have {rank} spatial dimensions. {x.shape.rank} 0"
         )
-    last = channels_last(data_format, rank)
+    last = channels_last(data_format, rank, type)
     at = rank + 1 if last else 1
     window = per_axis(window_list(kernel), rank, "ksize", at, type)
     if min(window) < 1:
@@ -62,7 +62,19 @@ def prepared(
         "padding": padding_attribute(padding, rank, at, type),
         "dilations": positive(per_axis(dilations, rank, "dilations", at, type), "dilations", type),
     }
+    check_padding(type, attrs["padding"], window)
     return to_last(x, last), attrs, last
+
+
+def check_padding(type: str, padding: Any, window: tuple[int, ...]) -> None:
+    """Refuse paddings in which a window could lie as a whole."""
+    if isinstance(padding, str):
+        return
+    for (before, after), size in zip(padding, window, strict=True):
+        if max(before, after) >= size:
+            raise invalid(
+                type, f"Padding {max(before, after)} needs to be smaller than the window size {size}"
+            )
 
 
 def window_list(value: Any) -> tuple[int, ...]:
@@ -92,6 +104,8 @@ def pooled(
 ) -> Any:
     """The largest or mean elements of windows."""
     x, attrs, last = prepared(record, input, kernel, strides, padding, data_format, dilations, rank)
+    if record is max_pool_op and rank == 3:
+        record = max_pool3d_op
     y = execute(record, (x,), attrs)
     return from_last(y[0] if record is max_pool_op else y, last)
 
@@ -131,7 +145,7 @@ def max_pool(
         data_format: ``"NWC"``, ``"NHWC"``, ``"NDHWC"``, or with the ``C`` second.
         name: ignored.
 
-    The gradient goes to the first of equal elements. Raises ``tf.errors.InvalidArgumentError`` for
+    The gradient goes to the first of equal elements; over three spatial axes, to each of them. Raises ``tf.errors.InvalidArgumentError`` for
     windows or paddings that do not work, ``ValueError`` for other ranks. Source: ``tf.nn.max_pool``.
     """
     return pooled(max_pool_op, input, ksize, strides, padding, data_format, None, rank_of(input))
@@ -262,12 +276,20 @@ def pool(
             "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
             f"Received: strides={list(steps)} and dilation_rate={list(rates)}"
         )
-    if max(rates) > 1 and padding == "SAME" and pooling_type == "AVG":
-        raise NotImplementedError(
-            "Dilated mean pooling with padding='SAME' is not implemented; pad first."
+    if max(rates) > 1 and padding == "SAME":
+        raise ValueError(
+            "pooling with 'SAME' padding is not implemented for `dilation_rate` > 1. "
+            f"Received: padding={padding} and dilation_rate={list(rates)}"
         )
     record = max_pool_op if pooling_type == "MAX" else avg_pool_op
     return pooled(record, input, window_shape, strides, padding, data_format, dilations, rank)
+
+
+class MaxPoolWithArgmax(NamedTuple):
+    """What ``tf.nn.max_pool_with_argmax`` returns."""
+
+    output: Any
+    argmax: Any
 
 
 @export("nn.max_pool_with_argmax")
@@ -280,7 +302,7 @@ def max_pool_with_argmax(
     output_dtype: Any = dtypes.int64,
     include_batch_in_index: bool = False,
     name: str | None = None,
-) -> tuple[Any, Any]:
+) -> MaxPoolWithArgmax:
     """The largest element of each window and its position in the flattened example (or batch).
 
     >>> import tensortape as tf
@@ -301,4 +323,4 @@ def max_pool_with_argmax(
     if include_batch_in_index:
         each = math.prod(x.shape[1:])
         at = at + np.arange(x.shape[0]).reshape(-1, 1, 1, 1) * each
-    return largest, recorded.astype(at, as_dtype(output_dtype))
+    return MaxPoolWithArgmax(largest, recorded.astype(at, as_dtype(output_dtype)))

@@ -16,6 +16,13 @@ SAMPLE: dict[str, Any] = {
     "padding": "SAME",
     "dilations": (1, 1),
 }
+CUBE: dict[str, Any] = {
+    "kernel": (2, 2, 1),
+    "strides": (1, 1, 1),
+    "padding": "SAME",
+    "dilations": (1, 1, 1),
+}
+GEOMETRY = ("kernel", "strides", "pads", "dilations")
 LINE: dict[str, Any] = {"kernel": (2,), "strides": (2,), "pads": ((0, 1),), "dilations": (1,)}
 
 
@@ -64,6 +71,45 @@ def picked(xp: Any, x: Any, positions: Any) -> Any:
     n, each = x.shape[0], math.prod(tuple(x.shape)[1:])
     flat = xp.take(xp.reshape(x, (n, each)), xp.reshape(positions, (n, -1)), 1, 1)
     return xp.reshape(flat, tuple(positions.shape))
+
+
+@op("MaxPool3D", saves=("inputs", "outputs"), samples=[(((1, 2, 3, 2, 2),), CUBE)])
+def max_pool3d_op(xp, input, *, kernel, strides, padding, dilations):
+    """The largest elements of windows over three axes."""
+    pads = pads_for("MaxPool3D", input, kernel, strides, padding, dilations)
+    return xp.window_max(input, kernel, strides, pads, dilations)[0]
+
+
+@max_pool3d_op.vjp
+def _(xp, g, y, x, *, kernel, strides, padding, dilations):
+    pads = pads_for("MaxPool3D", x, kernel, strides, padding, dilations)
+    return xp.window_hits_grad(x, y, g, kernel, strides, pads, dilations)
+
+
+@op("MaxPool3DGrad", primitive="window_hits_grad", saves=(0, 1),
+    samples=[(((1, 4, 1), np.array([[[1.0], [0.5]]]), (1, 2, 1)), LINE, [2])])  # fmt: skip
+def window_hits_grad(xp, x, y, g, *, kernel, strides, pads, dilations):
+    """The cotangent of max pooling where each of several largest elements receives it."""
+    return xp.window_hits_grad(x, y, g, kernel, strides, pads, dilations)
+
+
+@window_hits_grad.vjp
+def _(xp, h, z, x, y, g, **attrs):
+    back = xp.window_hits_sum(x, y, h, *[attrs[k] for k in GEOMETRY])
+    return xp.zeros_like(x), xp.zeros_like(y), back
+
+
+@op("MaxPool3DGradGrad", primitive="window_hits_sum", saves=(0, 1),
+    samples=[(((1, 4, 1), np.array([[[1.0], [0.5]]]), (1, 4, 1)), LINE, [2])])  # fmt: skip
+def window_hits_sum(xp, x, y, h, *, kernel, strides, pads, dilations):
+    """The sums over each window of what stands where it is largest."""
+    return xp.window_hits_sum(x, y, h, kernel, strides, pads, dilations)
+
+
+@window_hits_sum.vjp
+def _(xp, g, z, x, y, h, **attrs):
+    back = xp.window_hits_grad(x, y, g, *[attrs[k] for k in GEOMETRY])
+    return xp.zeros_like(x), xp.zeros_like(y), back
 
 
 @op("MaxPoolGrad", primitive="window_max_grad", saves=(0, 1),

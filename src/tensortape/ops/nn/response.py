@@ -45,11 +45,13 @@ def local_response_normalization(
     beta: float = 0.5,
     name: str | None = None,
 ) -> Any:
-    """``input / (bias + alpha * s)**beta``; ``s``: squares summed over channels up to ``depth_radius`` away.
+    """``input / (bias + alpha * s)**beta``, ``s`` being the sum of squares over near channels.
+
+    Near are those at most ``depth_radius`` away.
 
     >>> import tensortape as tf
-    >>> tf.nn.local_response_normalization([[[[1.0, 2.0]]]], bias=0).numpy().round(3).tolist()
-    [[[[0.447, 0.894]]]]
+    >>> tf.nn.local_response_normalization([[[[1.0, 2.0]]]], bias=0).numpy().round(3)
+    array([[[[0.447, 0.894]]]], dtype=float32)
 
     ``input``: floating ``[batch, height, width, channels]``. Raises
     ``tf.errors.InvalidArgumentError`` for other ranks. Source: ``tf.nn.local_response_normalization``.

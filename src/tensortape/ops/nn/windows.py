@@ -57,9 +57,10 @@ def padding_attribute(padding: Any, rank: int, channel_at: int, type: str) -> An
             )
         outer = (pairs[0], pairs[channel_at])
         if any(any(p) for p in outer):
-            raise ValueError(
-                "Nonzero explicit padding in the batch or depth dimension is not supported: "
-                f"{padding}"
+            raise invalid(
+                type,
+                "Nonzero explicit padding in the batch or depth dimensions is not supported: "
+                f"{padding}",
             )
         inner = pairs[1:-1] if channel_at == rank + 1 else pairs[2:]
         if min(min(p) for p in inner) < 0:
@@ -93,14 +94,16 @@ def pads_of(padding: Any, size: Any, kernel: Any, strides: Any, dilations: Any, 
     return tuple(out)
 
 
-def channels_last(data_format: str | None, rank: int) -> bool:
+def channels_last(data_format: str | None, rank: int, type: str) -> bool:
     """Whether the layout has the channels last."""
     if data_format is None:
         return True
     if data_format not in LAYOUTS[rank]:
-        raise ValueError(
-            f"`data_format` must be one of {', '.join(LAYOUTS[rank])}. Received: "
-            f"data_format={data_format}"
+        allowed = ", ".join(f'"{name}"' for name in LAYOUTS[rank])
+        raise invalid(
+            type,
+            f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed values: "
+            f"{allowed}",
         )
     return data_format == LAYOUTS[rank][0]
 
