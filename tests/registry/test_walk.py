@@ -152,7 +152,7 @@ def one_by_one(tape, y, sources):
     """For each source the list of its gradients by component of ``y``."""
     rows = []
     for place in np.ndindex(*y.shape):
-        seed = np.zeros(y.shape)
+        seed = np.zeros(y.shape, y._a.dtype)
         seed[place] = 1
         found = tape.gradient(y, sources, output_gradients=state.tensor(seed[()]))
         rows.append([dense(g) for g in found])
