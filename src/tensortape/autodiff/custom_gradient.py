@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.autodiff.returned import Expected, checked
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import tell
@@ -58,8 +59,9 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
     >>> float(tape.gradient(y, x))
     1.0
 
-    Raises ``TypeError`` when the rule does not accept ``variables`` though some are used,
-    ``ValueError`` when it returns another number of gradients than there are arguments.
+    Raises ``TypeError`` when the rule does not accept ``variables`` though some are used, or ``f``
+    returns no pair; ``ValueError`` when the rule returns another number of gradients than there are
+    arguments, or one of another shape or dtype than its argument.
     Source: ``tf.custom_gradient``.
     """
     if f is None:
@@ -103,58 +105,65 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
     with VariableWatcher() as watcher:
         result = f(*args, **kwargs)
     if not (isinstance(result, (tuple, list)) and len(result) == 2 and callable(result[1])):
-        raise ValueError(
-            f"The function {_name(f)!r} decorated with tf.custom_gradient must return (outputs, "
-            f"grad_fn); "
-            f"received {type(result).__name__}."
+        raise TypeError(
+            f"The function {_name(f)!r} decorated with tf.custom_gradient must return "
+            f"(outputs, grad_fn); received {type(result).__name__}."
         )
     outputs, grad_fn = result
-    inputs = (
-        [_as_input(a) for a in [*nest.flatten(args), *nest.flatten(kwargs)]]
-        if (args or kwargs)
-        else []
-    )
-    ids = {t._id for t in inputs if t is not None} | {
-        getattr(a, "_id", None) for a in [*nest.flatten(args), *nest.flatten(kwargs)]
-    }
-    variables = [v for v in watcher.variables.values() if v._id not in ids and v.trainable]
+    leaves = [*nest.flatten(args), *nest.flatten(kwargs)] if (args or kwargs) else []
+    inputs = [_as_input(a) for a in leaves]
+    variables = variables_besides(watcher, leaves)
     if variables and not _accepts_variables(grad_fn):
         names = ", ".join(repr(v.name) for v in variables)
         raise TypeError(
             "If using @custom_gradient with a function that uses variables, then grad_fn must "
-            "accept "
-            f"a 'variables' keyword argument. {_name(f)!r} uses {names}."
+            f"accept a 'variables' keyword argument. {_name(f)!r} uses {names}."
         )
+    return recorded_as_one(_name(f), grad_fn, inputs, variables, outputs)
+
+
+def variables_besides(watcher: VariableWatcher, leaves: list[Any]) -> list[Any]:
+    """Trainable variables that were read and are not among the arguments."""
+    ids = {getattr(a, "_id", None) for a in leaves}
+    ids |= {getattr(getattr(a, "handle", None), "_id", None) for a in leaves}
+    return [v for v in watcher.variables.values() if v._id not in ids and v.trainable]
+
+
+def recorded_as_one(name: str, grad_fn: Any, inputs: Any, variables: Any, outputs: Any) -> Any:
+    """The outputs as results of one operation of ``inputs`` and ``variables`` with this rule."""
     flat = [t if isinstance(t, Tensor) else convert_to_tensor(t) for t in nest.flatten(outputs)]
     fresh = [state.tensor(t._a) for t in flat]
     if state.listeners:
-        _record(f, grad_fn, inputs, variables, fresh, flat)
+        _record(name, grad_fn, inputs, variables, fresh, flat)
     return nest.pack_sequence_as(outputs, fresh)
 
 
 def _record(
-    f: Any, grad_fn: Any, inputs: Any, variables: Any, outputs: Any, computed: Any
+    name: str, grad_fn: Any, inputs: Any, variables: Any, outputs: Any, computed: Any
 ) -> None:
-    reads = [v._read() for v in variables]
-    real = [t for t in inputs if t is not None]
-    op = Op("CustomGradient", f, name=_name(f), outputs=None if len(outputs) == 1 else len(outputs))
+    """Tell the listeners; what the rule needs it holds itself, so a tape need keep no values."""
+    values = [*inputs, *[v._read() for v in variables]]
+    expected = [None if t is None else Expected(t) for t in values]
+    count = None if len(outputs) == 1 else len(outputs)
+    op = Op("CustomGradient", grad_fn, name=name, outputs=count, saves=())
 
     def rule(entry: Any, upstream: Any) -> Any:
-        grads = _run_rule(f, grad_fn, upstream, len(inputs), variables)
-        return [g for g, t in zip(grads, [*inputs, *reads], strict=True) if t is not None]
+        grads = _run_rule(name, grad_fn, upstream, len(inputs), variables)
+        pairs = zip(grads, expected, strict=True)
+        return [checked(g, e, i, name) for i, (g, e) in enumerate(pairs) if e is not None]
 
     op.user_pullback = rule
     op.computed = tuple(computed)
-    tell(state.listeners, op, (*real, *reads), tuple(outputs), {})
+    tell(state.listeners, op, tuple(t for t in values if t is not None), tuple(outputs), {})
 
 
-def _run_rule(f: Any, grad_fn: Any, upstream: Any, count: int, variables: Any) -> list[Any]:
+def _run_rule(name: str, grad_fn: Any, upstream: Any, count: int, variables: Any) -> list[Any]:
     """The rule's gradients, flat: one per argument, then one per variable."""
     if variables:
         returned = grad_fn(*upstream, variables=variables)
         if not (isinstance(returned, (tuple, list)) and len(returned) == 2):
             raise TypeError(
-                f"The grad_fn of {_name(f)!r} must return (input_gradients, variable_gradients), "
+                f"The grad_fn of {name!r} must return (input_gradients, variable_gradients), "
                 f"received {type(returned).__name__}."
             )
         grads, of_variables = returned
@@ -163,17 +172,13 @@ def _run_rule(f: Any, grad_fn: Any, upstream: Any, count: int, variables: Any) -
         grads, of_variables = grad_fn(*upstream), []
     flat = [] if count == 0 and grads is None else nest.flatten(grads)
     if len(flat) != count or len(of_variables) != len(variables):
+        and_variables = f" and {len(variables)} for its variables, got {len(of_variables)}"
         raise ValueError(
             f"custom_gradient function expected to return {count} gradients, but returned "
-            f"{len(flat)} "
-            f"instead: the rule of {_name(f)!r} must return one per tensor argument"
-            + (
-                f" and {len(variables)} for its variables, got {len(of_variables)}."
-                if variables
-                else "."
-            )
+            f"{len(flat)} instead: the rule of {name!r} must return one per tensor argument"
+            f"{and_variables if variables else ''}."
         )
-    return [None if g is None else convert_to_tensor(g) for g in [*flat, *of_variables]]
+    return [*flat, *of_variables]
 
 
 def _as_input(value: Any) -> Any:

@@ -14,7 +14,8 @@ from typing import Any
 
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, without_rule
-from tensortape.autodiff.tape import GradientTape, UnconnectedGradients, source_of, zeros_for
+from tensortape.autodiff.endpoints import source_of, zeros_for
+from tensortape.autodiff.tape import GradientTape, UnconnectedGradients
 from tensortape.core import errors, events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import ExtensionDtypes

@@ -184,7 +184,7 @@ class GradientTape:
     def stop_recording(self) -> Iterator[None]:
         """Suspend recording within the context.
 
-        Raises ``RuntimeError`` when the tape has not been entered, ``ValueError`` after it was left.
+        Raises ``RuntimeError`` before the tape was entered, ``ValueError`` after it was left.
         """
         if not self._recording:
             kind = RuntimeError if self._entries is None else ValueError

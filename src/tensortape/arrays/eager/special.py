@@ -74,7 +74,9 @@ def polygamma(n: Any, x: Any) -> Any:
     sign = np.where(n64 % 2 == 1, 1.0, -1.0)
     value = sign * special.gamma(n64 + 1) * special.zeta(n64 + 1, x64)
     value = np.where((n64 < 0) | (n64 != np.floor(n64)), np.nan, value)
-    return np.where(n64 == 0, special.psi(x64), value).astype(x.dtype)[()]
+    value = np.where(n64 == 0, special.psi(x64), value)
+    pole = (n64 % 2 == 0) & (x64 <= 0) & (x64 == np.floor(x64))  # signs differ on its two sides
+    return np.where(pole, np.nan, value).astype(x.dtype)[()]
 
 
 def igamma_derivative(a: Any, x: Any) -> Any:

@@ -1,0 +1,112 @@
+"""Both ends of a backward walk: targets with their cotangents, sources with their results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.core import errors, nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.indexed_slices import IndexedSlices
+from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
+
+_FLOATS = frozenset("fcV")
+
+
+def source_of(s: Any) -> Any:
+    """What a tape knows a source by: itself, or the handle behind a variable."""
+    if getattr(s, "_should_act_as_resource_variable", False):
+        return s.handle
+    return s
+
+
+def target_of(t: Any) -> Any:
+    """What a tape knows a target by; of a sparse gradient, its rows."""
+    t = source_of(t)
+    if isinstance(t, IndexedSlices):
+        t = t.values
+    if hasattr(t, "_id"):
+        return t
+    if hasattr(type(t), "_to_tensor") or hasattr(type(t), "__tf_tensor__"):
+        return convert_to_tensor(t)
+    return refuse(t, "target")
+
+
+def refuse(value: Any, role: str) -> Any:
+    """Raise for what is no tensor, in TensorFlow's classes."""
+    kind = TypeError if value is None or isinstance(value, str) else AttributeError
+    raise kind(
+        f"The {role} of a gradient must be a tf.Tensor or tf.Variable, or a nest of them; received "
+        f"{value!r:.80} of type {type(value).__name__!r}, which no tape has seen. Keep what you "
+        "differentiate as a tensor (no .numpy(), no float())."
+    )
+
+
+def seeds_of(output_gradients: Any, targets: list[Any]) -> list[Any]:
+    """Cotangents the caller gives, one per target.
+
+    Raises ``TypeError`` when there are fewer than targets.
+    """
+    seeds = nest.flatten(output_gradients)
+    if len(seeds) < len(targets):
+        raise TypeError(
+            f"output_gradients has {len(seeds)} tensors for {len(targets)} targets: give one each."
+        )
+    return seeds
+
+
+def start(targets: Any, seeds: Any, needed: Any, mode: Any) -> dict[int, Any]:
+    """The first cotangents: ones, or what the caller gave."""
+    grads: dict[int, Any] = {}
+    for i, t in enumerate(targets):
+        if t._id not in needed or t._a.dtype.kind not in _FLOATS:
+            continue
+        if seeds is not None and seeds[i] is not None:
+            seed = cotangent(seeds[i], t)
+            g = seed if mode.recorded else seed._a
+        elif mode.recorded:
+            g = mode.xp.ones_like(t if isinstance(t, Tensor) else convert_to_tensor(t))
+        else:
+            a = t._a
+            g = mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)
+        before = grads.get(t._id)
+        grads[t._id] = g if before is None else before + g
+    return grads
+
+
+def cotangent(seed: Any, target: Any) -> Any:
+    """What the caller gives for ``target``: its dtype, and a shape that extends to its own."""
+    seed = convert_to_tensor(seed, dtype_hint=target.dtype)
+    given, own = tuple(seed._a.shape), tuple(target._a.shape)
+    pairs = zip(reversed(given), reversed(own), strict=False)
+    fits = len(given) <= len(own) and all(a in (1, b, None) or b is None for a, b in pairs)
+    if not fits or seed._a.dtype != target._a.dtype:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"output_gradients has {seed.dtype.name}{list(given)} for a target of "
+            f"{target.dtype.name}{list(own)}: give it the target's dtype and shape.",
+        )
+    return seed
+
+
+def finish(results: list[Any], handles: list[Any]) -> list[Any]:
+    """Zeros in place of ``None``."""
+    return [zeros_for(h) if g is None else g for g, h in zip(results, handles, strict=True)]
+
+
+def packed(sources: Any, results: list[Any]) -> Any:
+    """Results in the nest of the sources."""
+    if type(sources) in (list, tuple) and len(results) == len(sources):
+        return type(sources)(results)
+    return nest.pack_sequence_as(sources, results)
+
+
+def zeros(shape: Any, dtype: Any) -> Any:
+    """Zeros as a tensor."""
+    return state.tensor(state.xp.zeros(shape, dtype))
+
+
+def zeros_for(handle: Any) -> Any:
+    """Zeros like a source."""
+    return state.tensor(state.xp.zeros_like(handle._a))
