@@ -14,11 +14,13 @@ from tensortape.arrays.namespace import numpy_namespace as _numpy_namespace
 from tensortape.core import dispatch as _dispatch
 from tensortape.core import face as _face
 from tensortape.core import loading as _loading
+from tensortape.core import memory as _memory
 
+_memory.reuse_freed_pages()
 _dispatch.install_eager(_numpy_namespace)
 
-from tensortape import autodiff, data, distribute, graph, ops, train  # noqa: E402
-from tensortape import core as _core  # noqa: E402
+from tensortape import autodiff, data, distribute, graph, ops, train
+from tensortape import core as _core
 
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
     _loading.load_all(_package)

@@ -99,6 +99,8 @@ def packed(sources: Any, results: list[Any]) -> Any:
     """Results in the nest of the sources."""
     if type(sources) in (list, tuple) and len(results) == len(sources):
         return type(sources)(results)
+    if nest.CONTAINERS[type(sources)] is None:
+        return results[0]
     return nest.pack_sequence_as(sources, results)
 
 

@@ -385,7 +385,7 @@ class GradientTape:
         wanted = {h._id for h in handles}
         watched = wanted & self._tracked  # what no tape watched gets None, used or not
         needed = self._tracked if self._watched.keys() <= wanted else reachable(entries, watched)
-        mode = Mode(recorded, True) if listens() else Mode(state.xp, False)
+        mode = Mode(recorded, True) if state.listeners and listens() else Mode(state.xp, False)
         if call is not None:
             for observer in events.observers:
                 observer.gradient_begin(call)

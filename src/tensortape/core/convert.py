@@ -123,12 +123,12 @@ def _pack_tensors(value: Any, wanted: DType | None) -> Any:
 
 def scalar(value: Any, np_dtype: np.dtype[Any]) -> Any:
     """A Python number as a tensor of a given NumPy dtype; small ones are kept and shared."""
-    key = (type(value), value, np_dtype)
+    key = (type(value), value or str(value), np_dtype)  # 0.0 and -0.0 are equal, not the same
     found = _SCALARS.get(key)
     if found is not None:
         return found
     tensor = EagerTensor(to_array(value, dtypes.from_numpy(np_dtype)))
-    if value and len(_SCALARS) < _SCALARS_LIMIT:  # 0.0 and -0.0 are one key, so neither is kept
+    if len(_SCALARS) < _SCALARS_LIMIT:
         _SCALARS[key] = tensor
     return tensor
 

@@ -45,8 +45,15 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     try:
         if ExtensionDtypes.active or rare.evaluators:
             value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
-        else:
+        elif attrs:
             value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
+        elif len(tensors) == 2:  # a comprehension and empty keywords cost as much as the kernel
+            x, y = tensors
+            value = op.kernel(s.xp, x._a, y._a)
+        elif len(tensors) == 1:
+            value = op.kernel(s.xp, tensors[0]._a)
+        else:
+            value = op.kernel(s.xp, *[t._a for t in tensors])
     except Exception as exc:
         raise translate(op, tensors, attrs, exc) from None
     finally:

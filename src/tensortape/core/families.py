@@ -92,7 +92,6 @@ def reduced(xp: Any, d: Any, x: Any) -> Any:
 
 def nary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of several values."""
-
     terms = {i: term(partial) for i, partial in partials.items()}
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:

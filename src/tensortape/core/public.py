@@ -17,7 +17,11 @@ from tensortape.core.op import Op
 from tensortape.core.operators import like, refuse, same_dtype
 from tensortape.core.tensor import EagerTensor, Tensor
 
-_TENSOR_LIKE = ("_to_tensor", "__tf_tensor__")
+
+def is_typed(value: Any) -> bool:
+    """Whether a value has a dtype as a tensor has: tensors, variables and their like."""
+    kind = type(value)
+    return issubclass(kind, Tensor) or hasattr(kind, "_to_tensor") or hasattr(kind, "__tf_tensor__")
 
 
 def tensor(value: Any) -> Any:
@@ -28,8 +32,8 @@ def tensor(value: Any) -> Any:
 def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
     """Two operands as tensors of one dtype: Python numbers take the other's."""
     if type(x) is not EagerTensor:
-        typed = isinstance(x, Tensor) or any(hasattr(type(x), n) for n in _TENSOR_LIKE)
-        if not typed and (isinstance(y, Tensor) or any(hasattr(type(y), n) for n in _TENSOR_LIKE)):
+        typed = is_typed(x)
+        if not typed and is_typed(y):
             y = tensor(y)
             x = like(x, y)
         else:

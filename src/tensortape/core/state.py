@@ -36,7 +36,11 @@ def add_listener(listener: Any) -> None:
 
 def remove_listener(listener: Any) -> None:
     """Take ``listener`` away again, wherever in the order it stands."""
-    state.listeners = tuple(other for other in state.listeners if other is not listener)
+    listeners = state.listeners
+    if listeners and listeners[-1] is listener:
+        state.listeners = listeners[:-1]
+    else:
+        state.listeners = tuple([other for other in listeners if other is not listener])
 
 
 class paused:

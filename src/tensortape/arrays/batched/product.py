@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.arrays.batched.structure import lifted, swapped, untied
+from tensortape.arrays.batched.structure import lifted, swapped, times, untied
 from tensortape.arrays.batched.value import Batched, rule
 
 
@@ -29,6 +29,12 @@ def matmul(ns: Any, x: Any, y: Any, transpose_a: bool = False, transpose_b: bool
     data = lifted(ns, value, other.ndim)
     pair = (data, other) if left else (other, data)
     ties = result_ties(value.ties, inner, left)
+    if ns.raw and data.shape[inner] == 1:
+        a, b = (
+            x.swapaxes(-1, -2) if flipped else x
+            for x, flipped in zip(pair, (transpose_a, transpose_b), strict=True)
+        )
+        return Batched(ns, times(ns, a, b), ties)
     return Batched(ns, ns.base.matmul(*pair, transpose_a, transpose_b), ties)
 
 
@@ -50,7 +56,7 @@ def absorbed(
         data = swapped(ns, data, -2 % data.ndim, -1 % data.ndim)
     ties = result_ties(value.ties[:p] + (0,) + value.ties[p + 1 :], inner, left)
     factor = inner_first(ns, other, p, ndim, left, flip_other)
-    return Batched(ns, data * factor if left else factor * data, ties)
+    return Batched(ns, times(ns, data, factor) if left else times(ns, factor, data), ties)
 
 
 def inner_first(ns: Any, other: Any, p: int, ndim: int, left: bool, flip: bool) -> Any:

@@ -9,6 +9,9 @@ import numpy as np
 
 from tensortape.arrays.batched.value import Batched
 
+MANY = 256
+"""From so many elements on, a view that repeats a value is quicker than computing with copies."""
+
 
 def identity(ns: Any, shape: Any, dtype: Any, first: int = 0) -> Batched:
     """Cotangents of each component of a target of ``shape``: the identity over ``ns.batch``.
@@ -18,7 +21,21 @@ def identity(ns: Any, shape: Any, dtype: Any, first: int = 0) -> Batched:
     """
     shape = tuple(shape)
     ties = tuple([first + p - len(shape) if n > 1 else 0 for p, n in enumerate(ns.batch)])
-    return Batched(ns, ns.base.ones((1,) * ns.rank + shape, dtype), ties)
+    if ns.raw and math.prod(shape) >= MANY:
+        ones = np.broadcast_to(np.ones((), dtype), (1,) * ns.rank + shape)
+    else:
+        ones = ns.base.ones((1,) * ns.rank + shape, dtype)
+    return Batched(ns, ones, ties)
+
+
+def times(ns: Any, a: Any, b: Any) -> Any:
+    """``a * b``; nothing is computed where one of them is the ones that a walk starts with."""
+    if ns.raw and (a.size >= MANY or b.size >= MANY):
+        for ones, other in ((a, b), (b, a)):
+            if ones.size and not any(ones.strides) and ones.flat[0] == 1:
+                shape = np.broadcast_shapes(ones.shape, other.shape)
+                return other if shape == other.shape else np.broadcast_to(other, shape)
+    return a * b
 
 
 def in_batch(ns: Any, data: Any) -> Batched:

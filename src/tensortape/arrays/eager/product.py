@@ -19,6 +19,8 @@ def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False)
         x = x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
     if transpose_b:
         y = y.T if y.ndim == 2 else np.swapaxes(y, -1, -2)
+    if x.ndim > 1 < y.ndim and x.shape[-1] == 1 == y.shape[-2]:
+        return x * y  # one product each: quicker than a matrix product that sums over one term
     return np.matmul(x, y)
 
 

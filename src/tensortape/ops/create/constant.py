@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import convert
 from tensortape.core.convert import to_array
-from tensortape.core.dtypes import as_dtype
+from tensortape.core.dtypes import as_dtype, float32, float64
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
 from tensortape.core.variable import Variable
 from tensortape.ops.layout.attributes import shape_ints
+
+_FLOATS = (float32, float64)
 
 
 @export("constant")
@@ -32,6 +36,8 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     """
     wanted = None if dtype is None else as_dtype(dtype)
     kind = type(value)
+    if kind is list and shape is None and wanted in _FLOATS and set(map(type, value)) == {float}:
+        return state.tensor(np.array(value, wanted._np))  # the usual case, without the checks
     if isinstance(value, Tensor) or hasattr(kind, "_to_tensor") or hasattr(kind, "__tf_tensor__"):
         return _of_tensor(convert.convert_to_tensor(value), wanted, shape)
     if type(value) in (list, tuple) and convert._holds_tensors(value):
