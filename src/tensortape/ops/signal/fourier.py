@@ -68,9 +68,17 @@ FFT2D, IFFT2D = pair(2)
 FFT3D, IFFT3D = pair(3)
 
 
+def holds_complex(value: Any) -> bool:
+    """Whether a number or list has Python's complex numbers, which are of double precision."""
+    if isinstance(value, (list, tuple)):
+        return any(holds_complex(v) for v in value)
+    return type(value) is complex
+
+
 def transform(record: Op, value: Any) -> Any:
     """Run an operation on a value, which is made complex if it is not a tensor yet."""
-    x = convert_to_tensor(value, dtype_hint="complex64")
+    hint = None if holds_complex(value) else "complex64"
+    x = convert_to_tensor(value, dtype_hint=hint)
     if x._a.dtype.kind != "c":
         refuse(record, x)
     return apply(record, (x,), {})
@@ -80,7 +88,7 @@ def transform(record: Op, value: Any) -> Any:
 def fft(input: Any, name: str | None = None) -> Any:
     """The discrete Fourier transform over the last axis of complex ``input``.
 
-    What is not a tensor becomes complex64.
+    Real numbers and arrays become complex64.
 
     >>> import tensortape as tf
     >>> tf.signal.fft([1.0, 0.0, -1.0, 0.0]).numpy().tolist()
