@@ -35,9 +35,13 @@ def padded(x: Any, pads: Any, value: Any = 0) -> Any:
     n, *size, c = x.shape
     shape = [before + s + after for s, (before, after) in zip(size, pads, strict=True)]
     out = np.full((n, *shape, c), value, x.dtype)
-    inside = tuple(slice(b, b + s) for s, (b, _) in zip(size, pads, strict=True))
-    out[(slice(None), *inside)] = x
+    out[interior(size, pads)] = x
     return out
+
+
+def interior(size: Any, pads: Any) -> Any:
+    """Where the input lies in the padded one."""
+    return (slice(None), *[slice(b, b + n) for n, (b, _) in zip(size, pads, strict=True)])
 
 
 def window_slices(sizes: Any, kernel: Any, strides: Any, dilations: Any) -> Any:
@@ -139,9 +143,7 @@ def _sizes(size: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> A
 def conv_input_grad(
     g: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int, size: Any
 ) -> Any:
-    """The cotangent of the input, whose spatial shape is ``size``, for a cotangent of the "
-    "result.
-    """
+    """The cotangent of the input (of spatial shape ``size``), from that of the result."""
     dtype, n = g.dtype, g.shape[0]
     if n > 1 and g.strides[0] == 0:
         one = conv_input_grad(g[:1], w, strides, pads, dilations, groups, size)
@@ -153,8 +155,7 @@ def conv_input_grad(
     out = np.zeros((n, *whole, channels), g.dtype)
     if g.size and w.size:
         spread_windows(out, g, w, kernel, sizes, strides, dilations, groups)
-    inside = [slice(before, before + s) for s, (before, _) in zip(size, pads, strict=True)]
-    return out[(slice(None), *inside)].astype(dtype, copy=False)
+    return out[interior(size, pads)].astype(dtype, copy=False)
 
 
 def spread_windows(
@@ -180,9 +181,7 @@ def spread_windows(
 def conv_filter_grad(
     x: Any, g: Any, strides: Any, pads: Any, dilations: Any, groups: int, kernel: Any
 ) -> Any:
-    """The cotangent of the filter, whose spatial shape is ``kernel``, for a cotangent of the "
-    "result.
-    """
+    """The cotangent of the filter (of spatial shape ``kernel``), from that of the result."""
     dtype, n = x.dtype, x.shape[0]
     x, g = _wide(x, g)
     sizes, outputs = g.shape[1:-1], g.shape[-1]

@@ -10,21 +10,24 @@ SOFTMAX = "softmax log_softmax"
 CROSS_ENTROPY = "softmax_less_labels"
 SEQUENCE = "ctc ctc_derivative isotonic piece_means"
 
+_largest: Any = np.maximum.reduce
+_sum: Any = np.add.reduce
+
 
 def softmax(x: Any, axis: int = -1) -> Any:
     """Exponentials along ``axis``, divided by their sum; of no elements, nothing."""
     if not x.size:
         return x
-    e = np.exp(x - np.maximum.reduce(x, axis, None, None, True))
-    return e / np.add.reduce(e, axis, None, None, True)
+    e = np.exp(x - _largest(x, axis, None, None, True))
+    return e / _sum(e, axis, None, None, True)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """The logarithm of ``softmax``, where that may be too small for a float."""
     if not x.size:
         return x
-    shifted = x - np.maximum.reduce(x, axis, None, None, True)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+    shifted = x - _largest(x, axis, None, None, True)
+    return shifted - np.log(_sum(np.exp(shifted), axis, None, None, True))
 
 
 def softmax_less_labels(features: Any, labels: Any, axis: int) -> Any:
@@ -33,13 +36,18 @@ def softmax_less_labels(features: Any, labels: Any, axis: int) -> Any:
 
 
 def ctc(
-    logits: Any, labels: Any, label_length: Any, logit_length: Any, blank: int, zero: float = -np.inf
+    logits: Any,
+    labels: Any,
+    label_length: Any,
+    logit_length: Any,
+    blank: int,
+    zero: float = -np.inf,
 ) -> Any:
     """Connectionist temporal classification: loss of each example and its derivative.
 
     ``logits``: ``(frames, batch, classes)``, ``labels``: ``(batch, places)``. By the forward and
-    backward recursions over the labels with blanks between them (Graves et al., 2006). ``zero`` is the
-    logarithm of the probability of starting or ending where one must not.
+    backward recursions over the labels with blanks between them (Graves et al., 2006). ``zero`` is
+    the logarithm of the probability of starting or ending where one must not.
     """
     frames, batch, classes = logits.shape
     logs = log_softmax(logits.astype(np.float64))
@@ -102,7 +110,7 @@ def _ctc_forward(emitted: Any, skips: Any, zero: float) -> Any:
 
 def _ctc_backward(emitted: Any, skips: Any, count: Any, logit_length: Any, zero: float) -> Any:
     """What follows each state, its own frame left out; frames after the last one stand still."""
-    frames, batch, places = emitted.shape
+    frames, _, places = emitted.shape
     at = np.arange(places)
     end = np.where((at == count - 1) | (at == count - 2), 0.0, zero)
     out = np.full(emitted.shape, -np.inf)

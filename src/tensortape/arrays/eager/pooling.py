@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.eager.convolution import output_size, padded, window_slices
+from tensortape.arrays.eager.convolution import interior, output_size, padded, window_slices
 
 POOLING = "window_max window_max_grad window_sum window_spread"
 HITS = "window_hits_grad window_hits_sum"
@@ -28,9 +28,7 @@ def _lowest(dtype: Any) -> Any:
 
 
 def window_max(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
-    """The largest element of each window and where it lies: the first one, counted in its "
-    "example.
-    """
+    """The largest element of each window (the first) and where in its example it lies."""
     n = x.shape[0]
     if n > 1 and x.strides[0] == 0:  # all examples are the same one
         return [
@@ -90,20 +88,18 @@ def window_spread(g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, 
     out = np.zeros((g.shape[0], *whole, g.shape[-1]), g.dtype)
     for _, at in window_slices(g.shape[1:-1], kernel, strides, dilations):
         out[at] += g
-    inside = [slice(before, before + s) for s, (before, _) in zip(size, pads, strict=True)]
-    return out[(slice(None), *inside)]
+    return out[interior(size, pads)]
 
 
 def window_hits_grad(
     x: Any, y: Any, g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any
 ) -> Any:
-    """The cotangent of ``x`` where each element that equals the largest of a window receives ``g``."""
+    """The cotangent of ``x`` if each element equal to the largest of a window receives ``g``."""
     whole = padded(x, pads, _lowest(x.dtype))
     out = np.zeros(whole.shape, g.dtype)
     for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
         out[at] += np.where(whole[at] == y, g, 0)
-    inside = [slice(b, b + n) for n, (b, _) in zip(x.shape[1:-1], pads, strict=True)]
-    return out[(slice(None), *inside)]
+    return out[interior(x.shape[1:-1], pads)]
 
 
 def window_hits_sum(

@@ -17,9 +17,7 @@ from tensortape.ops.linalg.solving import triangular_solve
 
 
 def shifted(xp: Any, x: Any, axis: int, by: int) -> Any:
-    """``x`` moved by one place (``by`` 1 or -1) along an axis counted from the end, a zero put "
-    "in.
-    """
+    """``x`` moved ``by`` one place (1 or -1) along an axis counted from the end; a zero comes in."""
     at = x.ndim + axis
     n = x.shape[at]
     before = (slice(None),) * at
@@ -85,15 +83,12 @@ def compact(diagonals: Any, diagonals_format: str) -> Any:
 
 
 def _filled(d: Any, main: Any, which: str, last: bool) -> Any:
-    """A diagonal with a zero put at its end or start if it has one element less than the main "
-    "one.
-    """
+    """A diagonal, with a zero at its end or start if it is one element short."""
     n, m = d.shape[-1], main.shape[-1]
     if d.shape.rank != main.shape.rank or d.shape[:-1] != main.shape[:-1]:
         raise ValueError(
             "Tensors representing the three diagonals must have the same shape, except for the "
-            "last "
-            f"dimension, got {d.shape} and {main.shape}"
+            f"last dimension, got {d.shape} and {main.shape}"
         )
     if n == m:
         return d
@@ -122,8 +117,8 @@ def tridiagonal_solve(
     [1.0, 1.0]
 
     Args:
-        diagonals: upper, main and lower diagonal: a tensor ``[..., 3, n]`` ("compact"), three tensors
-            ("sequence"), or whole matrices ("matrix").
+        diagonals: upper, main and lower diagonal: a tensor ``[..., 3, n]`` ("compact"), three
+            tensors ("sequence"), or whole matrices ("matrix").
         rhs: tensor ``[..., n]`` or ``[..., n, k]``.
         diagonals_format: how the diagonals are given.
         transpose_rhs, conjugate_rhs: transpose, conjugate ``rhs`` first.
@@ -207,9 +202,9 @@ def banded_triangular_solve(
     >>> tf.linalg.banded_triangular_solve(bands, tf.constant([[2.0], [3.0]])).numpy().tolist()
     [[1.0], [1.0]]
 
-    ``bands`` has shape ``[..., k, n]``: from the main diagonal down if ``lower``, else from the highest
-    down to the main one; those above padded at the end, those below at the start. ``rhs`` has shape
-    ``[..., n, m]``. Raises ``tf.errors.InvalidArgumentError`` for shapes that do not fit.
+    ``bands`` has shape ``[..., k, n]``: from the main diagonal down if ``lower``, else from the
+    highest down to the main one; those above padded at the end, those below at the start. ``rhs``
+    has shape ``[..., n, m]``. Raises ``tf.errors.InvalidArgumentError`` for shapes that do not fit.
     Source: ``tf.linalg.banded_triangular_solve``.
     """
     bands = tensor(bands)

@@ -88,10 +88,10 @@ def diagonal_places(rows: int, columns: int, low: int, high: int, align: str) ->
 def matrix_places(rows: int, columns: int, low: int, high: int, align: str) -> Any:
     """For each matrix element, its place among the stored diagonals, -1 outside of the band."""
     places = diagonal_places(rows, columns, low, high, align).reshape(-1)
-    out = np.full(rows * columns, -1, np.int64)
+    flat = np.full(rows * columns, -1, np.int64)
     held = places >= 0
-    out[places[held]] = np.flatnonzero(held)
-    out = out.reshape(rows, columns)
+    flat[places[held]] = np.flatnonzero(held)
+    out = flat.reshape(rows, columns)
     out.flags.writeable = False
     return out
 

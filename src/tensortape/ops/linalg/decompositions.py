@@ -141,7 +141,8 @@ def _(xp, g, y, x):
 
 
 @op("Svd", primitive="svd", outputs=3, saves=("outputs",),
-    samples=[(((3, 2),), {}), (((2, 3, 3),), {}), (((2, 3),), {"full_matrices": True})])  # fmt: skip
+    samples=[(((3, 2),), {}), (((2, 3, 3),), {}),
+             (((2, 3),), {"full_matrices": True})])  # fmt: skip
 def svd_op(xp, input, *, full_matrices=False):
     """Singular values and vectors."""
     check_matrices("Svd", input, square=False)

@@ -32,6 +32,12 @@ def stored(places: Any, low: int, high: int) -> Any:
     return places[0] if low == high else places
 
 
+def size(x: Any) -> tuple[int, int]:
+    """Rows and columns of the matrices in the last two axes."""
+    rows, columns = tuple(x.shape)[-2:]
+    return rows, columns
+
+
 def part(xp: Any, x: Any, k: tuple[int, int], align: str, padding: Any = None) -> Any:
     """The diagonals of the matrices in the last two axes."""
     rows, columns = tuple(x.shape)[-2:]
@@ -48,9 +54,7 @@ def placed(
 
 
 def matrix_size(width: int, k: tuple[int, int], rows: int, columns: int) -> tuple[int, int]:
-    """Rows and columns of a matrix of diagonals of length ``width``, where -1 stands for the "
-    "least.
-    """
+    """Rows and columns of a matrix with diagonals of length ``width``; -1 is the least possible."""
     least_rows, least_columns = width - min(k[1], 0), width + max(k[0], 0)
     if rows == -1 and columns == -1:
         rows = columns = max(least_rows, least_columns)
@@ -63,23 +67,28 @@ def matrix_size(width: int, k: tuple[int, int], rows: int, columns: int) -> tupl
             )
     if rows != least_rows and columns != least_columns:
         raise errors.InvalidArgumentError(
-            None, None, "The number of rows or columns is not consistent with the specified d_lower, "
-            f"d_upper, and diagonal: {rows} rows, {columns} columns, k = {k}"
-        )  # fmt: skip
+            None,
+            None,
+            "The number of rows or columns is not consistent with the specified d_lower, d_upper, "
+            f"and diagonal: {rows} rows, {columns} columns, k = {k}",
+        )
     return rows, columns
 
 
 @op("MatrixDiagV3", saves=(), native_dtypes=True,
     samples=[(((2, 3), np.array(0.0)), {"k": (0, 0)}, [0]),
-             (((2, 3), np.array(1.0)), {"k": (-1, 0), "num_rows": 4, "align": "LEFT_RIGHT"}, [0])])  # fmt: skip
+             (((2, 3), np.array(1.0)), {"k": (-1, 0), "num_rows": 4, "align": "LEFT_RIGHT"},
+              [0])])  # fmt: skip
 def matrix_diag(xp, diagonal, padding_value, *, k, num_rows=-1, num_cols=-1, align="RIGHT_LEFT"):
     """Matrices with given diagonals."""
     rows, columns = matrix_size(diagonal.shape[-1], k, num_rows, num_cols)
     if k[0] != k[1] and (diagonal.ndim < 2 or diagonal.shape[-2] != k[1] - k[0] + 1):
         raise errors.InvalidArgumentError(
-            None, None, f"The number of diagonals provided in the input does not match the lower_diag_index and "
-            f"upper_diag_index range: {list(diagonal.shape)}, k = {k}"
-        )  # fmt: skip
+            None,
+            None,
+            "The number of diagonals provided in the input does not match the lower_diag_index and "
+            f"upper_diag_index range: {list(diagonal.shape)}, k = {k}",
+        )
     return placed(xp, diagonal, k, rows, columns, align, padding_value)
 
 
@@ -91,7 +100,7 @@ def _(xp, g, y, diagonal, padding_value, *, k, num_rows, num_cols, align):
 @matrix_diag.jvp
 def _(xp, tangents, y, diagonal, padding_value, *, k, num_rows, num_cols, align):
     t = tangents[0]
-    return None if t is None else placed(xp, t, k, *tuple(y.shape)[-2:], align)
+    return None if t is None else placed(xp, t, k, *size(y), align)
 
 
 @op("MatrixDiagPartV3", saves=(), native_dtypes=True,
@@ -123,7 +132,7 @@ def matrix_set_diag(xp, input, diagonal, *, k, align="RIGHT_LEFT"):
     """Matrices with some diagonals replaced."""
     shape = tuple(input.shape)
     check_diagonal(shape, tuple(diagonal.shape), k)
-    new = placed(xp, diagonal, k, *shape[-2:], align)
+    new = placed(xp, diagonal, k, *size(input), align)
     return xp.where(mask(shape, k, align), new, input)
 
 
@@ -140,7 +149,7 @@ def _(xp, g, y, input, diagonal, *, k, align):
 @matrix_set_diag.jvp
 def _(xp, tangents, y, input, diagonal, *, k, align):
     whole, new = tangents
-    inside = xp.zeros_like(y) if new is None else placed(xp, new, k, *tuple(y.shape)[-2:], align)
+    inside = xp.zeros_like(y) if new is None else placed(xp, new, k, *size(y), align)
     outside = xp.zeros_like(y) if whole is None else whole
     return xp.where(mask(tuple(y.shape), k, align), inside, outside)
 
@@ -175,7 +184,8 @@ def check_diagonal(shape: Any, given: Any, k: Any) -> None:
 
 
 @op("MatrixBandPart", saves=(), native_dtypes=True,
-    samples=[(((3, 4),), {"num_lower": 1, "num_upper": -1}), (((2, 3, 3),), {"num_lower": 0, "num_upper": 1})])  # fmt: skip
+    samples=[(((3, 4),), {"num_lower": 1, "num_upper": -1}),
+             (((2, 3, 3),), {"num_lower": 0, "num_upper": 1})])  # fmt: skip
 def band_part_op(xp, input, *, num_lower, num_upper):
     """Zero outside of a band."""
     shape = tuple(input.shape)
@@ -184,12 +194,14 @@ def band_part_op(xp, input, *, num_lower, num_upper):
             None, None, f"input must be at least 2-dim, received shape: {list(shape)}"
         )
     rows, columns = shape[-2:]
-    for what, n, most in (("num_lower", num_lower, rows), ("num_upper", num_upper, columns)):
+    limits = (("num_lower", num_lower, "rows", rows), ("num_upper", num_upper, "columns", columns))
+    for what, n, axis, most in limits:
         if n > most:
             raise errors.InvalidArgumentError(
-                None, None, f"{what} must be negative or less or equal to number of {'rows' if most is rows else 'columns'} "
-                f"({most}) got: {n}"
-            )  # fmt: skip
+                None,
+                None,
+                f"{what} must be negative or less or equal to number of {axis} ({most}) got: {n}",
+            )
     offset = np.arange(columns) - np.arange(rows)[:, None]
     inside = (offset >= -num_lower if num_lower >= 0 else True) & (
         offset <= num_upper if num_upper >= 0 else True
@@ -338,7 +350,8 @@ def set_diag(
 def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
     """The matrices in the last two axes of ``input`` with zeros outside of a band.
 
-    ``num_lower`` and ``num_upper`` diagonals are kept below and above the main one; all if negative.
+    ``num_lower`` and ``num_upper`` diagonals are kept below and above the main one; all
+    if negative.
 
     >>> import tensortape as tf
     >>> tf.linalg.band_part([[1, 2], [3, 4]], -1, 0).numpy().tolist()

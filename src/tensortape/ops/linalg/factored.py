@@ -65,8 +65,8 @@ class Lu(NamedTuple):
 def lu(input: Any, output_idx_type: Any = dtypes.int32, name: str | None = None) -> Any:
     """Triangular factors of square matrices with rows exchanged: a named tuple ``(lu, p)``.
 
-    ``lu`` holds the lower factor (ones on its diagonal left out) and the upper one; ``p`` says which
-    row of ``input`` went to each place.
+    ``lu`` holds the lower factor (ones on its diagonal left out) and the upper one; ``p`` says
+    which row of ``input`` went to each place.
 
     >>> import tensortape as tf
     >>> factors, order = tf.linalg.lu([[1.0, 2.0], [2.0, 2.0]])
@@ -242,7 +242,8 @@ def lstsq(
             exact, takes no regulariser and has no gradient.
         name: ignored.
 
-    Raises ``tf.errors.InvalidArgumentError`` for shapes that do not fit. Source: ``tf.linalg.lstsq``.
+    Raises ``tf.errors.InvalidArgumentError`` for shapes that do not fit.
+    Source: ``tf.linalg.lstsq``.
     """
     matrix, rhs = system("MatrixSolveLs", matrix, rhs)
     if matrix.dtype is dtypes.complex128 and l2_regularizer != 0:

@@ -109,4 +109,5 @@ def check_pair(type: str, x: Any, y: Any) -> None:
 
 
 def invalid(type: str, message: str) -> Exception:
+    """An ``InvalidArgumentError`` of an operation."""
     return errors.of_op(errors.InvalidArgumentError, type, message)

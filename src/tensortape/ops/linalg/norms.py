@@ -55,10 +55,7 @@ def norm(
     else:
         _check_vector(ord, axis)
     x = _tensor(tensor)
-    if matrices:
-        result = _of_matrices(x, ord, axis)
-    else:
-        result = _of_vectors(x, ord, axis)
+    result = (_of_matrices if matrices else _of_vectors)(x, ord, axis)
     return result if keepdims else squeeze(result, axis)
 
 

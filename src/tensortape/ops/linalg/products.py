@@ -47,7 +47,8 @@ def _three(tensors: Any, attrs: dict[str, Any]) -> dict[str, Any]:
             errors.InvalidArgumentError,
             "Cross",
             f"Value for attr 'T' of {tensors[0].dtype.name} is not in the list of allowed values: "
-            "float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64",
+            "float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, "
+            "uint64",
         )
     if shape != other:
         raise errors.of_op(

@@ -50,7 +50,6 @@ def _(xp, tangents, y, x, *, flip):
 @op(
     "MatrixSolve",
     primitive="solve",
-   
     samples=[(SYSTEM, {}), (((3, 3), (3, 1)), {"flip": True})],
 )
 def solve(xp, matrix, rhs, *, flip=False):
@@ -107,7 +106,8 @@ def _(xp, g, y, matrix, rhs, *, lower, flip):
     return summed(xp, m, matrix), summed(xp, d, rhs)
 
 
-@op("Cholesky", primitive="cholesky", saves=("outputs",), samples=[((np.array([[4.0, 1.0], [1.0, 3.0]]),), {})],
+@op("Cholesky", primitive="cholesky", saves=("outputs",),
+    samples=[((np.array([[4.0, 1.0], [1.0, 3.0]]),), {})],
     not_derivative="one triangle is read, and both share the cotangent")  # fmt: skip
 def cholesky(xp, input):
     """Lower triangular factors."""
@@ -256,7 +256,8 @@ def slogdet(input: Any, name: str | None = None) -> Any:
     (-1.0, 0.0)
 
     The gradient of the sign is not defined and left out. Raises
-    ``tf.errors.InvalidArgumentError`` for a matrix that is not square. Source: ``tf.linalg.slogdet``.
+    ``tf.errors.InvalidArgumentError`` for a matrix that is not square.
+    Source: ``tf.linalg.slogdet``.
     """
     return LogMatrixDeterminant(*execute(log_determinant, (tensor(input),)))
 

@@ -22,10 +22,10 @@ def chosen(values: Any, select: str, select_range: Any) -> slice:
     if select not in ("i", "v"):
         raise ValueError("'select must have a value in {'a', 'i', 'v'}.")
     if select == "i":
-        low, high = (one_int(x) for x in select_range)
-        if low > high:
-            raise _empty(f"Got empty index range in select_range: {low} > {high}")
-        return slice(low, high + 1)
+        first, last = (one_int(x) for x in select_range)
+        if first > last:
+            raise _empty(f"Got empty index range in select_range: {first} > {last}")
+        return slice(first, last + 1)
     low, high = (float(tensor(x)._a) if is_tensor(x) else float(x) for x in select_range)
     if low >= high:
         raise _empty(f"Got empty interval in select_range: {low} >= {high}")

@@ -63,7 +63,8 @@ def public_bias_add(value, bias, data_format=None, name=None):
     >>> tf.nn.bias_add([[1.0, 2.0]], [10.0, 20.0]).numpy()
     array([[11., 22.]], dtype=float32)
 
-    Raises ``ValueError`` for an unknown format, ``InvalidArgumentError`` for shapes that do not fit.
+    Raises ``ValueError`` for an unknown format, ``InvalidArgumentError`` for shapes that do not
+    fit.
     Source: ``tf.nn.bias_add``.
     """
     value = tensor(value)

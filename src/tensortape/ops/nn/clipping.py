@@ -44,6 +44,7 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
 
 
 def refusal(t: Any) -> Exception:
+    """The error for a dtype that is not floating."""
     return errors.of_op(
         errors.InvalidArgumentError,
         "L2Loss",

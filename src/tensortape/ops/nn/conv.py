@@ -38,7 +38,8 @@ def operands(type: str, input: Any, filters: Any, rank: int) -> tuple[Any, Any]:
         )
     if 0 in filters.shape[:-1]:
         raise invalid(
-            type, f"filter must not have zero elements (all dimensions non-zero): {list(filters.shape)}"
+            type,
+            f"filter must not have zero elements (all dimensions non-zero): {list(filters.shape)}",
         )
     if filters.shape.rank != rank + 2:
         raise invalid(
@@ -173,7 +174,8 @@ def conv3d(
     """Convolution (cross-correlation) over three spatial axes.
 
     >>> import tensortape as tf
-    >>> tf.nn.conv3d(tf.ones([1, 2, 2, 2, 1]), tf.ones([2, 2, 2, 1, 1]), [1] * 5, "VALID").numpy().item()
+    >>> x, filters = tf.ones([1, 2, 2, 2, 1]), tf.ones([2, 2, 2, 1, 1])
+    >>> tf.nn.conv3d(x, filters, [1, 1, 1, 1, 1], "VALID").numpy().item()
     8.0
 
     ``input``: ``[batch, depth, height, width, channels]`` or ``"NCDHW"``; ``strides`` and
@@ -183,7 +185,9 @@ def conv3d(
         if isinstance(value, int):
             raise TypeError(f"Expected list for '{what}' argument to 'conv3d' Op, not {value}.")
         if value is not None and len(value) < 5:
-            raise invalid("Conv3D", f"Length for attr '{what}' of {len(value)} must be at least minimum 5")
+            raise invalid(
+                "Conv3D", f"Length for attr '{what}' of {len(value)} must be at least minimum 5"
+            )
     if not isinstance(padding, str):
         raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     return convolved(input, filters, strides, padding, data_format, dilations, 3)

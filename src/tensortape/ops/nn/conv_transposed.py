@@ -1,6 +1,4 @@
-"""Transposed convolutions: what convolution does to cotangents of its input, as a forward "
-"function.
-"""
+"""Transposed convolutions: the derivative of convolution as a function of its own."""
 
 from __future__ import annotations
 
@@ -79,16 +77,18 @@ def check(type: str, x: Any, filters: Any, wanted: Any, channel_at: int, geometr
         )
     if len(wanted) == x.shape.rank and x.shape[0] not in (None, wanted[0]):
         raise invalid(
-            type, f"input and out_backprop must have the same batch size: {wanted[0]} vs {x.shape[0]}"
+            type,
+            f"input and out_backprop must have the same batch size: {wanted[0]} vs {x.shape[0]}",
         )
     for i, (actual, *one) in enumerate(zip(x.shape[1:-1], *geometry, strict=True)):
         computed = output_size(*one)
         if actual is not None and actual != computed:
             raise invalid(
-                type, f"Size of out_backprop doesn't match computed: actual = {actual}, computed = {computed} "
-                f"spatial_dim: {i + 1} input: {one[0]} filter: {one[1]} stride: {one[2]} "
-                f"dilation: {one[3]}"
-            )  # fmt: skip
+                type,
+                f"Size of out_backprop doesn't match computed: actual = {actual}, computed = "
+                f"{computed} spatial_dim: {i + 1} input: {one[0]} filter: {one[1]} "
+                f"stride: {one[2]} dilation: {one[3]}",
+            )
 
 
 @export("nn.conv1d_transpose")
@@ -158,7 +158,9 @@ def conv3d_transpose(
     dilations: Any = None,
     name: str | None = None,
 ) -> Any:
-    """The transpose of ``tf.nn.conv3d``; ``filters``: ``[depth, height, width, outputs, channels]``.
+    """The transpose of ``tf.nn.conv3d``.
+
+    ``filters`` has the shape ``[depth, height, width, outputs, channels]``.
 
     Arguments and errors as for ``tf.nn.conv2d_transpose``. Source: ``tf.nn.conv3d_transpose``.
     """
@@ -195,6 +197,7 @@ def atrous_conv2d_transpose(
 ) -> Any:
     """The transpose of ``tf.nn.atrous_conv2d``.
 
-    Arguments and errors as for ``tf.nn.conv2d_transpose``. Source: ``tf.nn.atrous_conv2d_transpose``.
+    Arguments and errors as for ``tf.nn.conv2d_transpose``.
+    Source: ``tf.nn.atrous_conv2d_transpose``.
     """
     return transposed(value, filters, output_shape, 1, padding, None, rate, 2)

@@ -90,22 +90,24 @@ def product_rule(bilinear: Any, tangents: Any, a: Any, b: Any) -> Any:
 
 
 @op("Conv2D", saves=("inputs",),
-    samples=[(((1, 4, 3, 2), (2, 2, 2, 3)), PLAIN), (((2, 4, 3, 2), (2, 2, 1, 2)), GROUPED)])  # fmt: skip
+    samples=[(((1, 4, 3, 2), (2, 2, 2, 3)), PLAIN),
+             (((2, 4, 3, 2), (2, 2, 1, 2)), GROUPED)])  # fmt: skip
 def conv2d_op(xp, input, filter, *, strides, padding, dilations, groups):
     """Convolution over two spatial axes (one of them 1 long for ``conv1d``)."""
     return forward("Conv2D", xp, input, filter, strides, padding, dilations, groups)
 
 
 @op("Conv3D", saves=("inputs",),
-    samples=[(((1, 3, 2, 2, 2), (2, 1, 2, 2, 1)), {"strides": (1, 1, 2), "padding": "SAME",
-                                                   "dilations": (1, 1, 1), "groups": 1})])  # fmt: skip
+    samples=[(((1, 3, 2, 2, 2), (2, 1, 2, 2, 1)), PLAIN | {"strides": (1, 1, 2),
+                                                          "dilations": (1, 1, 1)})])  # fmt: skip
 def conv3d_op(xp, input, filter, *, strides, padding, dilations, groups):
     """Convolution over three spatial axes."""
     return forward("Conv3D", xp, input, filter, strides, padding, dilations, groups)
 
 
 @op("DepthwiseConv2dNative", saves=("inputs",),
-    samples=[(((2, 3, 3, 2), (2, 2, 1, 4)), PLAIN | {"groups": 2, "padding": ((1, 0), (0, 2))})])  # fmt: skip
+    samples=[(((2, 3, 3, 2), (2, 2, 1, 4)), PLAIN | {"groups": 2,
+                                                  "padding": ((1, 0), (0, 2))})])  # fmt: skip
 def depthwise_op(xp, input, filter, *, strides, padding, dilations, groups):
     """Convolution of each channel with filters of its own."""
     return forward("DepthwiseConv2dNative", xp, input, filter, strides, padding, dilations, groups)
@@ -116,7 +118,8 @@ for _record in (conv2d_op, conv3d_op, depthwise_op):
 
 
 @op("Conv", primitive="conv", saves=("inputs",),
-    samples=[(((1, 4, 4, 1), (2, 2, 1, 2)), {"strides": ONE, "pads": ((0, 1), (0, 0)), "dilations": (2, 1)})])  # fmt: skip
+    samples=[(((1, 4, 4, 1), (2, 2, 1, 2)), {"strides": ONE, "pads": ((0, 1), (0, 0)),
+                                          "dilations": (2, 1)})])  # fmt: skip
 def conv_op(xp, x, w, *, strides, pads, dilations, groups=1):
     """Convolution with given paddings, as derivatives use it."""
     return xp.conv(x, w, strides, pads, dilations, groups)
@@ -133,7 +136,8 @@ def _(xp, g, y, x, w, *, strides, pads, dilations, groups):
 
 
 @op("Conv2DBackpropInput", primitive="conv_input_grad", saves=("inputs",),
-    samples=[(((1, 2, 2, 3), (2, 2, 2, 3)), {"strides": (2, 2), "pads": ((0, 0), (1, 0)), "dilations": ONE,
+    samples=[(((1, 2, 2, 3), (2, 2, 2, 3)), {"strides": (2, 2), "dilations": ONE,
+                                             "pads": ((0, 0), (1, 0)),
                                              "groups": 1, "size": (4, 3)})])  # fmt: skip
 def conv_input_grad(xp, g, w, *, strides, pads, dilations, groups, size):
     """The transpose of convolution with respect to its input: transposed convolution."""
@@ -151,7 +155,8 @@ def _(xp, h, y, g, w, *, strides, pads, dilations, groups, size):
 
 
 @op("Conv2DBackpropFilter", primitive="conv_filter_grad", saves=("inputs",),
-    samples=[(((2, 3, 3, 2), (2, 2, 2, 3)), {"strides": ONE, "pads": ((0, 0), (0, 0)), "dilations": ONE,
+    samples=[(((2, 3, 3, 2), (2, 2, 2, 3)), {"strides": ONE, "dilations": ONE,
+                                             "pads": ((0, 0), (0, 0)),
                                              "groups": 1, "kernel": (2, 2)})])  # fmt: skip
 def conv_filter_grad(xp, x, g, *, strides, pads, dilations, groups, kernel):
     """The transpose of convolution with respect to its filters."""

@@ -43,7 +43,9 @@ def _(xp, g, y, logits, labels, label_length, logit_length, *, blank, zero):
 def known(x: Any, what: str) -> Any:
     """The value of a tensor, which must not be traced."""
     if not isinstance(x, EagerTensor):
-        raise NotImplementedError(f"{what} must have values; inside tf.function they have none yet.")
+        raise NotImplementedError(
+            f"{what} must have values; inside tf.function they have none yet."
+        )
     return np.asarray(x._a)
 
 
@@ -87,12 +89,14 @@ def ctc_loss(
         name: ignored.
 
     The loss has a gradient, but that has none. Labels that cannot be spelt in so few frames have
-    an infinite loss where they are sparse, and one of about 707 where they are dense, as in TensorFlow. Raises ``ValueError`` for sparse labels without
-    ``blank_index``. Source: ``tf.nn.ctc_loss``.
+    an infinite loss if they are sparse, and one of about 707 if they are dense, as in TensorFlow.
+    Raises ``ValueError`` for sparse labels without ``blank_index``. Source: ``tf.nn.ctc_loss``.
     """
     sparse = hasattr(labels, "dense_shape")
     if sparse and blank_index is None:
-        raise ValueError("Argument `blank_index` must be provided when `labels` is a `SparseTensor`.")
+        raise ValueError(
+            "Argument `blank_index` must be provided when `labels` is a `SparseTensor`."
+        )
     logits = tensor(logits)
     if not logits_time_major:
         logits = transpose(logits, (1, 0, 2))
@@ -112,17 +116,30 @@ def check(logits: Any, labels: Any, label_length: Any, logit_length: Any) -> Non
         raise errors.of_op(
             errors.InvalidArgumentError,
             "CTCLoss",
-            f"inputs must be floating, of shape [frames, batch, classes]; received {logits.dtype.name} {logits.shape}",
+            "inputs must be floating, of shape [frames, batch, classes]; received "
+            f"{logits.dtype.name} {logits.shape}",
         )
-    for what, x in (("logits", logits.shape[1]), ("label_length", label_length.shape[0]), ("logit_length", logit_length.shape[0])):
+    for what, x in (
+        ("logits", logits.shape[1]),
+        ("label_length", label_length.shape[0]),
+        ("logit_length", logit_length.shape[0]),
+    ):
         if None not in (x, batch) and x != batch:
             raise errors.of_op(
-                errors.InvalidArgumentError, "CTCLoss", f"{what} has batch size {x}, labels have {batch}"
+                errors.InvalidArgumentError,
+                "CTCLoss",
+                f"{what} has batch size {x}, labels have {batch}",
             )
     for length, most in ((logit_length, logits.shape[0]), (label_length, places)):
-        if isinstance(length, EagerTensor) and most is not None and np.any(np.asarray(length._a) > most):
+        if (
+            isinstance(length, EagerTensor)
+            and most is not None
+            and np.any(np.asarray(length._a) > most)
+        ):
             raise errors.of_op(
-                errors.InvalidArgumentError, "CTCLoss", f"sequence_length {length.numpy()} must be <= {most}"
+                errors.InvalidArgumentError,
+                "CTCLoss",
+                f"sequence_length {length.numpy()} must be <= {most}",
             )
 
 

@@ -36,13 +36,16 @@ def steps_of(strides: Any, padding: Any, dilations: Any, last: bool) -> dict[str
     rates = positive(per_axis(dilations, 2, "dilations", at, TYPE), "dilations", TYPE)
     if steps[0] != steps[1]:
         raise invalid(
-            TYPE, "Current implementation only supports equal length strides in the row and column dimensions. "
-            f"Received: strides={list(strides)}"
-        )  # fmt: skip
+            TYPE,
+            "Current implementation only supports equal length strides in the row and column "
+            f"dimensions. Received: strides={list(strides)}",
+        )
     if max(rates) > 1 and max(steps) > 1:
         raise NotImplementedError(
-            "Strides and dilations greater than 1 together are not implemented (TensorFlow's results "
-            f"do not follow the definition). Received: strides={list(steps)}, dilations={list(rates)}"
+            "Strides and dilations greater than 1 together are not implemented (TensorFlow's "
+            "results "
+            f"do not follow the definition). Received: strides={list(steps)}, "
+            f"dilations={list(rates)}"
         )
     return {
         "strides": steps,
@@ -70,7 +73,8 @@ def depthwise_conv2d(
     """Convolution of each channel with ``multiplier`` filters of its own.
 
     >>> import tensortape as tf
-    >>> tf.nn.depthwise_conv2d(tf.ones([1, 2, 2, 3]), tf.ones([2, 2, 3, 1]), [1] * 4, "VALID").numpy()
+    >>> x, filters = tf.ones([1, 2, 2, 3]), tf.ones([2, 2, 3, 1])
+    >>> tf.nn.depthwise_conv2d(x, filters, [1, 1, 1, 1], "VALID").numpy()
     array([[[[4., 4., 4.]]]], dtype=float32)
 
     Args:
@@ -81,7 +85,8 @@ def depthwise_conv2d(
         name: ignored.
 
     Returns a tensor with ``channels * multiplier`` channels. Raises
-    ``tf.errors.InvalidArgumentError`` for shapes that do not fit. Source: ``tf.nn.depthwise_conv2d``.
+    ``tf.errors.InvalidArgumentError`` for shapes that do not fit.
+    Source: ``tf.nn.depthwise_conv2d``.
     """
     input, filter = operands(TYPE, input, filter, 2)
     last = channels_last(data_format, 2, TYPE)
@@ -92,6 +97,7 @@ def depthwise_conv2d(
 
 
 def check_depth(channels: Any, expected: Any) -> None:
+    """Refuse filters for another number of channels."""
     if channels is not None and channels != expected:
         raise invalid(TYPE, f"input and filter must have the same depth: {channels} vs {expected}")
 
@@ -162,8 +168,9 @@ def separable_conv2d(
     """A depthwise convolution, and one with 1 by 1 windows that mixes its channels.
 
     >>> import tensortape as tf
-    >>> x, depthwise, pointwise = tf.ones([1, 2, 2, 3]), tf.ones([2, 2, 3, 1]), tf.ones([1, 1, 3, 1])
-    >>> tf.nn.separable_conv2d(x, depthwise, pointwise, [1] * 4, "VALID").numpy().item()
+    >>> x, depthwise = tf.ones([1, 2, 2, 3]), tf.ones([2, 2, 3, 1])
+    >>> y = tf.nn.separable_conv2d(x, depthwise, tf.ones([1, 1, 3, 1]), [1, 1, 1, 1], "VALID")
+    >>> y.numpy().item()
     12.0
 
     ``pointwise_filter``: ``[1, 1, channels * multiplier, outputs]``; the rest as for

@@ -32,7 +32,10 @@ def check(combiner: str | None, sp_ids: Any, sp_weights: Any) -> str:
     if combiner not in COMBINERS:
         raise ValueError(f"combiner must be one of 'mean', 'sqrtn' or 'sum', got {combiner}")
     if sp_weights is not None and type(sp_weights) is not type(sp_ids):
-        raise TypeError(f"sp_weights must be of the type of sp_ids ({type(sp_ids)}) or None, got {type(sp_weights)}")
+        raise TypeError(
+            f"sp_weights must be of the type of sp_ids ({type(sp_ids)}) or None, got "
+            f"{type(sp_weights)}"
+        )
     return combiner
 
 
@@ -78,7 +81,8 @@ def combined(params: Any, rows: Any, ids: Any, weights: Any, combiner: str, max_
     if weights is None:
         if combiner == "mean":
             return PUBLIC["math.segment_mean"](found, rows)
-        weights = xp.ones_like(found[(slice(None), *(0,) * (found.shape.rank - 1))])
+        first = (slice(None),) + (0,) * (found.shape.rank - 1)
+        weights = xp.ones_like(found[first])
         if combiner == "sum":
             return total(found, rows)
     dtype = found.dtype
@@ -118,11 +122,15 @@ def safe_embedding_lookup_sparse(
 
     Raises ``ValueError`` for missing weights. Source: ``tf.nn.safe_embedding_lookup_sparse``.
     """
-    if embedding_weights is None or (isinstance(embedding_weights, (list, tuple)) and not embedding_weights):
+    if embedding_weights is None or (
+        isinstance(embedding_weights, (list, tuple)) and not embedding_weights
+    ):
         raise ValueError(f"Missing embedding_weights {embedding_weights}.")
     combiner = check(combiner, sparse_ids, sparse_weights)
     if not isinstance(sparse_ids.indices, EagerTensor):
-        raise NotImplementedError("sparse_ids must have values; inside tf.function they have none yet.")
+        raise NotImplementedError(
+            "sparse_ids must have values; inside tf.function they have none yet."
+        )
     shape = tuple(np.asarray(sparse_ids.dense_shape._a).tolist())
     lead = shape[:-1]
     indices, ids = np.asarray(sparse_ids.indices._a), np.asarray(sparse_ids.values._a)
@@ -140,10 +148,14 @@ def safe_embedding_lookup_sparse(
         extended = xp.concatenate([given, xp.ones((1,), given.dtype)], 0)
         places = np.concatenate([kept, np.full(len(empty), len(ids))])[order]
         weights = xp.take(extended, places, 0)
-    result = combined(embedding_weights, tensor(new_rows), tensor(new_ids), weights, combiner, max_norm)
+    result = combined(
+        embedding_weights, tensor(new_rows), tensor(new_ids), weights, combiner, max_norm
+    )
     if default_id is None and len(empty):
         hollow = np.isin(np.arange(count), empty).reshape(-1, *[1] * (result.shape.rank - 1))
-        result = xp.where(np.broadcast_to(hollow, tuple(result.shape)), xp.zeros_like(result), result)
+        result = xp.where(
+            np.broadcast_to(hollow, tuple(result.shape)), xp.zeros_like(result), result
+        )
     return reshape(result, [*lead, *result.shape[1:]])
 
 

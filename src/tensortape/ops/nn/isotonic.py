@@ -15,7 +15,13 @@ from tensortape.ops.layout.attributes import one_axis
 from tensortape.ops.layout.order import transpose
 
 
-@op("IsotonicRegression", primitive="isotonic", outputs=2, saves=("outputs",), samples=[(((2, 5),), {})])
+@op(
+    "IsotonicRegression",
+    primitive="isotonic",
+    outputs=2,
+    saves=("outputs",),
+    samples=[(((2, 5),), {})],
+)
 def isotonic_op(xp, input):
     """Nearest decreasing sequences along the last axis, and numbers of their constant pieces."""
     return xp.isotonic(input)

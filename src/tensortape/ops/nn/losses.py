@@ -208,7 +208,10 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
             f"labels.shape={labels.shape} and logits.shape={logits.shape}"
         )
     if labels.dtype not in (dtypes.int32, dtypes.int64):
-        text = f"Value for attr 'Tlabels' of {labels.dtype.name} is not in the list of allowed values: int32, int64"
+        text = (
+            f"Value for attr 'Tlabels' of {labels.dtype.name} is not in the list of allowed "
+            "values: int32, int64"
+        )
         raise errors.of_op(errors.InvalidArgumentError, sparse_softmax_cross_entropy.type, text)
     check_floating(sparse_softmax_cross_entropy, logits)
     cost = apply(sparse_softmax_cross_entropy, (widened(logits), labels), {})
@@ -223,7 +226,8 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     >>> print(round(float(tf.nn.sigmoid_cross_entropy_with_logits(1.0, 0.0)), 4))
     0.6931
 
-    Raises ``ValueError`` when the shapes differ. Source: ``tf.nn.sigmoid_cross_entropy_with_logits``.
+    Raises ``ValueError`` when the shapes differ.
+    Source: ``tf.nn.sigmoid_cross_entropy_with_logits``.
     """
     logits = tensor(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
@@ -241,7 +245,8 @@ def weighted_cross_entropy_with_logits(labels, logits, pos_weight, name=None):
     >>> print(round(float(tf.nn.weighted_cross_entropy_with_logits(1.0, 0.0, 2.0)), 4))
     1.3863
 
-    Raises ``ValueError`` when the shapes differ. Source: ``tf.nn.weighted_cross_entropy_with_logits``.
+    Raises ``ValueError`` when the shapes differ.
+    Source: ``tf.nn.weighted_cross_entropy_with_logits``.
     """
     logits = tensor(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)

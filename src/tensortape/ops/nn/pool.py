@@ -46,7 +46,7 @@ def prepared(
         )
     last = channels_last(data_format, rank, type)
     at = rank + 1 if last else 1
-    window = per_axis(window_list(kernel), rank, "ksize", at, type)
+    window = per_axis(ints(kernel), rank, "ksize", at, type)
     if min(window) < 1:
         raise invalid(
             type, "Sliding window ksize must be positive. The specified or inferred ksize is: "
@@ -73,12 +73,9 @@ def check_padding(type: str, padding: Any, window: tuple[int, ...]) -> None:
     for (before, after), size in zip(padding, window, strict=True):
         if max(before, after) >= size:
             raise invalid(
-                type, f"Padding {max(before, after)} needs to be smaller than the window size {size}"
+                type,
+                f"Padding {max(before, after)} needs to be smaller than the window size {size}",
             )
-
-
-def window_list(value: Any) -> tuple[int, ...]:
-    return ints(value)
 
 
 def check_dtype(record: Any, x: Any) -> None:
@@ -145,8 +142,9 @@ def max_pool(
         data_format: ``"NWC"``, ``"NHWC"``, ``"NDHWC"``, or with the ``C`` second.
         name: ignored.
 
-    The gradient goes to the first of equal elements; over three spatial axes, to each of them. Raises ``tf.errors.InvalidArgumentError`` for
-    windows or paddings that do not work, ``ValueError`` for other ranks. Source: ``tf.nn.max_pool``.
+    The gradient goes to the first of equal elements; over three spatial axes, to each of them.
+    Raises ``tf.errors.InvalidArgumentError`` for windows or paddings that do not work,
+    ``ValueError`` for other ranks. Source: ``tf.nn.max_pool``.
     """
     return pooled(max_pool_op, input, ksize, strides, padding, data_format, None, rank_of(input))
 
@@ -306,7 +304,8 @@ def max_pool_with_argmax(
     """The largest element of each window and its position in the flattened example (or batch).
 
     >>> import tensortape as tf
-    >>> y, at = tf.nn.max_pool_with_argmax(tf.reshape([1.0, 5.0, 2.0, 3.0], [1, 2, 2, 1]), 2, 2, "VALID")
+    >>> x = tf.reshape([1.0, 5.0, 2.0, 3.0], [1, 2, 2, 1])
+    >>> y, at = tf.nn.max_pool_with_argmax(x, 2, 2, "VALID")
     >>> y.numpy().item(), at.numpy().item()
     (5.0, 1)
 

@@ -54,14 +54,17 @@ def local_response_normalization(
     array([[[[0.447, 0.894]]]], dtype=float32)
 
     ``input``: floating ``[batch, height, width, channels]``. Raises
-    ``tf.errors.InvalidArgumentError`` for other ranks. Source: ``tf.nn.local_response_normalization``.
+    ``tf.errors.InvalidArgumentError`` for other ranks.
+    Source: ``tf.nn.local_response_normalization``.
     """
     x = tensor(input)
     if x.shape.rank != 4:
         raise invalid("LRN", f"in must be 4-dimensional, received shape {x.shape}")
     if not x.dtype.is_floating or x.dtype.size == 8:
         raise invalid(
-            "LRN", f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: half, bfloat16, float"
+            "LRN",
+            f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: "
+            "half, bfloat16, float",
         )
     attrs = {"depth_radius": int(depth_radius), "bias": bias, "alpha": alpha, "beta": beta}
     return execute(lrn_op, (x,), attrs)

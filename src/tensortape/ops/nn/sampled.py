@@ -28,7 +28,7 @@ def compute_accidental_hits(
     seed: int | None = None,
     name: str | None = None,
 ) -> tuple[Any, Any, Any]:
-    """Where sampled classes are true ones: rows, positions in the sample, and a large negative weight.
+    """Where sampled classes are true ones: rows, places in the sample, large negative weights.
 
     >>> import tensortape as tf
     >>> rows, places, _ = tf.nn.compute_accidental_hits([[2], [5]], [5, 1], 1)
@@ -45,12 +45,19 @@ def compute_accidental_hits(
 
 
 def sampled_logits(
-    weights: Any, biases: Any, labels: Any, inputs: Any, num_true: int, sampled_values: Any, remove_hits: bool
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_true: int,
+    sampled_values: Any,
+    remove_hits: bool,
 ) -> tuple[Any, Any]:
     """Logits of the true classes and of the sampled ones, and the labels they should have."""
     if sampled_values is None:
         raise NotImplementedError(
-            "sampled_values=None (sampling inside) is not implemented: pass (classes, expected counts of "
+            "sampled_values=None (sampling inside) is not implemented: pass (classes, expected "
+            "counts of "
             "the true classes, expected counts of the sampled classes)."
         )
     inputs, labels = tensor(inputs), tensor(labels)
@@ -62,7 +69,9 @@ def sampled_logits(
     count = flat.shape[0]
     rows, offsets = embedding_lookup(weights, ids), embedding_lookup(biases, ids)
     true_rows = reshape(rows[:count], [-1, num_true, rows.shape[-1]])
-    true = reduce_sum(expand_dims(inputs, 1) * true_rows, -1) + reshape(offsets[:count], [-1, num_true])
+    true = reduce_sum(expand_dims(inputs, 1) * true_rows, -1) + reshape(
+        offsets[:count], [-1, num_true]
+    )
     others = matmul(inputs, rows[count:], transpose_b=True) + offsets[count:]
     if remove_hits:
         others = others + hits_as_matrix(labels, sampled, num_true, others.dtype)

@@ -13,6 +13,7 @@ LAYOUTS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
 
 def invalid(type: str, message: str) -> Exception:
+    """An ``InvalidArgumentError`` of an operation."""
     return errors.of_op(errors.InvalidArgumentError, type, message)
 
 
@@ -33,9 +34,11 @@ def per_axis(value: Any, rank: int, name: str, channel_at: int, type: str) -> tu
         )
     if given[0] != 1 or given[channel_at] != 1:
         raise errors.of_op(
-            errors.UnimplementedError, type, f"Current implementation does not yet support {name} in the batch and "
-            f"depth dimensions: {list(given)}"
-        )  # fmt: skip
+            errors.UnimplementedError,
+            type,
+            f"Current implementation does not yet support {name} in the batch and depth "
+            f"dimensions: {list(given)}",
+        )
     return given[1:-1] if channel_at == rank + 1 else given[2:]
 
 
@@ -70,9 +73,10 @@ def padding_attribute(padding: Any, rank: int, channel_at: int, type: str) -> An
         raise TypeError(f"Expected string for argument 'padding' not {padding!r}.")
     if padding not in ("SAME", "VALID"):
         raise invalid(
-            type, f"Value for attr 'padding' of \"{padding}\" is not in the list of allowed values: "
-            '"SAME", "VALID", "EXPLICIT"'
-        )  # fmt: skip
+            type,
+            f"Value for attr 'padding' of \"{padding}\" is not in the list of allowed values: "
+            '"SAME", "VALID", "EXPLICIT"',
+        )
     return padding
 
 
@@ -102,7 +106,8 @@ def channels_last(data_format: str | None, rank: int, type: str) -> bool:
         allowed = ", ".join(f'"{name}"' for name in LAYOUTS[rank])
         raise invalid(
             type,
-            f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed values: "
+            f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed "
+            "values: "
             f"{allowed}",
         )
     return data_format == LAYOUTS[rank][0]
