@@ -1,1 +1,1 @@
-"""Sparse tensors: at this point the class, conversion and elementwise unions."""
+"""Sparse tensors: a tensor given by some of its elements, zero elsewhere."""

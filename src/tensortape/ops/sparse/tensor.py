@@ -8,9 +8,12 @@ import numpy as np
 
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.formatting import sparse_str
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
+from tensortape.core.specs import type_spec_from_value
+from tensortape.core.tensor import Tensor
 from tensortape.core.tracking import CompositeTensor
 
 
@@ -26,6 +29,8 @@ class SparseTensor(CompositeTensor):
 
     Raises ``ValueError`` when the three parts do not fit. Source: ``tf.SparseTensor``.
     """
+
+    __array_ufunc__ = None  # tensors leave ``tensor * sparse`` to this class
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
         self._indices = convert_to_tensor(indices, dtype="int64")
@@ -80,11 +85,49 @@ class SparseTensor(CompositeTensor):
         """The same places with other values."""
         return SparseTensor(self._indices, new_values, self._dense_shape)
 
-    def __repr__(self) -> str:
-        return (
-            f"SparseTensor(indices={self._indices}, values={self._values}, "
-            f"dense_shape={self._dense_shape})"
+    @property
+    def rank(self) -> int | None:
+        """The number of axes."""
+        return self.shape.rank
+
+    @property
+    def _type_spec(self) -> Any:
+        return type_spec_from_value(self)
+
+    @property
+    def device(self) -> str:
+        """Where the values are."""
+        return self._values.device
+
+    def __mul__(self, other: Any) -> SparseTensor:
+        return self._with_dense("math.multiply", other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self * other if isinstance(other, Tensor) else NotImplemented
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        return self._with_dense("math.truediv", other)
+
+    def _with_dense(self, name: str, other: Any) -> SparseTensor:
+        """``values <op> other`` at the places there are; ``other`` broadcasts to the whole."""
+        other = convert_to_tensor(other, dtype_hint=self.dtype)
+        if other.ndim:
+            whole = PUBLIC["broadcast_to"](other, self._dense_shape)
+            other = PUBLIC["gather_nd"](whole, self._indices)
+        return self.with_values(PUBLIC[name](self._values, other))
+
+    def _elementwise(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """``function`` of the values, for the functions of one tensor."""
+        if len(operands) > 1:
+            return NotImplemented
+        return self.with_values(function(self._values))
+
+    def __str__(self) -> str:
+        return sparse_str(
+            "SparseTensor", str(self._indices), str(self._values), str(self._dense_shape)
         )
+
+    __repr__ = __str__
 
 
 SparseTensor.__module__ = "tensorflow.python.framework.sparse_tensor"
@@ -101,6 +144,8 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     shape = [int(n) for n in sp_input.dense_shape.numpy()]
     if validate_indices:
         _validate(sp_input.indices.numpy(), shape)
+    if sp_input.dtype.name == "string":
+        return _text(sp_input, shape, b"" if default_value is None else default_value)
     dense = PUBLIC["scatter_nd"](sp_input.indices, sp_input.values, shape)
     if default_value is None:
         return dense
@@ -109,6 +154,13 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     return PUBLIC["where"](
         PUBLIC["not_equal"](places, PUBLIC["zeros_like"](places)), dense, default
     )
+
+
+def _text(sp_input: Any, shape: list[int], default: Any) -> Any:
+    whole = np.full(shape, convert_to_tensor(default).numpy(), object)
+    for place, value in zip(sp_input.indices.numpy(), sp_input.values.numpy(), strict=True):
+        whole[tuple(place)] = value
+    return convert_to_tensor(whole)
 
 
 @export("sparse.from_dense")

@@ -7,32 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.sparse.tensor import SparseTensor, need_sparse, to_dense
-
-
-def _places(a: Any, b: Any) -> Any:
-    """The places of either, in order, once each."""
-    if a.shape != b.shape:
-        raise errors.InvalidArgumentError(
-            None, None, f"Operands do not have the same shape: {a.shape} and {b.shape}"
-        )
-    both = np.concatenate([a.indices.numpy(), b.indices.numpy()])
-    return np.unique(both, axis=0) if len(both) else both
+from tensortape.ops.sparse.places import dense_shape, invalid, numbers, pick, places
+from tensortape.ops.sparse.tensor import SparseTensor, to_dense
 
 
 def union(function: Callable[..., Any], a: Any, b: Any) -> SparseTensor:
     """``function`` of two sparse tensors at the places of either (absent elements are 0)."""
-    need_sparse(a)
-    need_sparse(b)
-    places = _places(a, b)
-    values = function(_at(a, places), _at(b, places))
-    return SparseTensor(places, values, a.dense_shape)
+    first, second = places(a), places(b)
+    if a.shape != b.shape:
+        raise invalid(f"Operands do not have the same shape: {a.shape} and {b.shape}")
+    shape = dense_shape(a)
+    keys = numbers(first, shape), numbers(second, shape)
+    every, where = np.unique(np.concatenate(keys), return_index=True)
+    both = np.concatenate([first, second])[where]
+    values = function(_at(a.values, keys[0], every), _at(b.values, keys[1], every))
+    return SparseTensor(both, values, a.dense_shape)
 
 
-def _at(s: SparseTensor, places: Any) -> Any:
-    return PUBLIC["gather_nd"](to_dense(s), places)
+def _at(values: Any, keys: Any, wanted: Any) -> Any:
+    """The values with the numbers ``wanted``, zero for those that are not there."""
+    if np.array_equal(keys, wanted):
+        return values
+    position = np.full(len(wanted), len(keys))
+    position[np.searchsorted(wanted, keys)] = np.arange(len(keys))
+    padded = PUBLIC["concat"]([values, PUBLIC["zeros"]([1], values.dtype)], 0)
+    return pick(padded, position)
 
 
 @export("sparse.add")

@@ -1,0 +1,1 @@
+"""Sets: the distinct numbers along the last axis."""

@@ -1,0 +1,91 @@
+"""Products of a sparse and a dense matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.public import tensor
+from tensortape.core.registry import PUBLIC, export
+from tensortape.ops.sparse.places import dense_shape, invalid, known, pick, places
+from tensortape.ops.sparse.tensor import SparseTensor
+
+
+def _adjoint(x: Any) -> Any:
+    return PUBLIC["math.conj"](PUBLIC["transpose"](x))
+
+
+@export("sparse.sparse_dense_matmul")
+def sparse_dense_matmul(
+    sp_a: Any, b: Any, adjoint_a: bool = False, adjoint_b: bool = False, name: str | None = None
+) -> Any:
+    """The matrix product of a sparse and a dense matrix, a dense matrix.
+
+    One of both is a ``tf.SparseTensor``; ``adjoint_a`` and ``adjoint_b`` take the conjugate
+    transpose first.
+
+    >>> import tensortape as tf
+    >>> s = tf.SparseTensor([[0, 1]], [2.0], [2, 2])
+    >>> tf.sparse.sparse_dense_matmul(s, tf.constant([[1.0], [3.0]])).numpy().tolist()
+    [[6.0], [0.0]]
+
+    Raises ``tf.errors.InvalidArgumentError`` for shapes that do not fit.
+    Source: ``tf.sparse.sparse_dense_matmul``.
+    """
+    if isinstance(b, SparseTensor):
+        # A B = (B' A')'; both adjoint flags change sides, and change value if they are equal.
+        both = adjoint_a == adjoint_b
+        first, second = (not adjoint_a, not adjoint_b) if both else (adjoint_a, adjoint_b)
+        return PUBLIC["transpose"](sparse_dense_matmul(b, sp_a, first, second))
+    rows, columns = places(sp_a).T if sp_a.shape.rank == 2 else (None, None)
+    b = _adjoint(tensor(b)) if adjoint_b else tensor(b)
+    shape = dense_shape(sp_a)
+    if rows is None or b.shape.rank != 2:
+        raise invalid(f"Need two matrices, received shapes {list(shape)} and {list(b.shape)}")
+    values = sp_a.values
+    if adjoint_a:
+        rows, columns, values = columns, rows, PUBLIC["math.conj"](values)
+        shape = shape[::-1]
+    if shape[1] != b.shape[0]:
+        raise invalid(
+            f"Cannot multiply A and B because inner dimension does not match: {shape[1]} vs. "
+            f"{b.shape[0]}. Did you forget a transpose? Dimensions of A: {list(shape)}. "
+            f"Dimensions of B: {list(b.shape)}"
+        )
+    terms = PUBLIC["expand_dims"](values, 1) * pick(b, columns)
+    return PUBLIC["math.unsorted_segment_sum"](terms, np.asarray(rows), shape[0])
+
+
+@export("sparse.sampled_addmm")
+def sampled_addmm(
+    indices: Any,
+    values: Any,
+    dense_shape: Any,
+    mat1: Any,
+    mat2: Any,
+    beta: Any = 1.0,
+    alpha: Any = 1.0,
+    output_type: Any = None,
+) -> tuple[Any, Any, Any]:
+    """``beta * values + alpha * (mat1 @ mat2)`` at the places ``indices`` alone.
+
+    Returns the indices, the new values and the dense shape.
+
+    >>> import tensortape as tf
+    >>> a, b = tf.constant([[1.0], [2.0]]), tf.constant([[3.0, 4.0]])
+    >>> tf.sparse.sampled_addmm([[1, 0]], tf.constant([10.0]), [2, 2], a, b)[1].numpy()
+    array([16.], dtype=float32)
+
+    Source: ``tf.sparse.sampled_addmm``.
+    """
+    at = known(indices)
+    mat1, mat2, values = tensor(mat1), tensor(mat2), tensor(values)
+    left = PUBLIC["gather_nd"](mat1, at[..., :-1])
+    batch = at[..., :-2]
+    last = mat2.shape.rank - 1
+    order = [*range(last - 1), last, last - 1]
+    flipped = PUBLIC["transpose"](mat2, order)
+    right = PUBLIC["gather_nd"](flipped, np.concatenate([batch, at[..., -1:]], -1))
+    product = PUBLIC["reduce_sum"](left * right, -1)
+    return tensor(indices), alpha * product + beta * values, tensor(dense_shape)
