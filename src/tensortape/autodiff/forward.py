@@ -19,6 +19,7 @@ from tensortape.autodiff.tape import GradientTape, UnconnectedGradients
 from tensortape.core import errors, events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import ExtensionDtypes
+from tensortape.core.policy import safe_op, safety
 from tensortape.core.registry import export
 from tensortape.core.rows import whole
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
@@ -148,6 +149,8 @@ def check_shapes(inputs: Any, tangents: Any) -> None:
 
 def push(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) -> list[Any]:
     """Tangents of the outputs (tensors or ``None``)."""
+    if safety.on:
+        op = safe_op(op)
     if op.pushforward is None or (op.input_vjps and op.partials):
         return transposed(op, tangents, inputs, outputs, attrs)
     single = op.outputs is None

@@ -13,6 +13,7 @@ from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Mode, listens, reachable, walk
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
+from tensortape.core.policy import safe_entries, safety
 from tensortape.core.rows import whole
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import quiet_floats, state
@@ -83,6 +84,8 @@ def pull_batch(
         key = target._id
         if target._a.dtype.kind in FLOATS and (key in needed or key in wanted):
             grads[key] = identity(ns, target._a.shape, target._a.dtype, first)
+        if safety.on:
+            entries = safe_entries(entries)
         found = walk(entries, grads, needed, wanted, Mode(ns, records), call)
         return [collect(ns, found.get(h._id), h, records) for h in handles]
     finally:

@@ -25,6 +25,7 @@ from tensortape.autodiff.saved import LARGE, is_large, memory, slim, user_line
 from tensortape.core import events, nest
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
+from tensortape.core.policy import safe_entries, safety
 from tensortape.core.registry import OPS, export
 from tensortape.core.rows import Rows
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
@@ -393,6 +394,8 @@ class GradientTape:
         try:
             grads = start(targets, seeds, needed | wanted, mode)
             drain = self._complete and not self._persistent
+            if safety.on:
+                entries = safe_entries(entries)
             found = walk(entries, grads, needed, wanted, mode, call, drain)
         finally:
             quiet_floats.reset(token)
