@@ -1,4 +1,4 @@
-"""The table of `docs/gradients-at-kinks.md`, row by row, and the safe policy beyond first gradients."""
+"""The table of `docs/gradients-at-kinks.md`, row by row, and the safe policy beyond it."""
 
 from __future__ import annotations
 

@@ -33,11 +33,11 @@ _NORMS = frozenset({"EuclideanNorm"})
 def safe_gradients() -> Iterator[None]:
     """Context (or decorator) in which gradients at kinks are useful subgradients, not NaN.
 
-    Three rules hold for elementwise operations: what gets no cotangent gives none (``0 * inf`` is 0,
-    so the branch that ``tf.where`` left out stays out); where the derivative is 0 so is the
-    gradient; and where the value is finite but the derivative is not (``sqrt`` at 0), it is 0. Poles,
-    where the value itself is infinite, stay infinite. It must surround the call of ``gradient`` or
-    ``jacobian``, or the operations under a ``ForwardAccumulator``.
+    Three rules hold for elementwise operations: what gets no cotangent gives none (``0 * inf`` is
+    0, so the branch that ``tf.where`` left out stays out); where the derivative is 0 so is the
+    gradient; and where the value is finite but the derivative is not (``sqrt`` at 0), it is 0.
+    Poles, where the value itself is infinite, stay infinite. It must surround the call of
+    ``gradient`` or ``jacobian``, or the operations under a ``ForwardAccumulator``.
 
     >>> import tensortape as tf
     >>> x = tf.Variable([0.0, 0.0])
@@ -117,7 +117,7 @@ def _elementwise_rule(op: Op) -> Rule:
 
 
 def mended(xp: Any, g: Any, d: Any, slope: Any, value: Any) -> Any:
-    """The product ``d`` of cotangent and slope, 0 where a factor is 0 or the slope alone is wild."""
+    """The product ``d`` of cotangent and slope: 0 where a factor is 0, or the slope alone wild."""
     if tuple(d.shape) != tuple(g.shape) or tuple(slope.shape) != tuple(value.shape):
         return d
     zero = xp.zeros_like(d)
