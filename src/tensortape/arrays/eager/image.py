@@ -1,13 +1,13 @@
-"""Primitives of images: resampling along two axes, and choosing boxes that do not overlap."""
+"""Primitives of images: resampling along two axes, and drawing boxes."""
 
 from __future__ import annotations
 
-import heapq
+import itertools
 from typing import Any
 
 import numpy as np
 
-IMAGE = "resample suppress"
+IMAGE = "resample draw_boxes"
 
 
 def resample(x: Any, rows: Any, columns: Any) -> Any:
@@ -40,34 +40,27 @@ def _along(x: Any, weights: Any, axis: int) -> Any:
     return total.astype(x.dtype, copy=False)
 
 
-def suppress(
-    overlaps: Any, scores: Any, size: int, threshold: float, least: float, sigma: float = 0.0
-) -> Any:
-    """Greedy choice by score among candidates that overlap: positions, and the scores then.
+def draw_boxes(images: Any, boxes: Any, colours: Any) -> Any:
+    """``images`` with the outlines of ``boxes`` ``[batch, boxes, 4]`` (parts of height and width).
 
-    Candidates that overlap a chosen one by more than ``threshold`` are dropped, those with a score
-    not above ``least`` too. With ``sigma`` above 0 scores decay with the overlap instead.
+    ``colours`` ``[colours, channels]`` are taken in turn.
     """
-    kind = scores.dtype.type
-    scale = kind(-0.5 / sigma) if sigma > 0 else kind(0)
-    queue = [(-s, i, 0) for i, s in enumerate(scores) if s > least]
-    heapq.heapify(queue)
-    chosen: list[int] = []
-    final: list[Any] = []
-    while queue and len(chosen) < size:
-        negative, i, begin = heapq.heappop(queue)
-        score, dropped = -negative, False
-        for j in reversed(chosen[begin:]):
-            overlap = overlaps[i, j]
-            dropped = not sigma > 0 and overlap > threshold
-            score = score * (np.exp(scale * overlap * overlap) if overlap <= threshold else kind(0))
-            if dropped or score <= least:
-                break
-        if dropped:
-            continue
-        if score == -negative:
-            chosen.append(i)
-            final.append(score)
-        elif score > least:
-            heapq.heappush(queue, (-score, i, len(chosen)))
-    return np.array(chosen, np.int32), np.array(final, scores.dtype)
+    out = images.copy()
+    height, width = images.shape[1:3]
+    limits = np.array([height - 1, width - 1, height - 1, width - 1], np.float32)
+    corners = np.trunc(boxes.astype(np.float32) * limits).astype(np.int64)
+    for image, rows in zip(out, corners.tolist(), strict=True):
+        for (top, left, bottom, right), colour in zip(rows, itertools.cycle(colours)):
+            if top > bottom or left > right:
+                continue
+            if top >= height or left >= width or bottom < 0 or right < 0:
+                continue
+            down = slice(max(top, 0), min(bottom, height - 1) + 1)
+            across = slice(max(left, 0), min(right, width - 1) + 1)
+            for edge, end in ((top, height), (bottom, height)):
+                if 0 <= edge < end:
+                    image[edge, across] = colour
+            for edge, end in ((left, width), (right, width)):
+                if 0 <= edge < end:
+                    image[down, edge] = colour
+    return out

@@ -13,7 +13,7 @@ from tensortape.core.registry import export
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.elementwise.casting import cast
 from tensortape.ops.image.convert import in_floats
-from tensortape.ops.image.hsv import channels, to_hsv, to_rgb
+from tensortape.ops.image.hsv import channels, pure, to_hsv, to_rgb
 from tensortape.ops.layout.attributes import invalid
 
 
@@ -23,19 +23,36 @@ def adjust_contrast_op(xp, images, contrast_factor):
     if images.ndim < 3:
         raise invalid(f"input must be at least 3-D, got shape{list(images.shape)}")
     factor = xp.astype(contrast_factor, images.dtype)
-    axes = (images.ndim - 3, images.ndim - 2)
-    count = images.shape[axes[0]] * images.shape[axes[1]]
-    mean = xp.sum(images, axes, True) / count
+    *lead, height, width, channels = tuple(images.shape)
+    mean = pixel_mean(xp, xp.reshape(images, (*lead, height * width, channels)))
+    mean = xp.reshape(mean, (*lead, 1, 1, channels))
     return (images - mean) * factor + mean
+
+
+def pixel_mean(xp: Any, pixels: Any) -> Any:
+    """The mean over the last axis but one, summed by halves: accurate, and as TensorFlow rounds."""
+    axis = pixels.ndim - 2
+    count = left = pixels.shape[axis]
+    while left > 1:
+        half, left = left // 2, left - left // 2
+        head, tail = (
+            xp.getitem(pixels, (..., s, slice(None))) for s in (slice(half), slice(left, None))
+        )
+        middle = xp.getitem(pixels, (..., slice(half, left), slice(None)))
+        pixels = xp.concatenate([head + tail, middle], axis) if half < left else head + tail
+    return pixels * xp.astype(1.0 / xp.full_like(pixels, count), pixels.dtype)
 
 
 @op("AdjustHue", missing_gradient=True)
 def adjust_hue_op(xp, images, delta):
     """Hue turned by ``delta``, a part of the whole circle."""
     checked_images("AdjustHue", images)
-    h, s, v = to_hsv(xp, *channels(xp, images))
+    r, g, b = channels(xp, images)
+    h, _, high = to_hsv(xp, r, g, b)
+    low = xp.minimum(r, xp.minimum(g, b))
     turned = h + xp.astype(delta, images.dtype)
-    return xp.stack(to_rgb(xp, turned - xp.floor(turned), s, v), images.ndim - 1)
+    shares = pure(xp, turned - xp.floor(turned))
+    return xp.stack([low + share * (high - low) for share in shares], images.ndim - 1)
 
 
 @op("AdjustSaturation", missing_gradient=True)

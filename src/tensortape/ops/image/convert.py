@@ -93,6 +93,11 @@ def per_image_standardization(image: Any) -> Any:
         raise ValueError(f"'image' (shape {x.shape}) must be at least three-dimensional.")
     axes = (-1, -2, -3)
     count = cast(PUBLIC["reduce_prod"](PUBLIC["shape"](x)[-3:]), dtypes.float32)
-    mean = PUBLIC["reduce_mean"](x, axes, keepdims=True)
-    deviation = PUBLIC["math.reduce_std"](x, axes, keepdims=True)
-    return (x - mean) / xp.maximum(deviation, PUBLIC["math.rsqrt"](count))
+    distance = x - exact_mean(x, axes, True)
+    deviation = xp.sqrt(exact_mean(xp.square(distance), axes, True))
+    return distance / xp.maximum(deviation, PUBLIC["math.rsqrt"](count))
+
+
+def exact_mean(x: Any, axes: Any, keepdims: bool = False) -> Any:
+    """The mean in the dtype of ``x``, summed in double precision."""
+    return cast(PUBLIC["reduce_mean"](cast(x, dtypes.float64), axes, keepdims), x.dtype)

@@ -39,15 +39,19 @@ def to_hsv(xp: Any, r: Any, g: Any, b: Any) -> tuple[Any, Any, Any]:
 
 def to_rgb(xp: Any, h: Any, s: Any, v: Any) -> tuple[Any, ...]:
     """Red, green and blue of hue, saturation and value."""
-    sixths = h * 6
+    return tuple((1 - s + s * share) * v for share in pure(xp, h))
+
+
+def pure(xp: Any, hue: Any) -> list[Any]:
+    """Red, green and blue of the brightest, most saturated colour of a hue."""
+    sixths = hue * 6
     ramps = (
         xp.absolute(sixths - 3) - 1,
         2 - xp.absolute(sixths - 2),
         2 - xp.absolute(sixths - 4),
     )
-    low, high = xp.zeros_like(h), xp.ones_like(h)
-    cut = [xp.minimum(xp.maximum(ramp, low), high) for ramp in ramps]
-    return tuple((1 - s + s * c) * v for c in cut)
+    low, high = xp.zeros_like(hue), xp.ones_like(hue)
+    return [xp.minimum(xp.maximum(ramp, low), high) for ramp in ramps]
 
 
 def ordering(xp: Any, rgb: list[Any]) -> tuple[list[Any], list[Any]]:

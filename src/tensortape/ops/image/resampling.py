@@ -31,10 +31,17 @@ def linear(record: Op, weights: Any) -> None:
         return None if t is None else record.kernel(xp, t, **attrs)
 
 
-def positive(size: Any) -> None:
-    """Raises ``InvalidArgumentError`` for sizes that are not."""
+def checked(images: Any, size: Any) -> tuple[int, int]:
+    """The height and width of ``images``.
+
+    Raises ``InvalidArgumentError`` unless they and the new ``size`` are positive.
+    """
+    _, h, w, _ = tuple(images.shape)
     if min(size) <= 0:
         raise invalid(f"output dimensions must be positive, got {list(size)}")
+    if not h or not w:
+        raise invalid(f"input image must be of non-zero size, got shape {list(images.shape)}")
+    return h, w
 
 
 @op("Resample", primitive="resample", saves=("inputs",),
@@ -63,8 +70,7 @@ def bilinear_weights(h, w, *, size):
 @op("ResizeBilinear", saves=(), samples=[(((1, 3, 5, 2),), UP), (((2, 4, 3, 1),), DOWN)])
 def resize_bilinear(xp, images, *, size):
     """Bilinear interpolation at the centres of the new pixels."""
-    positive(size)
-    _, h, w, _ = tuple(images.shape)
+    h, w = checked(images, size)
     return xp.resample(images, *bilinear_weights(h, w, size=size))
 
 
@@ -76,8 +82,7 @@ def bicubic_weights(h, w, *, size):
 @op("ResizeBicubic", saves=(), samples=[(((1, 3, 5, 2),), UP), (((2, 4, 3, 1),), DOWN)])
 def resize_bicubic(xp, images, *, size):
     """Bicubic interpolation at the centres of the new pixels."""
-    positive(size)
-    _, h, w, _ = tuple(images.shape)
+    h, w = checked(images, size)
     return xp.resample(images, *bicubic_weights(h, w, size=size))
 
 
@@ -90,8 +95,7 @@ def nearest_weights(h, w, *, size):
     samples=[(((1, 3, 5, 2),), UP), (((2, 4, 3, 1),), DOWN)])  # fmt: skip
 def resize_nearest_neighbor(xp, images, *, size):
     """The pixels nearest to the centres of the new ones."""
-    positive(size)
-    _, h, w, _ = tuple(images.shape)
+    h, w = checked(images, size)
     rows = xp.take(images, interpolation.nearest(size[0], h), 1)
     return xp.take(rows, interpolation.nearest(size[1], w), 2)
 
@@ -99,8 +103,7 @@ def resize_nearest_neighbor(xp, images, *, size):
 @op("ResizeArea", missing_gradient=True)
 def resize_area(xp, images, *, size):
     """Averages over what each new pixel covers."""
-    positive(size)
-    _, h, w, _ = tuple(images.shape)
+    h, w = checked(images, size)
     weights = interpolation.area(size[0], h), interpolation.area(size[1], w)
     return xp.resample(images, *weights)
 
@@ -119,8 +122,7 @@ def kernel_weights(h, w, *, size, kernel_type, antialias, scale=None, translatio
              (((2, 4, 3, 1),), DOWN | {"kernel_type": "triangle", "antialias": True})])  # fmt: skip
 def scale_and_translate(xp, images, *, size, kernel_type, antialias):
     """Resampling with any kernel, widened where the images get smaller against aliases."""
-    positive(size)
-    _, h, w, _ = tuple(images.shape)
+    h, w = checked(images, size)
     weights = kernel_weights(h, w, size=size, kernel_type=kernel_type, antialias=antialias)
     return xp.resample(images, *weights)
 
