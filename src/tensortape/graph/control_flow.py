@@ -12,6 +12,7 @@ from typing import Any
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import export
+from tensortape.core.tracking import CompositeTensor
 
 
 def _callable(branch: Any, name: str) -> None:
@@ -42,7 +43,8 @@ def cond(
 
 
 def _tensor(value: Any) -> Any:
-    return value if value is None or hasattr(value, "element_spec") else convert_to_tensor(value)
+    kept = value is None or hasattr(value, "element_spec") or isinstance(value, CompositeTensor)
+    return value if kept else convert_to_tensor(value)
 
 
 @export("__internal__.smart_cond.smart_cond")
