@@ -68,7 +68,7 @@ def walk(
     watchers = events.observers if call is not None else ()
     plain = not (mode.recorded or watchers or ExtensionDtypes.active)
     for entry in drained(entries) if drain else reversed(entries):
-        op, inputs, outputs = entry.op, entry.inputs, entry.outputs
+        outputs = entry.outputs
         if len(outputs) == 1:
             key = outputs[0]._id
             g = grads.pop(key, None)
@@ -80,7 +80,17 @@ def walk(
             g = take(grads, outputs, wanted, found, mode)
             if g is None:
                 continue
-        mask = [t._id in needed for t in inputs] if len(inputs) != 1 else [inputs[0]._id in needed]
+        op, inputs = entry.op, entry.inputs
+        mask: Any
+        xs: Any
+        if len(inputs) == 2:  # without comprehensions: each costs a call
+            first, second = inputs
+            mask, xs = (first._id in needed, second._id in needed), (first._a, second._a)
+        elif len(inputs) == 1:
+            (first,) = inputs
+            mask, xs = (first._id in needed,), (first._a,)
+        else:
+            mask, xs = [t._id in needed for t in inputs], [t._a for t in inputs]
         if True not in mask:
             continue
         if op.transparent:
@@ -89,15 +99,13 @@ def walk(
             if type(g) is Rows:
                 g = g.dense()
             if plain and op.outputs is None and op.pullback is not None:
-                xs = [t._a for t in inputs] if len(inputs) != 1 else [inputs[0]._a]
                 down = op.pullback(xp, g, outputs[0]._a, xs, entry.attrs, mask)
             else:
                 down = pull(entry, g, mask, mode)
-        for t, d in zip(inputs, down):  # noqa: B905 (the keyword costs on the hot path)
-            if d is not None:
+        for t, d, is_needed in zip(inputs, down, mask):  # noqa: B905 (costs on the hot path)
+            if is_needed and d is not None:
                 key = t._id
-                if key in needed:
-                    grads[key] = grads[key] + d if key in grads else d
+                grads[key] = grads[key] + d if key in grads else d
         for observer in watchers:
             observer.rule(call, entry, whole(g), [whole(d) for d in down])
     found.update(grads)
