@@ -17,7 +17,7 @@ from tensortape.ops.linalg.solving import triangular_solve
 
 
 def shifted(xp: Any, x: Any, axis: int, by: int) -> Any:
-    """``x`` moved ``by`` one place (1 or -1) along an axis counted from the end; a zero comes in."""
+    """``x`` moved ``by`` 1 or -1 along an axis counted from the end; a zero comes in."""
     at = x.ndim + axis
     n = x.shape[at]
     before = (slice(None),) * at
