@@ -139,3 +139,62 @@ def test_builtin_rules_can_be_called_with_tensorflows_signature():
 
     da, db = gradient_registry.lookup("Mul")(View, tf.constant(1.0))
     np.testing.assert_array_equal([da, db], [5.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda up: tf.reduce_sum(up), r"float32\[\].*argument 0.*float32\[3\].*reduce_sum"),
+        (lambda up: up[:2], r"float32\[2\]"),
+        (lambda up: tf.cast(up, tf.float64), r"float64\[3\].*tf.cast"),
+        (lambda up: tf.constant([1, 2, 3]), r"int32\[3\]"),
+    ],
+)
+def test_shapes_and_dtypes_of_what_a_rule_returns_are_checked(wrong, message):
+    @tf.custom_gradient
+    def f(x):
+        return x * 2.0, wrong
+
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = f(x)
+    with pytest.raises(ValueError, match=message):
+        tape.gradient(y, x)
+
+
+def test_numbers_fill_the_shape():
+    @tf.custom_gradient
+    def f(x):
+        return x * 2.0, lambda up: 7
+
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = f(x)
+    np.testing.assert_array_equal(tape.gradient(y, x), [7.0, 7.0, 7.0])
+
+
+def test_sparse_rows_stay_sparse():
+    @tf.custom_gradient
+    def f(x):
+        rule = lambda up: tf.IndexedSlices(up, tf.constant([2]))  # noqa: E731
+        return x[2:], rule
+
+    x = tf.Variable([[1.0], [2.0], [3.0]])
+    with tf.GradientTape() as tape:
+        y = f(x)
+    g = tape.gradient(y, x)
+    assert type(g) is tf.IndexedSlices
+    np.testing.assert_array_equal(tf.convert_to_tensor(g), [[0.0], [0.0], [1.0]])
+
+
+def test_a_rule_keeps_nothing_it_does_not_need():
+    @tf.custom_gradient
+    def f(x):
+        return tf.identity(x), lambda up: up
+
+    x = tf.zeros(100_000)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(f(f(x)))
+    assert sum(row["bytes"] for row in tape.memory()) == 0
+    assert tape.gradient(y, x).shape == x.shape

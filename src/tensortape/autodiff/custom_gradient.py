@@ -129,23 +129,34 @@ def variables_besides(watcher: VariableWatcher, leaves: list[Any]) -> list[Any]:
     return [v for v in watcher.variables.values() if v._id not in ids and v.trainable]
 
 
-def recorded_as_one(name: str, grad_fn: Any, inputs: Any, variables: Any, outputs: Any) -> Any:
-    """The outputs as results of one operation of ``inputs`` and ``variables`` with this rule."""
+def recorded_as_one(
+    name: str, grad_fn: Any, inputs: Any, variables: Any, outputs: Any, saves: Any = ()
+) -> Any:
+    """The outputs as results of one operation of ``inputs`` and ``variables`` with this rule.
+
+    What the rule needs it holds itself, so a tape need keep no values; ``saves`` says what is held.
+    """
     flat = [t if isinstance(t, Tensor) else convert_to_tensor(t) for t in nest.flatten(outputs)]
     fresh = [state.tensor(t._a) for t in flat]
     if state.listeners:
-        _record(name, grad_fn, inputs, variables, fresh, flat)
+        _record(name, grad_fn, inputs, variables, fresh, flat, saves)
     return nest.pack_sequence_as(outputs, fresh)
 
 
 def _record(
-    name: str, grad_fn: Any, inputs: Any, variables: Any, outputs: Any, computed: Any
+    name: str,
+    grad_fn: Any,
+    inputs: Any,
+    variables: Any,
+    outputs: Any,
+    computed: Any,
+    saves: Any,
 ) -> None:
-    """Tell the listeners; what the rule needs it holds itself, so a tape need keep no values."""
+    """Tell the listeners of the operation."""
     values = [*inputs, *[v._read() for v in variables]]
     expected = [None if t is None else Expected(t) for t in values]
     count = None if len(outputs) == 1 else len(outputs)
-    op = Op("CustomGradient", grad_fn, name=name, outputs=count, saves=())
+    op = Op("CustomGradient", grad_fn, name=name, outputs=count, saves=saves)
 
     def rule(entry: Any, upstream: Any) -> Any:
         grads = _run_rule(name, grad_fn, upstream, len(inputs), variables)

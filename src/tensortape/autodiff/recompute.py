@@ -49,7 +49,8 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         variables = variables_besides(watcher, leaves)
         rule = _rule(f, (args, kwargs), leaves, places)
         inputs = [_value(leaves[i]) for i in places]
-        return recorded_as_one(getattr(f, "__name__", "f"), rule, inputs, variables, result)
+        name = getattr(f, "__name__", "f")
+        return recorded_as_one(name, rule, inputs, variables, result, saves=("inputs",))
 
     return recomputed
 
