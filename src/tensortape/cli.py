@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
+from tensortape.compat import check_command
 from tensortape.compat.failure import INTERRUPTED, PROGRAM_FAILED, BadInput, RunFailure
 from tensortape.compat.output import check_writable
 
@@ -19,6 +20,7 @@ models) on NumPy, without TensorFlow, and read how its gradients came about.
 Examples:
   tensortape run train.py -- --epochs 3
   tensortape run lesson.ipynb --report flow.html
+  tensortape check losses.py:huber
   tensortape info
 """
 RUN = """\
@@ -73,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=plain,
         allow_abbrev=False,
     )
+    check_command.add_parser(commands)
     return parser
 
 
@@ -116,6 +119,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.command == "info":
             return _info()
+        if options.command == "check":
+            return check_command.check(options)
         return _run(options, words[cut + 1 :])
     except RunFailure as failure:
         print(f"tensortape: {failure}", file=sys.stderr)

@@ -133,8 +133,7 @@ class DType:
     def __ne__(self, other: object) -> builtins.bool:
         return not self == other
 
-    def __hash__(self) -> int:
-        return self.as_datatype_enum
+    __hash__ = object.__hash__  # identity, in C: Keras looks dtypes up at every operation
 
     def __str__(self) -> str:
         return f"<dtype: {self.name!r}>"
