@@ -92,7 +92,7 @@ def rgb_to_grayscale(images: Any, name: str | None = None) -> Any:
 
     >>> import tensortape as tf
     >>> tf.image.rgb_to_grayscale(tf.constant([[[255, 255, 255]]], tf.uint8)).numpy().ravel()
-    array([254], dtype=uint8)
+    array([255], dtype=uint8)
 
     ``images``: tensor ``[..., 3]``. Source: ``tf.image.rgb_to_grayscale``.
     """

@@ -28,8 +28,8 @@ def convert_image_dtype(
     Floating images range over [0, 1], integer ones up to the largest integer.
 
     >>> import tensortape as tf
-    >>> tf.image.convert_image_dtype(tf.constant([0, 51, 255], tf.uint8), tf.float32).numpy()
-    array([0. , 0.2, 1. ], dtype=float32)
+    >>> tf.image.convert_image_dtype(tf.constant([0, 255], tf.uint8), tf.float32).numpy()
+    array([0., 1.], dtype=float32)
 
     ``saturate`` cuts values off at the range of the new dtype, where they would wrap around.
     Raises ``AttributeError`` for dtypes that are neither floating nor integer.

@@ -33,7 +33,7 @@ def positions(xp: Any, start: Any, end: Any, size: int, count: int) -> tuple[Any
     """Along one axis: pixels before and after, the share of the latter, and what lies inside."""
     if count > 1:
         step = (end - start) * (size - 1) / (count - 1)
-        at = xp.expand_dims(step, 1) * np.arange(count, dtype=np.float32).astype(start.dtype)
+        at = xp.expand_dims(step, 1) * xp.astype(np.arange(count), start.dtype)
         at = at + xp.expand_dims(start * (size - 1), 1)
     else:
         at = xp.expand_dims((start + end) * 0.5 * (size - 1), 1)

@@ -103,7 +103,7 @@ def stateless_random_crop(value: Any, size: Any, seed: Any, name: str | None = N
 
     >>> import tensortape as tf
     >>> tf.image.stateless_random_crop(tf.range(9), [3], seed=(1, 2)).numpy()
-    array([0, 1, 2], dtype=int32)
+    array([5, 6, 7], dtype=int32)
 
     Source: ``tf.image.stateless_random_crop``.
     """
