@@ -104,7 +104,7 @@ def test_methods():
     class Model:
         @tf.custom_gradient
         def scaled(self, x):
-            return x * 2.0, lambda upstream: (None, upstream * 5.0)
+            return x * 2.0, lambda upstream: upstream * 5.0
 
     x = tf.Variable(1.0)
     with tf.GradientTape() as tape:
@@ -198,3 +198,27 @@ def test_a_rule_keeps_nothing_it_does_not_need():
         y = f(f(f(x)))
     assert sum(row["bytes"] for row in tape.memory()) == 0
     assert tape.gradient(y, x).shape == x.shape
+
+
+def test_on_classes():
+    class Model:
+        scale = 5.0
+
+        @classmethod
+        @tf.custom_gradient
+        def of_class(cls, x):
+            return x * 2.0, lambda up: up * cls.scale
+
+        @staticmethod
+        @tf.custom_gradient
+        def alone(x):
+            return x * 2.0, lambda up: up * 7.0
+
+    x = tf.Variable(1.0)
+    for function, slope in ((Model.of_class, 5.0), (Model.alone, 7.0), (Model().alone, 7.0)):
+        with tf.GradientTape() as tape:
+            y = function(x)
+        assert float(tape.gradient(y, x)) == slope
+    with tf.GradientTape() as tape:
+        y = tf.grad_pass_through(tripled)(x)
+    assert (float(y), float(tape.gradient(y, x))) == (2.0, 1.0)

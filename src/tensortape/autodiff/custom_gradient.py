@@ -67,11 +67,26 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
     if f is None:
         return custom_gradient
 
-    @functools.wraps(f)
-    def decorated(*args: Any, **kwargs: Any) -> Any:
-        return call_with_rule(f, args, kwargs)
+    return WithRule(f)
 
-    return decorated
+
+class WithRule:
+    """A function with a rule; on a class a method, whose instance is no argument of the rule."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self._f = f
+        functools.update_wrapper(self, f, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function gives, with the rule for its derivative."""
+        return call_with_rule(self._f, args, kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> WithRule:
+        bind = getattr(self._f, "__get__", None)
+        return self if bind is None else WithRule(bind(instance, owner))
+
+    def __repr__(self) -> str:
+        return f"<{_name(self._f)} with a gradient rule>"
 
 
 @export("grad_pass_through")
@@ -97,7 +112,7 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **kwargs), grad
 
-    return functools.wraps(f)(wrapper)
+    return functools.wraps(f, updated=())(wrapper)
 
 
 def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:

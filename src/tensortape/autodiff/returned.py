@@ -33,7 +33,8 @@ def checked(g: Any, expected: Expected, position: int, name: str) -> Any:
     if isinstance(g, IndexedSlices):
         return complete(g, expected)
     if isinstance(g, (bool, int, float, complex)) and expected.shape.is_fully_defined():
-        whole = np.full(expected.shape.as_list(), g, expected.dtype.as_numpy_dtype)
+        shape: Any = expected.shape.as_list()
+        whole = np.full(shape, g, expected.dtype.as_numpy_dtype)
         return state.tensor(whole if whole.ndim else whole[()])
     g = convert_to_tensor(g, dtype_hint=expected.dtype)
     if g.dtype != expected.dtype or not expected.shape.is_compatible_with(g.shape):

@@ -1,6 +1,9 @@
 """`tf.custom_gradient`, `tf.grad_pass_through`, `tf.recompute_grad`, and the registry of rules."""
 
 _FOUR = {"dtype": "float32", "shape": [], "values": [4.0]}
+_FIVE = {"dtype": "float32", "shape": [], "values": [5.0]}
+_NO_TENSOR = "what is no tensor may be an argument; TensorFlow cannot convert it"
+_CHECKED = "the shape and dtype of what a rule returns are checked"
 _EAGER_KEYWORDS = "TensorFlow ignores the rule, or miscounts, when a tensor is given by keyword"
 DIFFERS = {
     "number_as_gradient": (
@@ -8,6 +11,14 @@ DIFFERS = {
         {"tuple": [_FOUR, {"dtype": "float32", "shape": [], "values": [7.0]}]},
     ),
     "keyword_call": (_EAGER_KEYWORDS, {"dtype": "float32", "shape": [], "values": [100.0]}),
+    "none_as_input": (_NO_TENSOR, _FIVE),
+    "function_as_input": (_NO_TENSOR, _FIVE),
+    "wrong_shape_of_gradient": (_CHECKED, {"raises": "ValueError"}),
+    "wrong_dtype_of_gradient": (_CHECKED, {"raises": "ValueError"}),
+    "rule_not_called_when_not_on_the_path": (
+        "a rule whose result nobody asked for is not run",
+        {"tuple": [_FOUR, 0]},
+    ),
     "option_by_keyword": (_EAGER_KEYWORDS, {"dtype": "float32", "shape": [], "values": [30.0]}),
 }
 
@@ -581,6 +592,228 @@ def no_gradient_name_is_no_string(tf):
 
 def no_gradient_of_a_new_type(tf):
     return tf.no_gradient("BehaviourNothing")
+
+
+def decorated_method_with_gradient_for_self(tf):
+    return _grad_of(tf, _model(tf, lambda up: (None, up * 5.0)).call)
+
+
+def decorated_method_with_gradients_of_tensors(tf):
+    return _grad_of(tf, _model(tf, lambda up: up * 5.0).call)
+
+
+def string_as_input(tf):
+    return _with_option(tf, "double", lambda up: (up * 5.0, None))
+
+
+def string_as_input_without_gradient(tf):
+    return _with_option(tf, "double", lambda up: up * 5.0)
+
+
+def none_as_input(tf):
+    return _with_option(tf, None, lambda up: (up * 5.0, None))
+
+
+def none_as_input_without_gradient(tf):
+    return _with_option(tf, None, lambda up: up * 5.0)
+
+
+def boolean_as_input(tf):
+    return _with_option(tf, True, lambda up: (up * 5.0, None))
+
+
+def function_as_input(tf):
+    return _with_option(tf, tf.sin, lambda up: (up * 5.0, None))
+
+
+def integer_tensor_as_input(tf):
+    return _with_option(tf, tf.constant(3), lambda up: (up * 5.0, None))
+
+
+def integer_tensor_as_input_with_gradient(tf):
+    return _with_option(tf, tf.constant(3), lambda up: (up * 5.0, up * 7.0))
+
+
+def numpy_as_input(tf):
+    import numpy as np
+
+    return _with_option(tf, np.float32(3.0), lambda up: (up * 5.0, up * 7.0))
+
+
+def dict_as_input(tf):
+    @tf.custom_gradient
+    def f(xs):
+        return xs["a"] * xs["b"], lambda up: (up * 10.0, up * 100.0)
+
+    xs = {"b": tf.constant(2.0), "a": tf.constant(5.0)}
+    with tf.GradientTape() as tape:
+        tape.watch(xs)
+        y = f(xs)
+    return tape.gradient(y, xs)
+
+
+def dict_as_gradient(tf):
+    @tf.custom_gradient
+    def f(xs):
+        return xs["a"] * xs["b"], lambda up: {"b": up * 10.0, "a": up * 100.0}
+
+    xs = {"b": tf.constant(2.0), "a": tf.constant(5.0)}
+    with tf.GradientTape() as tape:
+        tape.watch(xs)
+        y = f(xs)
+    return tape.gradient(y, xs)
+
+
+def wrong_shape_of_gradient(tf):
+    x = tf.Variable([1.0, 2.0, 3.0])
+    f = _ruled(tf, lambda x, up: tf.reduce_sum(up))
+    with tf.GradientTape() as tape:
+        y = f(x)
+    return tape.gradient(y, x)
+
+
+def wrong_dtype_of_gradient(tf):
+    return _grad_of(tf, _ruled(tf, lambda x, up: tf.cast(up, tf.float64)))
+
+
+def inside_a_function(tf):
+    f = _ruled(tf, lambda x, up: up * 100.0)
+    compiled = tf.function(lambda x: f(x) * 2.0)
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = compiled(tf.convert_to_tensor(x))
+    return y, tape.gradient(y, x)
+
+
+def around_a_function(tf):
+    compiled = tf.function(lambda x: x * x)
+
+    @tf.custom_gradient
+    def f(x):
+        return compiled(x), lambda up: up * 100.0
+
+    return _grad_of(tf, f)
+
+
+def tape_inside_a_function(tf):
+    f = _ruled(tf, lambda x, up: up * 100.0)
+
+    @tf.function
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, x)
+
+    return slope(tf.constant(2.0))
+
+
+def recompute_inside_a_function(tf):
+    f = tf.recompute_grad(lambda x: tf.sin(x) * x)
+    compiled = tf.function(lambda x: f(x))
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = compiled(tf.convert_to_tensor(x))
+    return tape.gradient(y, x)
+
+
+def pass_through_of_several(tf):
+    f = tf.grad_pass_through(lambda x, y: (x * y, x + y))
+    return _name_of_error(lambda: _grads_of(tf, lambda x, y: sum(f(x, y)), [2.0, 5.0]))
+
+
+def stacked_rules(tf):
+    f = _ruled(tf, lambda x, up: up * 10.0)
+    g = _ruled(tf, lambda x, up: up + 1.0)
+    return _grad_of(tf, lambda x: g(f(x)))
+
+
+def rule_in_a_loop(tf):
+    f = _ruled(tf, lambda x, up: up * 2.0)
+    x = tf.Variable(1.5)
+    with tf.GradientTape() as tape:
+        y = tf.identity(x)
+        for _ in range(5):
+            y = f(y) / y
+    return y, tape.gradient(y, x)
+
+
+def persistent_tape_calls_the_rule_each_time(tf):
+    calls = []
+
+    def rule(x, up):
+        calls.append(1)
+        return up * 3.0
+
+    f = _ruled(tf, rule)
+    x = tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = f(x)
+    tape.gradient(y, x)
+    return tape.gradient(y, x), len(calls)
+
+
+def rule_not_called_when_not_on_the_path(tf):
+    calls = []
+
+    def rule(x, up):
+        calls.append(1)
+        return up * 3.0
+
+    f = _ruled(tf, rule)
+    x, w = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = f(x) * w
+    return tape.gradient(y, w), len(calls)
+
+
+def rule_gets_zeros_for_unused_outputs(tf):
+    seen = []
+
+    @tf.custom_gradient
+    def f(x):
+        def grad(a, b):
+            seen.append((a, b))
+            return a
+
+        return (x * 2.0, x[:2] * 3.0), grad
+
+    x = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y, _ = f(x)
+    g = tape.gradient(y, x)
+    return g, seen
+
+
+def no_gradient_to_an_unwatched_input(tf):
+    @tf.custom_gradient
+    def f(x, y):
+        return x * y, lambda up: (up * 10.0, up * 100.0)
+
+    x, y = tf.Variable(2.0), tf.constant(5.0)
+    with tf.GradientTape() as tape:
+        z = f(x, y)
+    return tape.gradient(z, [x, y])
+
+
+def _model(tf, rule):
+    class Model:
+        @tf.custom_gradient
+        def call(self, x):
+            return x * 2.0, rule
+
+    return Model()
+
+
+def _with_option(tf, option, rule):
+    @tf.custom_gradient
+    def f(x, option):
+        return x * 2.0, rule
+
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = f(tf.convert_to_tensor(x), option)
+    return tape.gradient(y, x)
 
 
 def _ruled(tf, rule):
