@@ -16,6 +16,7 @@ from tensortape.core.dispatch import apply, execute
 from tensortape.core.op import Op
 from tensortape.core.operators import like, refuse, same_dtype
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.tracking import CompositeTensor
 
 
 def is_typed(value: Any) -> bool:
@@ -50,6 +51,8 @@ def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
 def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
     """Convert the argument and execute."""
     if type(x) is not EagerTensor:
+        if isinstance(x, CompositeTensor) and hasattr(x, "_elementwise"):
+            return x._elementwise(lambda value: unary_call(op, value, attrs), (x,))
         x = convert_to_tensor(x)
     if op.dtypes and x._a.dtype.kind not in op.dtypes:
         refuse(op, x)
@@ -58,7 +61,22 @@ def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
 
 def binary_call(op: Op, x: Any, y: Any, attrs: dict[str, Any]) -> Any:
     """Convert both arguments and execute."""
-    return execute(op, pair(op, x, y), attrs)
+    try:
+        operands = pair(op, x, y)
+    except (TypeError, ValueError, AttributeError) as refusal:
+        result = composite_call(op, x, y, attrs)
+        if result is NotImplemented:
+            raise refusal
+        return result
+    return execute(op, operands, attrs)
+
+
+def composite_call(op: Op, x: Any, y: Any, attrs: dict[str, Any]) -> Any:
+    """The operation on what consists of several tensors, where its class knows how."""
+    for operand in (x, y):
+        if isinstance(operand, CompositeTensor) and hasattr(operand, "_elementwise"):
+            return operand._elementwise(lambda a, b: binary_call(op, a, b, attrs), (x, y))
+    return NotImplemented
 
 
 def plain_call(op: Op, arrays: tuple[Any, ...], attrs: dict[str, Any]) -> Any:

@@ -18,6 +18,3 @@ def unavailable_class(path: str, instead: str, base: type = object) -> type:
     cls = type(name, (base,), {"__new__": refuse, "__doc__": doc})
     add_public(path, cls)
     return cls
-
-
-unavailable_class("RaggedTensor", "pad rows to one length and use a dense tensor with a mask")

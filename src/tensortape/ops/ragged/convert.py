@@ -1,0 +1,208 @@
+"""Between ragged tensors and dense ones, sparse ones, lists and text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import as_dtype
+from tensortape.core.public import tensor as as_tensor
+from tensortape.core.registry import PUBLIC
+from tensortape.core.shapes import TensorShape
+from tensortape.ops.ragged.join import from_dense
+from tensortape.ops.ragged.partition import expanded, within
+from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
+from tensortape.ops.sparse.places import dense_shape, invalid, known, numbers, pick, places
+from tensortape.ops.sparse.tensor import SparseTensor
+
+
+def coordinates(value: Any) -> Any:
+    """The place of each flat value: its row, its place in the row, ..., one column per axis."""
+    columns: list[Any] = [np.arange(len(value._splits) - 1)]
+    while isinstance(value, RaggedTensor):
+        lengths = np.diff(value._splits)
+        columns = [np.repeat(c, lengths) for c in columns] + [within(lengths)]
+        value = value.values
+    return np.stack(columns, -1).astype(np.int64)
+
+
+@method
+def to_tensor(
+    self: Any, default_value: Any = None, name: str | None = None, shape: Any = None
+) -> Any:
+    """The dense tensor, rows filled up with ``default_value`` (0) or cut to ``shape``.
+
+    >>> import tensortape as tf
+    >>> tf.ragged.constant([[1, 2], [3]]).to_tensor(default_value=-1).numpy()
+    array([[ 1,  2],
+           [ 3, -1]], dtype=int32)
+
+    Raises ``ValueError`` for a shape of another rank. Source: ``tf.RaggedTensor.to_tensor``.
+    """
+    flat, depth = self.flat_values, self.ragged_rank + 1
+    bounds = known(self.bounding_shape())[:depth].tolist()
+    if shape is not None:
+        wanted = TensorShape(shape).as_list() if not hasattr(shape, "_a") else known(shape).tolist()
+        if len(wanted) != self.shape.rank:
+            raise ValueError(f"shape {wanted} must have rank {self.shape.rank}")
+        pairs = zip(bounds, wanted, strict=False)
+        bounds = [b if w is None or w < 0 else int(w) for b, w in pairs]
+    if default_value is None:
+        default_value = "" if self.dtype.name == "string" else np.zeros((), self.dtype._np)
+    default = convert_to_tensor(default_value, dtype=self.dtype)
+    inner = flat.shape.as_list()[1:]
+    if default.shape.rank > len(inner):
+        raise invalid(
+            f"default_value.shape={default.shape} and rt_input.flat_values.shape={flat.shape} are "
+            "incompatible: default_value has too many axes"
+        )
+    filler = PUBLIC["expand_dims"](PUBLIC["broadcast_to"](default, inner), 0)
+    where = coordinates(self)
+    fits = (where < np.array(bounds)).all(1)
+    index = np.full(bounds, len(where), np.int64)
+    index[tuple(where[fits].T)] = np.flatnonzero(fits)
+    return PUBLIC["gather"](PUBLIC["concat"]([flat, filler], 0), index)
+
+
+def from_tensor(
+    tensor: Any,
+    lengths: Any = None,
+    padding: Any = None,
+    ragged_rank: int = 1,
+    name: str | None = None,
+    row_splits_dtype: Any = "int64",
+) -> RaggedTensor:
+    """The rows of a dense tensor: cut to ``lengths``, or without ``padding`` at their ends.
+
+    >>> import tensortape as tf
+    >>> tf.RaggedTensor.from_tensor([[1, 0], [3, 4]], padding=0)
+    <tf.RaggedTensor [[1], [3, 4]]>
+
+    Raises ``ValueError`` for a vector, and for ``lengths`` together with ``padding``.
+    Source: ``tf.RaggedTensor.from_tensor``.
+    """
+    tensor = as_tensor(tensor)
+    rank = tensor.shape.rank
+    if lengths is not None and padding is not None:
+        raise ValueError("Specify argument `lengths` or `padding`, but not both.")
+    if ragged_rank < 1:
+        raise ValueError(f"Argument `ragged_rank` must be greater than 0. Received {ragged_rank}.")
+    if rank <= ragged_rank:
+        raise ValueError(
+            "The rank of a RaggedTensor must be greater than 1, i.e., a list of scalars won't have "
+            f"ragged dimensions. Received argument `tensor` with rank {rank}."
+        )
+    if isinstance(lengths, (list, tuple)) and lengths and np.ndim(lengths[0]):
+        first, *others = lengths
+        cut = _cut(tensor, known(first))
+        result = cut.with_values(from_tensor(cut.values, others)) if others else cut
+    elif lengths is not None:
+        result = _cut(tensor, known(lengths))
+    elif padding is not None:
+        result = _unpadded(tensor, padding, ragged_rank)
+    else:
+        result = from_dense(tensor, ragged_rank)
+    dtype = as_dtype(row_splits_dtype)
+    return result if dtype.name == "int64" else result.with_row_splits_dtype(dtype)
+
+
+def _cut(tensor: Any, lengths: Any) -> RaggedTensor:
+    shape = tensor.shape.as_list()
+    counts = np.clip(lengths, 0, shape[1])
+    flat = PUBLIC["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
+    return rows(pick(flat, expanded(np.arange(shape[0]) * shape[1], counts)), counts)
+
+
+def _unpadded(tensor: Any, padding: Any, ragged_rank: int) -> RaggedTensor:
+    shape = tensor.shape.as_list()
+    if ragged_rank > 1:
+        flat = PUBLIC["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
+        return from_dense(tensor).with_values(_unpadded(flat, padding, ragged_rank - 1))
+    filler = known(convert_to_tensor(padding, dtype=tensor.dtype))
+    kept = (known(tensor) != filler).reshape(*shape[:2], -1).any(-1)
+    counts = np.where(kept.any(1), shape[1] - np.argmax(kept[:, ::-1], 1), 0)
+    return _cut(tensor, counts)
+
+
+@method
+def to_sparse(self: Any, name: str | None = None) -> SparseTensor:
+    """The sparse tensor with the elements at their rows and places in the rows.
+
+    >>> import tensortape as tf
+    >>> tf.ragged.constant([[1, 2], [], [3]]).to_sparse().dense_shape.numpy()
+    array([3, 2])
+
+    Source: ``tf.RaggedTensor.to_sparse``.
+    """
+    where, flat = coordinates(self), self.flat_values
+    inner = flat.shape.as_list()[1:]
+    if inner:
+        grid = np.stack(np.meshgrid(*map(np.arange, inner), indexing="ij"), -1).reshape(
+            -1, len(inner)
+        )
+        where = np.concatenate(
+            [np.repeat(where, len(grid), 0), np.tile(grid, (len(where), 1))], 1
+        ).astype(np.int64)
+    shape = known(self.bounding_shape()).astype(np.int64)
+    return SparseTensor(where, PUBLIC["reshape"](flat, [-1]), shape)
+
+
+def from_sparse(
+    st_input: Any, name: str | None = None, row_splits_dtype: Any = "int64"
+) -> RaggedTensor:
+    """The rows of a sparse matrix whose elements fill their rows from the left.
+
+    Raises ``TypeError`` for what is no sparse tensor, ``tf.errors.InvalidArgumentError`` for gaps.
+    Source: ``tf.RaggedTensor.from_sparse``.
+    """
+    if not isinstance(st_input, SparseTensor):
+        raise TypeError(f"Argument `st_input` must be a SparseTensor, received {st_input!r:.80}")
+    where, shape = places(st_input), dense_shape(st_input)
+    if len(shape) != 2:
+        raise ValueError(f"rank(st_input) must be 2, received shape {list(shape)}")
+    lengths = np.bincount(where[:, 0], minlength=shape[0])
+    in_order = (np.diff(numbers(where, shape)) > 0).all()
+    if not in_order or not np.array_equal(where[:, 1], within(lengths)):
+        raise invalid("SparseTensor is not right-ragged")
+    result = rows(st_input.values, lengths)
+    return result.with_row_splits_dtype(row_splits_dtype)
+
+
+setattr(RaggedTensor, "from_tensor", staticmethod(from_tensor))  # noqa: B010
+setattr(RaggedTensor, "from_sparse", staticmethod(from_sparse))  # noqa: B010
+
+
+@method
+def numpy(self: Any) -> Any:
+    """The rows as an array: of arrays where they differ in length."""
+    values = self.values.numpy()
+    parts = [values[a:b] for a, b in zip(self._splits, self._splits[1:], strict=False)]
+    if len({len(p) for p in parts}) == 1:
+        return np.stack(parts)
+    result = np.empty(len(parts), object)
+    result[:] = parts
+    return result
+
+
+@method
+def to_list(self: Any) -> list[Any]:
+    """Nested lists of Python numbers."""
+    inner = self.values
+    values = inner.to_list() if isinstance(inner, RaggedTensor) else inner.numpy().tolist()
+    return [values[a:b] for a, b in zip(self._splits, self._splits[1:], strict=False)]
+
+
+@method
+def __repr__(self: Any) -> str:
+    """As TensorFlow prints it, row by row."""
+    with np.printoptions(formatter={"all": _text}):
+        return f"<tf.RaggedTensor {_text(self.numpy())}>"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, np.ndarray):
+        return str(value)
+    # Of an array without elements, NumPy would not show the rows.
+    return np.array2string(value, separator=", ") if value.size else repr(value.tolist())

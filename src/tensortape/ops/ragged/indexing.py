@@ -1,0 +1,113 @@
+"""``ragged[...]``: rows, slices of rows, slices within rows, new axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.tensor import Tensor
+from tensortape.ops.ragged.join import expand_dims, select
+from tensortape.ops.ragged.partition import expanded
+from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
+from tensortape.ops.sparse.places import known
+
+
+@method
+def __getitem__(self: Any, key: Any) -> Any:
+    """Rows, slices of rows and within rows, as ``tf.RaggedTensor`` takes them.
+
+    Raises ``IndexError`` for a row that is not there, ``ValueError`` for a number in place of a
+    slice along an axis whose rows differ in length.
+    """
+    keys = list(key) if isinstance(key, (list, tuple)) else [key]
+    return _outer(self, _without_ellipsis(keys, self.shape.rank))
+
+
+def _without_ellipsis(keys: list[Any], rank: int) -> list[Any]:
+    dots = [i for i, k in enumerate(keys) if k is Ellipsis]
+    if not dots:
+        return keys
+    used = sum(1 for k in keys if k is not None and k is not Ellipsis)
+    if len(dots) > 1 or used > rank:
+        raise ValueError(f"Too many indices or more than one ellipsis: {keys}")
+    return [*keys[: dots[0]], *[slice(None)] * (rank - used), *keys[dots[0] + 1 :]]
+
+
+def _outer(value: Any, keys: list[Any]) -> Any:
+    """Keys for a tensor from its first axis on."""
+    if not keys:
+        return value
+    if not isinstance(value, RaggedTensor):
+        return value[tuple(keys)]
+    first, *rest = keys
+    if first is None:
+        return expand_dims(_outer(value, rest), 0)
+    count = len(value._splits) - 1
+    if isinstance(first, slice):
+        return _inner(select(value, np.arange(count)[_plain(first)]), rest)
+    at = _number(first)
+    if not -count <= at < count:
+        raise IndexError(f"Row key {at} out of bounds")
+    begin, end = value._splits[at % count : at % count + 2]
+    if isinstance(value.values, RaggedTensor):
+        return _outer(select(value.values, np.arange(begin, end)), rest)
+    return _outer(value.values[int(begin) : int(end)], rest)
+
+
+def _inner(value: Any, keys: list[Any]) -> Any:
+    """Keys for what is in the rows, which all stay."""
+    if not keys:
+        return value
+    first, *rest = keys
+    if first is None:
+        inner = _inner(value, rest)
+        return rows(inner, np.ones(len(value._splits) - 1, np.int64), 1)
+    if isinstance(first, slice):
+        return _deeper(_sliced(value, _plain(first)), rest)
+    if value._uniform is None:
+        raise ValueError("Cannot index into an inner ragged dimension.")
+    at = _number(first)
+    if not -value._uniform <= at < value._uniform:
+        raise IndexError(f"Row key {at} out of bounds")
+    chosen = select(value.values, value._splits[:-1] + at % value._uniform)
+    return _inner(chosen, rest) if isinstance(chosen, RaggedTensor) else _rest(chosen, rest)
+
+
+def _sliced(value: Any, part: slice) -> Any:
+    lengths = np.diff(value._splits)
+    if part == slice(None):
+        return value
+    bounds = [part.indices(int(n)) for n in lengths]
+    counts = np.array([len(range(*b)) for b in bounds], np.int64)
+    starts = value._splits[:-1] + np.array([b[0] for b in bounds], np.int64)
+    values = select(value.values, expanded(starts, counts, part.step or 1))
+    uniform = None
+    if value._uniform is not None:
+        uniform = len(range(*part.indices(value._uniform)))
+    return rows(values, counts, uniform, value.row_splits.dtype)
+
+
+def _deeper(value: Any, keys: list[Any]) -> Any:
+    if not keys:
+        return value
+    if isinstance(value.values, RaggedTensor):
+        return value.with_values(_inner(value.values, keys))
+    return value.with_values(_rest(value.values, keys))
+
+
+def _rest(value: Any, keys: list[Any]) -> Any:
+    return value[(slice(None), *keys)] if keys else value
+
+
+def _plain(part: slice) -> slice:
+    return slice(*[None if n is None else _number(n) for n in (part.start, part.stop, part.step)])
+
+
+def _number(key: Any) -> int:
+    if isinstance(key, Tensor):
+        key = known(key)
+    try:
+        return key.__index__()
+    except AttributeError:
+        raise TypeError(f"Slice offsets must be integers or None; received {key!r}") from None
