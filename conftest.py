@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 import tensortape
+from tensortape.core import face
+
+face.complete()  # tests walk the whole registry
 
 
 @pytest.fixture(autouse=True)

@@ -22,9 +22,13 @@ _dispatch.install_eager(_numpy_namespace)
 from tensortape import autodiff, data, distribute, graph, ops, train
 from tensortape import core as _core
 
+_LATER = ("image", "linear_operator", "numpy_api", "signal")  # a third of all modules
+
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
-    _loading.load_all(_package)
+    _loading.load_all(_package, _LATER)
 _face.build(sys.modules[__name__])
+for _path in ("image", "signal", "experimental.numpy"):
+    _face.submodule(sys.modules[__name__], _path)
 
 __version__ = "0.1.0"
 
@@ -44,7 +48,14 @@ def __getattr__(name: str) -> Any:
         value = keras_module(_LAZY[name])
     elif name in ("install", "uninstall"):
         value = getattr(importlib.import_module("tensortape.compat.alias"), name)
+    elif not name.startswith("__") and _face.complete():
+        return globals()[name] if name in globals() else __getattr__(name)
     else:
         raise AttributeError(_face.explain_missing(name, _face.PUBLIC))
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    _face.complete()
+    return sorted({*globals(), *_LAZY})

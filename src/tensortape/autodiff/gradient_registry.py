@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tensortape.arrays.recorded import recorded
+from tensortape.core import face
 from tensortape.core.op import Op
 from tensortape.core.registry import OPS, export
 from tensortape.core.rows import Rows
@@ -76,12 +77,15 @@ class RegistryView(Mapping[str, Any]):
     """Mapping from op type to ``{"type": gradient function, "location": where it is defined}``."""
 
     def __getitem__(self, name: str) -> dict[str, Any]:
+        if name not in OPS:
+            face.complete()
         op = OPS[name]
         if not (differentiable(op) or op.nondifferentiable):
             raise KeyError(name)
         return {"type": as_gradient_function(op), "location": op.kernel.__module__}
 
     def __iter__(self) -> Iterator[str]:
+        face.complete()
         return (n for n, op in OPS.items() if differentiable(op) or op.nondifferentiable)
 
     def __len__(self) -> int:
@@ -169,6 +173,8 @@ def no_gradient(op_type: str) -> None:
 
 def _op_for(op_type: str, f: Callable[..., Any]) -> Op:
     """The record of ``op_type``, free to take a rule; unknown types get one of their own."""
+    if op_type not in OPS:
+        face.complete()
     op = OPS.get(op_type)
     if op is None:
         op = OPS[op_type] = Op(op_type, f, name=op_type, family="registered")

@@ -8,6 +8,7 @@ import sys
 import types
 from typing import Any
 
+from tensortape.core.loading import load_deferred
 from tensortape.core.registry import PUBLIC
 
 
@@ -26,8 +27,14 @@ class PublicNamespace(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if complete():
+            return getattr(self, name)
         prefix = self.__name__.split(".", 1)[1]
         raise AttributeError(explain_missing(f"{prefix}.{name}", PUBLIC))
+
+    def __dir__(self) -> list[str]:
+        complete()
+        return sorted(self.__dict__)
 
 
 def submodule(root: types.ModuleType, path: str) -> types.ModuleType:
@@ -50,6 +57,14 @@ def _folder(full: str) -> types.ModuleType | None:
     is_package = hasattr(sys.modules[full.rpartition(".")[0]], "__path__")
     found = is_package and importlib.util.find_spec(full)
     return importlib.import_module(full) if found else None
+
+
+def complete() -> bool:
+    """Load the operations that wait until they are asked for; whether there were any."""
+    if not load_deferred():
+        return False
+    build(sys.modules[__name__.partition(".")[0]])
+    return True
 
 
 def build(root: types.ModuleType) -> None:
