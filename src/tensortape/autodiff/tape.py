@@ -360,7 +360,7 @@ class GradientTape:
         return self._entries
 
     def _target(self, t: Any) -> Any:
-        t = target_of(t)
+        t = t if isinstance(t, Tensor) else target_of(t)
         if t._a.dtype.kind not in _FLOATS:
             _log.warning(
                 "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
