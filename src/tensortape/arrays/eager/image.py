@@ -9,6 +9,9 @@ import numpy as np
 
 IMAGE = "resample draw_boxes"
 
+_FEW = 8
+"""Up to so many pixels per sum, adding them one by one is faster than a matrix product."""
+
 
 def resample(x: Any, rows: Any, columns: Any) -> Any:
     """Weighted sums along height and width of ``x`` ``[batch, height, width, channels]``.
@@ -17,27 +20,37 @@ def resample(x: Any, rows: Any, columns: Any) -> Any:
     transpose is the same with transposed weights. A pixel of weight 0 has no influence, also when
     it is infinite or NaN.
     """
-    rows, columns = rows.astype(x.dtype, copy=False), columns.astype(x.dtype, copy=False)
-    n, h, w, c = x.shape
-    y = np.matmul(rows, x.reshape(n, h, w * c)).reshape(n, len(rows), w, c)
-    y = np.matmul(columns, y)
-    if np.isfinite(y).all():
-        return y
     return _along(_along(x, rows, 1), columns, 2)
 
 
 def _along(x: Any, weights: Any, axis: int) -> Any:
-    """Weighted sums along one axis that only touch what has a weight."""
+    """Weighted sums along one axis: pixel by pixel where there are few of them, or as a product."""
+    weights = weights.astype(x.dtype, copy=False)
     used = weights != 0
-    order = np.argsort(~used, axis=1, kind="stable")[:, : max(int(used.sum(1).max(initial=0)), 1)]
-    values = np.take_along_axis(weights, order, 1)
-    shape = [1] * x.ndim
-    shape[axis] = len(weights)
+    count = max(int(used.sum(1).max(initial=0)), 1)
+    if count > _FEW:
+        y = _product(x, weights, axis)
+        if np.isfinite(y).all():
+            return y
+    order = np.argsort(~used, axis=1, kind="stable")[:, :count]
     total: Any = 0
-    for at, weight in zip(order.T, values.T, strict=True):
-        factor = weight.reshape(shape)
-        total = total + np.where(factor != 0, factor * x.take(at, axis), 0)
-    return total.astype(x.dtype, copy=False)
+    for at, weight in zip(order.T, np.take_along_axis(weights, order, 1).T, strict=True):
+        part = x.take(at, axis)
+        part *= weight.reshape(-1, *(1,) * (3 - axis))
+        if not weight.all():
+            np.moveaxis(part, axis, 0)[weight == 0] = 0
+        total = np.add(total, part, out=part)
+    return total
+
+
+def _product(x: Any, weights: Any, axis: int) -> Any:
+    """Weighted sums along one axis as a matrix product."""
+    if axis == 1:
+        n, h, w, c = x.shape
+        return np.matmul(weights, x.reshape(n, h, w * c)).reshape(n, len(weights), w, c)
+    moved = np.moveaxis(x, axis, 0)
+    y = weights @ moved.reshape(len(moved), -1)
+    return np.moveaxis(y.reshape(len(weights), *moved.shape[1:]), 0, axis)
 
 
 def draw_boxes(images: Any, boxes: Any, colours: Any) -> Any:

@@ -9,13 +9,15 @@ import numpy as np
 
 from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
+from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.elementwise.casting import cast
 from tensortape.ops.image.convert import convert_image_dtype, exact_mean
+from tensortape.ops.image.resampling import linear
 from tensortape.ops.layout.attributes import fits, invalid
 from tensortape.ops.layout.padding import pad
-from tensortape.ops.nn.depthwise import depthwise_conv2d
 
 
 def same_shapes(a: Any, b: Any) -> None:
@@ -57,13 +59,27 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Any:
     return 20 * log(top) / log(convert_to_tensor(10.0)) - np.float32(10 / np.log(10)) * log(error)
 
 
-def gaussian_window(size: int, sigma: float) -> Any:
-    """Weights ``[size, size]`` of a Gaussian, with sum 1."""
-    at = np.arange(size, dtype=np.float32) - np.float32((size - 1) / 2)
-    exponent = np.square(at) * np.float32(-0.5 / np.square(np.float32(sigma)))
-    total = exponent[None] + exponent[:, None]
-    weights = np.exp(total - total.max())
-    return weights / weights.sum(dtype=np.float32)
+def gaussian_weights(h: int, w: int, *, size: int, sigma: float) -> Any:
+    """The moving windows along height and width, as matrices ``[windows, pixels]``."""
+    at = np.arange(size) - (size - 1) / 2
+    window = np.exp(-0.5 * np.square(at / sigma))
+    out = []
+    for n in (h, w):
+        rows = np.arange(n - size + 1)[:, None]
+        matrix = np.zeros((len(rows), n), np.float32)
+        matrix[rows, rows + np.arange(size)] = window / window.sum()
+        out.append(matrix)
+    return tuple(out)
+
+
+@op("GaussianWindowMean", saves=(), samples=[(((1, 4, 5, 2),), {"size": 3, "sigma": 1.5})])
+def gaussian_window_mean(xp, images, *, size, sigma):
+    """Means weighted by a Gaussian under every window of ``size`` by ``size`` pixels."""
+    _, h, w, _ = tuple(images.shape)
+    return xp.resample(images, *gaussian_weights(h, w, size=size, sigma=sigma))
+
+
+linear(gaussian_window_mean, gaussian_weights)
 
 
 def similarity(
@@ -76,14 +92,12 @@ def similarity(
                 f"Expected images of at least filter_size={size} pixels along each axis. "
                 f"Received shape {x.shape}: give larger images or a smaller filter_size"
             )
-    depth = a.shape[-1]
-    window = np.tile(gaussian_window(size, sigma)[:, :, None, None], (1, 1, depth, 1))
-    filters = convert_to_tensor(window, dtype=a.dtype)
+    attrs = {"size": size, "sigma": sigma}
 
     def mean(x: Any) -> Any:
         lead = list(x.shape)[:-3]
         flat = PUBLIC["reshape"](x, [-1, *list(x.shape)[-3:]]) if len(lead) != 1 else x
-        y = depthwise_conv2d(flat, filters, [1, 1, 1, 1], "VALID")
+        y = execute(gaussian_window_mean, (flat,), attrs)
         return PUBLIC["reshape"](y, [*lead, *list(y.shape)[1:]]) if len(lead) != 1 else y
 
     c1, c2 = (k1 * top) ** 2, (k2 * top) ** 2
