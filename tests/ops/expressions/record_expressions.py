@@ -19,7 +19,7 @@ def expressions():
 
 
 def scope(tf, expression):
-    """The names that an expression may use; ``r`` draws the same numbers for the same expression."""
+    """The names that an expression may use; ``r`` draws the same for the same expression."""
     state = np.random.RandomState(zlib.crc32(expression.encode()))
 
     def r(*shape, dtype="float32"):
@@ -63,7 +63,7 @@ def leaves(value):
 def outcome(tf, expression):
     """What an expression gives: its tensors, or the class of its exception."""
     try:
-        return leaves(eval(expression, scope(tf, expression)))  # noqa: S307
+        return leaves(eval(expression, scope(tf, expression)))
     except Exception as error:
         return {"error": type(error).__name__}
 

@@ -74,7 +74,7 @@ def test_eigenvalues_of_tridiagonal_matrices():
         a, b, select="v", select_range=[want[0] + 1e-6, want[2] + 1e-6]
     )
     same(middle, want[1:3])
-    values, vectors = tf.linalg.eigh_tridiagonal(a, b, eigvals_only=False)
+    _, vectors = tf.linalg.eigh_tridiagonal(a, b, eigvals_only=False)
     same(tf.reduce_sum(vectors**2, 0), np.ones(5))
 
 
@@ -140,7 +140,6 @@ def test_vectors():
 def by_hand(x, k, align, padding):
     """Stored diagonals, element by element."""
     low, high = k
-    rows, columns = x.shape
     found = [np.diagonal(x, d) for d in range(high, low - 1, -1)]
     width = max(map(len, found))
     out = np.full((len(found), width), padding, x.dtype)

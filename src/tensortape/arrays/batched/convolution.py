@@ -111,16 +111,16 @@ def window_spread(
 
 
 @rule
-def window_max_grad(ns: Any, x: Any, positions: Any, g: Any) -> Any:
+def window_max_grad(ns: Any, x: Any, y: Any, g: Any, *geometry: Any) -> Any:
     """The cotangent of pooled inputs for a batch of cotangents."""
-    if type(g) is not Batched or type(x) is Batched or type(positions) is Batched:
-        return ns.looped("window_max_grad", x, positions, g)
+    if type(g) is not Batched or type(x) is Batched or type(y) is Batched:
+        return ns.looped("window_max_grad", x, y, g, *geometry)
     g = ns.stored("window_max_grad", g, tied_to(g, range(1, len(g.shape))))
     sizes = lead(ns, g)
-    wide = [repeated(ns, v, math.prod(sizes)) for v in (x, positions)]
+    wide = [repeated(ns, v, math.prod(sizes)) for v in (x, y)]
     examples = (math.prod(sizes) * g.shape[0], *g.shape[1:])
-    y = ns.base.window_max_grad(*wide, ns.base.reshape(g.data, examples))
-    return Batched(ns, ns.base.reshape(y, sizes + tuple(x.shape)), g.ties)
+    d = ns.base.window_max_grad(*wide, ns.base.reshape(g.data, examples), *geometry)
+    return Batched(ns, ns.base.reshape(d, sizes + tuple(x.shape)), g.ties)
 
 
 def repeated(ns: Any, x: Any, count: int) -> Any:

@@ -5,15 +5,13 @@ Layout: ``(n, *size, channels)``; ``pads`` has (before, after) for each spatial 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from tensortape.arrays.eager.convolution import interior, output_size, padded, window_slices
 
-POOLING = "window_max window_max_grad window_sum window_spread"
-HITS = "window_hits_grad window_hits_sum"
+POOLING = "window_max window_argmax window_max_grad window_max_pick window_sum window_spread"
 
 
 def _sizes(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
@@ -27,24 +25,68 @@ def _lowest(dtype: Any) -> Any:
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
-def window_max(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
-    """The largest element of each window (the first) and where in its example it lies."""
+def window_max(
+    x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, first: bool = True
+) -> Any:
+    """The largest element of each window, NaN left out; ``first`` matters to derivatives only."""
     n = x.shape[0]
     if n > 1 and x.strides[0] == 0:  # all examples are the same one
-        return [
-            np.broadcast_to(y, (n, *y.shape[1:]))
-            for y in window_max(x[:1], kernel, strides, pads, dilations)
-        ]
+        one = window_max(x[:1], kernel, strides, pads, dilations)
+        return np.broadcast_to(one, (n, *one.shape[1:]))
     sizes = _sizes(x, kernel, strides, pads, dilations)
     whole = padded(x, pads, _lowest(x.dtype))
-    best = np.full((n, *sizes, x.shape[-1]), _lowest(x.dtype), x.dtype)
-    place = np.zeros(best.shape, np.int64)
-    for k, (_, at) in enumerate(window_slices(sizes, kernel, strides, dilations)):
-        candidate = whole[at]
-        better = candidate > best if k else np.ones(best.shape, bool)
-        np.copyto(best, candidate, where=better)
-        np.copyto(place, k, where=better)
-    return best, _positions(place, x.shape, kernel, strides, pads, dilations)
+    parts = [whole[at] for _, at in window_slices(sizes, kernel, strides, dilations)]
+    best = parts[0].copy()
+    for part in parts[1:]:
+        np.fmax(best, part, out=best)
+    return best
+
+
+def window_hits(
+    x: Any, y: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, first: bool
+) -> Any:
+    """For each place of the window: its slices, and where it holds the largest element ``y``.
+
+    With ``first``, of several places that do only the first counts.
+    """
+    whole = padded(x, pads, _lowest(x.dtype))
+    free = np.ones(y.shape, bool)
+    for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
+        hit = whole[at] == y
+        if first:
+            hit &= free
+            free &= ~hit
+        yield at, hit
+
+
+def window_max_grad(
+    x: Any, y: Any, g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, first: bool = True
+) -> Any:
+    """The cotangent of ``x`` for a cotangent ``g`` of the largest elements ``y``."""
+    widths = zip(x.shape[1:-1], pads, strict=True)
+    out = np.zeros((x.shape[0], *[n + sum(pad) for n, pad in widths], x.shape[-1]), g.dtype)
+    for at, hit in window_hits(x, y, kernel, strides, pads, dilations, first):
+        out[at] += g * hit
+    return out[interior(x.shape[1:-1], pads)]
+
+
+def window_max_pick(
+    x: Any, y: Any, h: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, first: bool = True
+) -> Any:
+    """The elements of ``h`` where ``x`` has its largest ones: the transpose of their cotangent."""
+    values, out = padded(h, pads), np.zeros(y.shape, h.dtype)
+    for at, hit in window_hits(x, y, kernel, strides, pads, dilations, first):
+        out += values[at] * hit
+    return out
+
+
+def window_argmax(x: Any, y: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
+    """Where in its flattened example the (first) largest element of each window lies."""
+    place = np.zeros(y.shape, np.int64)
+    hits = window_hits(x, y, kernel, strides, pads, dilations, True)
+    for k, (_, hit) in enumerate(hits):
+        place += k * hit
+    return _positions(place, x.shape, kernel, strides, pads, dilations)
 
 
 def _positions(place: Any, shape: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
@@ -57,15 +99,6 @@ def _positions(place: Any, shape: Any, kernel: Any, strides: Any, pads: Any, dil
         starts = starts.reshape((-1,) + (1,) * (len(size) - i))
         flat = flat * n + np.clip(starts + offsets[i] * dilations[i], 0, n - 1)
     return flat * channels + np.arange(channels)
-
-
-def window_max_grad(x: Any, positions: Any, g: Any) -> Any:
-    """The cotangent of ``x`` for a cotangent of the largest elements."""
-    n, each = x.shape[0], math.prod(x.shape[1:])
-    out = np.zeros(n * each, g.dtype)
-    flat = positions.reshape(n, -1) + np.arange(n)[:, None] * each
-    np.add.at(out, flat.reshape(-1), g.reshape(-1))
-    return out.reshape(x.shape)
 
 
 def window_sum(x: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
@@ -89,25 +122,3 @@ def window_spread(g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any, 
     for _, at in window_slices(g.shape[1:-1], kernel, strides, dilations):
         out[at] += g
     return out[interior(size, pads)]
-
-
-def window_hits_grad(
-    x: Any, y: Any, g: Any, kernel: Any, strides: Any, pads: Any, dilations: Any
-) -> Any:
-    """The cotangent of ``x`` if each element equal to the largest of a window receives ``g``."""
-    whole = padded(x, pads, _lowest(x.dtype))
-    out = np.zeros(whole.shape, g.dtype)
-    for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
-        out[at] += np.where(whole[at] == y, g, 0)
-    return out[interior(x.shape[1:-1], pads)]
-
-
-def window_hits_sum(
-    x: Any, y: Any, h: Any, kernel: Any, strides: Any, pads: Any, dilations: Any
-) -> Any:
-    """The sum of ``h`` over the elements of each window that equal its largest."""
-    whole, values = padded(x, pads, _lowest(x.dtype)), padded(h, pads)
-    out = np.zeros(y.shape, h.dtype)
-    for _, at in window_slices(y.shape[1:-1], kernel, strides, dilations):
-        out += np.where(whole[at] == y, values[at], 0)
-    return out

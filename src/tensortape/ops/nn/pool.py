@@ -14,7 +14,12 @@ from tensortape.core.dtypes import as_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.ops.layout.attributes import ints
-from tensortape.ops.nn.pooling import avg_pool_op, max_pool3d_op, max_pool_op
+from tensortape.ops.nn.pooling import (
+    avg_pool_op,
+    max_pool3d_op,
+    max_pool_op,
+    max_pool_with_argmax_op,
+)
 from tensortape.ops.nn.windows import (
     channels_last,
     from_last,
@@ -103,8 +108,9 @@ def pooled(
     x, attrs, last = prepared(record, input, kernel, strides, padding, data_format, dilations, rank)
     if record is max_pool_op and rank == 3:
         record = max_pool3d_op
-    y = execute(record, (x,), attrs)
-    return from_last(y[0] if record is max_pool_op else y, last)
+    if record is not avg_pool_op:
+        attrs["first"] = record is max_pool_op
+    return from_last(execute(record, (x,), attrs), last)
 
 
 def rank_of(input: Any) -> int:
@@ -318,7 +324,7 @@ def max_pool_with_argmax(
             f"data_format={data_format}"
         )
     x, attrs, _ = prepared(max_pool_op, input, ksize, strides, padding, data_format, None, 2)
-    largest, at = execute(max_pool_op, (x,), attrs)
+    largest, at = execute(max_pool_with_argmax_op, (x,), attrs)
     if include_batch_in_index:
         each = math.prod(x.shape[1:])
         at = at + np.arange(x.shape[0]).reshape(-1, 1, 1, 1) * each

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,11 @@ CUBE: dict[str, Any] = {
     "padding": "SAME",
     "dilations": (1, 1, 1),
 }
-GEOMETRY = ("kernel", "strides", "pads", "dilations")
+GEOMETRY = ("kernel", "strides", "pads", "dilations", "first")
 LINE: dict[str, Any] = {"kernel": (2,), "strides": (2,), "pads": ((0, 1),), "dilations": (1,)}
+FLAT = (np.array([[[1.0], [1.0], [0.5], [2.0]]]), np.array([[[1.0], [2.0]]]))
+TIES = [((*FLAT, (1, 2, 1)), LINE | {"first": f}, [2]) for f in (True, False)]
+PICKED = [((*FLAT, (1, 4, 1)), LINE | {"first": f}, [2]) for f in (True, False)]
 
 
 def pads_for(type: str, x: Any, kernel: Any, strides: Any, padding: Any, dilations: Any) -> Any:
@@ -31,102 +33,95 @@ def pads_for(type: str, x: Any, kernel: Any, strides: Any, padding: Any, dilatio
     return pads_of(padding, tuple(x.shape)[1:-1], kernel, strides, dilations, type)
 
 
-@op("MaxPool", outputs=2, saves=("inputs", "outputs"), samples=[(((2, 4, 3, 2),), SAMPLE)])
-def max_pool_op(xp, input, *, kernel, strides, padding, dilations):
-    """The largest elements of windows, and where in its example each lies."""
-    return xp.window_max(
-        input,
-        kernel,
-        strides,
-        pads_for("MaxPool", input, kernel, strides, padding, dilations),
-        dilations,
-    )
-
-
-@op(
-    "WindowMax",
-    primitive="window_max",
-    outputs=2,
-    saves=("inputs", "outputs"),
-    samples=[(((1, 4, 2),), LINE)],
-)
-def window_max(xp, x, *, kernel, strides, pads, dilations):
-    """Max pooling with given paddings."""
-    return xp.window_max(x, kernel, strides, pads, dilations)
-
-
-for _op in (max_pool_op, window_max):
-
-    @_op.vjp
-    def _(xp, g, y, x, **attrs):
-        return xp.window_max_grad(x, y[1], g[0])
-
-    @_op.jvp
-    def _(xp, tangents, y, x, **attrs):
-        return picked(xp, tangents[0], y[1]), None
-
-
-def picked(xp: Any, x: Any, positions: Any) -> Any:
-    """The elements of each example at positions in it."""
-    n, each = x.shape[0], math.prod(tuple(x.shape)[1:])
-    flat = xp.take(xp.reshape(x, (n, each)), xp.reshape(positions, (n, -1)), 1, 1)
-    return xp.reshape(flat, tuple(positions.shape))
+@op("MaxPool", saves=("inputs", "outputs"), samples=[(((2, 4, 3, 2),), SAMPLE)])
+def max_pool_op(xp, input, *, kernel, strides, padding, dilations, first=True):
+    """The largest elements of windows; the gradient goes to the first of equal ones."""
+    pads = pads_for("MaxPool", input, kernel, strides, padding, dilations)
+    return xp.window_max(input, kernel, strides, pads, dilations, first)
 
 
 @op("MaxPool3D", saves=("inputs", "outputs"), samples=[(((1, 2, 3, 2, 2),), CUBE)])
-def max_pool3d_op(xp, input, *, kernel, strides, padding, dilations):
-    """The largest elements of windows over three axes."""
+def max_pool3d_op(xp, input, *, kernel, strides, padding, dilations, first=False):
+    """The largest elements of windows over three axes; each of equal ones receives the gradient."""
     pads = pads_for("MaxPool3D", input, kernel, strides, padding, dilations)
-    return xp.window_max(input, kernel, strides, pads, dilations)[0]
+    return xp.window_max(input, kernel, strides, pads, dilations, first)
 
 
-@max_pool3d_op.vjp
+for _op in (max_pool_op, max_pool3d_op):
+
+    @_op.vjp
+    def _(xp, g, y, x, *, kernel, strides, padding, dilations, first):
+        pads = pads_for("MaxPool", x, kernel, strides, padding, dilations)
+        return xp.window_max_grad(x, y, g, kernel, strides, pads, dilations, first)
+
+    @_op.jvp
+    def _(xp, tangents, y, x, *, kernel, strides, padding, dilations, first):
+        pads = pads_for("MaxPool", x, kernel, strides, padding, dilations)
+        return xp.window_max_pick(x, y, tangents[0], kernel, strides, pads, dilations, first)
+
+
+@op("MaxPoolWithArgmax", outputs=2, saves=("inputs", "outputs"),
+    samples=[(((2, 4, 3, 2),), SAMPLE)])  # fmt: skip
+def max_pool_with_argmax_op(xp, input, *, kernel, strides, padding, dilations):
+    """The largest elements of windows, and where in its example each lies."""
+    pads = pads_for("MaxPoolWithArgmax", input, kernel, strides, padding, dilations)
+    largest = xp.window_max(input, kernel, strides, pads, dilations)
+    return largest, xp.window_argmax(input, largest, kernel, strides, pads, dilations)
+
+
+@max_pool_with_argmax_op.vjp
 def _(xp, g, y, x, *, kernel, strides, padding, dilations):
-    pads = pads_for("MaxPool3D", x, kernel, strides, padding, dilations)
-    return xp.window_hits_grad(x, y, g, kernel, strides, pads, dilations)
+    pads = pads_for("MaxPoolWithArgmax", x, kernel, strides, padding, dilations)
+    return xp.window_max_grad(x, y[0], g[0], kernel, strides, pads, dilations)
 
 
-@op("MaxPool3DGrad", primitive="window_hits_grad", saves=(0, 1),
-    samples=[(((1, 4, 1), np.array([[[1.0], [0.5]]]), (1, 2, 1)), LINE, [2])])  # fmt: skip
-def window_hits_grad(xp, x, y, g, *, kernel, strides, pads, dilations):
-    """The cotangent of max pooling where each of several largest elements receives it."""
-    return xp.window_hits_grad(x, y, g, kernel, strides, pads, dilations)
+@op("WindowArgmax", primitive="window_argmax", nondifferentiable="integer result")
+def window_argmax(xp, x, y, *, kernel, strides, pads, dilations):
+    """Where the largest elements of windows lie."""
+    return xp.window_argmax(x, y, kernel, strides, pads, dilations)
 
 
-@window_hits_grad.vjp
-def _(xp, h, z, x, y, g, **attrs):
-    back = xp.window_hits_sum(x, y, h, *[attrs[k] for k in GEOMETRY])
-    return xp.zeros_like(x), xp.zeros_like(y), back
+@op("WindowMax", primitive="window_max", saves=("inputs", "outputs"),
+    samples=[(((1, 4, 2),), LINE)])  # fmt: skip
+def window_max(xp, x, *, kernel, strides, pads, dilations, first=True):
+    """Max pooling with given paddings."""
+    return xp.window_max(x, kernel, strides, pads, dilations, first)
 
 
-@op("MaxPool3DGradGrad", primitive="window_hits_sum", saves=(0, 1),
-    samples=[(((1, 4, 1), np.array([[[1.0], [0.5]]]), (1, 4, 1)), LINE, [2])])  # fmt: skip
-def window_hits_sum(xp, x, y, h, *, kernel, strides, pads, dilations):
-    """The sums over each window of what stands where it is largest."""
-    return xp.window_hits_sum(x, y, h, kernel, strides, pads, dilations)
+@window_max.vjp
+def _(xp, g, y, x, **attrs):
+    return xp.window_max_grad(x, y, g, *[attrs[k] for k in GEOMETRY])
 
 
-@window_hits_sum.vjp
-def _(xp, g, z, x, y, h, **attrs):
-    back = xp.window_hits_grad(x, y, g, *[attrs[k] for k in GEOMETRY])
-    return xp.zeros_like(x), xp.zeros_like(y), back
-
-
-@op("MaxPoolGrad", primitive="window_max_grad", saves=(0, 1),
-    samples=[(((1, 4, 1), np.array([[[1], [3]]]), (1, 2, 1)), {})])  # fmt: skip
-def max_pool_grad(xp, x, positions, g):
+@op("MaxPoolGrad", primitive="window_max_grad", saves=(0, 1), samples=TIES)
+def max_pool_grad(xp, x, y, g, *, kernel, strides, pads, dilations, first=True):
     """The cotangent of the input of max pooling: each value goes where the maximum came from."""
-    return xp.window_max_grad(x, positions, g)
+    return xp.window_max_grad(x, y, g, kernel, strides, pads, dilations, first)
 
 
 @max_pool_grad.vjp
-def _(xp, h, y, x, positions, g):
-    return xp.zeros_like(x), None, picked(xp, h, positions)
+def _(xp, h, z, x, y, g, **attrs):
+    back = xp.window_max_pick(x, y, h, *[attrs[k] for k in GEOMETRY])
+    return xp.zeros_like(x), xp.zeros_like(y), back
 
 
-@max_pool_grad.jvp
-def _(xp, tangents, y, x, positions, g):
-    return None if tangents[2] is None else xp.window_max_grad(x, positions, tangents[2])
+@op("MaxPoolGradGrad", primitive="window_max_pick", saves=(0, 1), samples=PICKED)
+def max_pool_pick(xp, x, y, h, *, kernel, strides, pads, dilations, first=True):
+    """The elements that stand where another array has its largest ones."""
+    return xp.window_max_pick(x, y, h, kernel, strides, pads, dilations, first)
+
+
+@max_pool_pick.vjp
+def _(xp, g, z, x, y, h, **attrs):
+    back = xp.window_max_grad(x, y, g, *[attrs[k] for k in GEOMETRY])
+    return xp.zeros_like(x), xp.zeros_like(y), back
+
+
+for _op in (max_pool_grad, max_pool_pick):
+
+    @_op.jvp
+    def _(xp, tangents, z, x, y, g, _kernel=_op.kernel, **attrs):
+        return None if tangents[2] is None else _kernel(xp, x, y, tangents[2], **attrs)
 
 
 @op("WindowSum", primitive="window_sum", saves=(), samples=[(((1, 4, 2),), LINE)])
