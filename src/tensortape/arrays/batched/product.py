@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.batched.structure import lifted, swapped, times, untied
 from tensortape.arrays.batched.value import Batched, rule
 
@@ -35,7 +37,16 @@ def matmul(ns: Any, x: Any, y: Any, transpose_a: bool = False, transpose_b: bool
             for x, flipped in zip(pair, (transpose_a, transpose_b), strict=True)
         )
         return Batched(ns, times(ns, a, b), ties)
+    if ns.raw and left and other.ndim == 2 and not transpose_a:
+        return Batched(ns, rows_times_matrix(data, other, transpose_b), ties)
     return Batched(ns, ns.base.matmul(*pair, transpose_a, transpose_b), ties)
+
+
+def rows_times_matrix(x: Any, y: Any, transpose_b: bool) -> Any:
+    """A stack of matrices times one matrix, as a single product of all their rows."""
+    y = y.T if transpose_b else y
+    rows = x.reshape(-1, x.shape[-1])
+    return np.matmul(rows, y).reshape(*x.shape[:-1], y.shape[-1])
 
 
 def result_ties(ties: tuple[int, ...], inner: int, left: bool) -> tuple[int, ...]:
@@ -66,6 +77,8 @@ def inner_first(ns: Any, other: Any, p: int, ndim: int, left: bool, flip: bool) 
     if inner:
         order = (inner, *[i for i in range(len(shape)) if i != inner])
         other = ns.base.transpose(other, order)
+        if ns.raw:
+            other = np.ascontiguousarray(other)  # it is read over and over
     outer = shape[-1 if inner == len(shape) - 2 else -2]
     last = (1, outer) if left else (outer, 1)
     lead = [1] * ns.rank

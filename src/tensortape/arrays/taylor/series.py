@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.taylor.namespace import TaylorNamespace, primal
 from tensortape.arrays.taylor.value import TaylorValue
@@ -115,7 +117,7 @@ def multiply(ns: Any, x: Any, y: Any) -> Series:
 
 @rule
 def square(ns: Any, x: Any) -> Series:
-    return multiply(ns, x, x)
+    return Series(ns, [_square(x.c, m) for m in range(len(x.c))])
 
 
 @rule
@@ -173,12 +175,38 @@ def reciprocal(ns: Any, x: Any) -> Series:
     return divide(ns, 1.0, x)
 
 
+def _moved(x: Any) -> list[Any]:
+    """The coefficients of ``t x'`` from the first to the last that is not zero: ``j c[j]``."""
+    last = len(x.c) - 1
+    while last > 1 and not np.any(x.c[last]):
+        last -= 1
+    return [c if j == 1 else j * c for j, c in enumerate(x.c[1 : last + 1], 1)]
+
+
+def _grown(moved: list[Any], d: list[Any], k: int) -> Any:
+    """Coefficient ``k`` of the solution of ``y' = d x'``, with ``moved`` that of ``t x'``."""
+    total = moved[0] * d[k - 1]
+    for j in range(2, min(k, len(moved)) + 1):
+        total += moved[j - 1] * d[k - j]
+    return total / k
+
+
+def _square(y: list[Any], m: int) -> Any:
+    """Coefficient ``m`` of ``y * y``, each product that appears twice taken once."""
+    if m == 0:
+        return y[0] * y[0]
+    total = y[0] * y[m]
+    for j in range(1, (m + 1) // 2):
+        total += y[j] * y[m - j]
+    total = 2 * total
+    return total if m % 2 else total + y[m // 2] * y[m // 2]
+
+
 @rule
 def exp(ns: Any, x: Any) -> Series:
-    c = x.c
-    out = [numpy_namespace.exp(c[0])]
-    for k in range(1, len(c)):
-        out.append(sum(j * c[j] * out[k - j] for j in range(1, k + 1)) / k)
+    moved, out = _moved(x), [numpy_namespace.exp(x.c[0])]
+    for k in range(1, len(x.c)):
+        out.append(_grown(moved, out, k))
     return Series(ns, out)
 
 
@@ -204,11 +232,12 @@ def sqrt(ns: Any, x: Any) -> Series:
 
 def _turning(ns: Any, x: Any, first: Any, second: Any, sign: int) -> tuple[Series, Series]:
     """The pair s' = c x', c' = sign s x' (sine and cosine, hyperbolic or not)."""
-    c = x.c
-    s, t = [first(c[0])], [second(c[0])]
-    for k in range(1, len(c)):
-        s.append(sum(j * c[j] * t[k - j] for j in range(1, k + 1)) / k)
-        t.append(sign * sum(j * c[j] * s[k - j] for j in range(1, k + 1)) / k)
+    moved = _moved(x)
+    s, t = [first(x.c[0])], [second(x.c[0])]
+    for k in range(1, len(x.c)):
+        up, down = _grown(moved, t, k), _grown(moved, s, k)
+        s.append(up)
+        t.append(down if sign > 0 else -down)
     return Series(ns, s), Series(ns, t)
 
 
@@ -234,28 +263,25 @@ def cosh(ns: Any, x: Any) -> Series:
 
 def _self_made(ns: Any, x: Any, start: Any, slope: Callable[[list[Any], int], Any]) -> Series:
     """Y' = d(y) x', where ``slope(y, m)`` is coefficient m of d(y)."""
-    c, out, d = x.c, [start], []
-    for k in range(1, len(c)):
+    moved, out, d = _moved(x), [start], []
+    for k in range(1, len(x.c)):
         d.append(slope(out, k - 1))
-        out.append(sum(j * c[j] * d[k - j] for j in range(1, k + 1)) / k)
+        out.append(_grown(moved, d, k))
     return Series(ns, out)
 
 
 @rule
 def tanh(ns: Any, x: Any) -> Series:
     def slope(y: list[Any], m: int) -> Any:
-        square_m = convolved(y, y, m, lambda a, b: a * b)
-        return 1 - square_m if m == 0 else -square_m
+        return 1 - _square(y, m) if m == 0 else -_square(y, m)
 
     return _self_made(ns, x, numpy_namespace.tanh(x.c[0]), slope)
 
 
 @rule
 def sigmoid(ns: Any, x: Any) -> Series:
-    def slope(y: list[Any], m: int) -> Any:
-        return y[m] - convolved(y, y, m, lambda a, b: a * b)
-
-    return _self_made(ns, x, numpy_namespace.sigmoid(x.c[0]), slope)
+    start = numpy_namespace.sigmoid(x.c[0])
+    return _self_made(ns, x, start, lambda y, m: y[m] - _square(y, m))
 
 
 @rule
