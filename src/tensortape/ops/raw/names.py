@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.core.face import complete
 from tensortape.core.registry import PUBLIC
 
 
@@ -22,7 +23,13 @@ class Names:
         return PUBLIC[path] if path in PUBLIC else Names(path)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """There is no such function: say so."""
+        """The function may not be loaded yet; otherwise there is none."""
+        complete()
+        if self._path in PUBLIC:
+            return PUBLIC[self._path](*args, **kwargs)
+        owner, _, method = self._path.rpartition(".")
+        if owner in PUBLIC:
+            return getattr(PUBLIC[owner], method)(*args, **kwargs)
         raise NotImplementedError(f"tf.{self._path} is not implemented in TensorTape.")
 
 

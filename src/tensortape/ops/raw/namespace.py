@@ -16,9 +16,10 @@ from typing import Any
 
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply
+from tensortape.core.face import complete
 from tensortape.core.op import Op
 from tensortape.core.public import pair, tensor
-from tensortape.core.registry import OPS, add_public
+from tensortape.core.registry import OPS
 from tensortape.ops.raw import steps, structures
 from tensortape.ops.raw.arrays_table import ARRAYS
 from tensortape.ops.raw.math_table import MATH
@@ -82,6 +83,7 @@ def explain_missing(type: str) -> str:
 
 def known_types() -> list[str]:
     """Every type that can be called."""
+    complete()
     return sorted({t for t in OPS if not t.startswith("_")} | set(COMPOSED))
 
 
@@ -101,6 +103,8 @@ class RawOps(types.ModuleType):
             function = _of_record(OPS[name])
         elif name.startswith("__"):
             raise AttributeError(name)
+        elif complete():
+            return getattr(self, name)
         else:
             raise AttributeError(explain_missing(name))
         function.__module__ = "tensorflow.raw_ops"
@@ -118,12 +122,12 @@ def _describe(name: str) -> str:
     return f"The operation {name}, called by keyword. {text}".strip()
 
 
-def install() -> RawOps:
-    """Make the module, so that it is found as `tf.raw_ops` and can be imported."""
-    module = RawOps("tensortape.raw_ops", "Operations by TensorFlow's type, called by keyword.")
-    sys.modules[module.__name__] = module
-    add_public("raw_ops.known_types", known_types)
-    return module
+def install() -> None:
+    """Make `tf.raw_ops` such a module; it may be there already, with fewer names."""
+    path = "tensortape.raw_ops"
+    module = sys.modules.setdefault(path, RawOps(path))
+    module.__class__ = RawOps
+    module.__doc__ = "Operations by TensorFlow's type, called by keyword."
 
 
-raw_ops = install()
+install()

@@ -112,6 +112,22 @@ FusedBatchNormGradV3(y_backprop, x, scale, reserve_space_1, reserve_space_2, res
                      epsilon=0.0001, data_format="NHWC", is_training=True)
     = batch_norm_grad(y_backprop, x, scale, reserve_space_1, reserve_space_2, epsilon,
                       data_format, is_training)
+LRN(input, depth_radius=5, bias=1, alpha=1, beta=0.5)
+    = tf.nn.local_response_normalization(input, depth_radius, bias, alpha, beta)
+CropAndResize(image, boxes, box_ind, crop_size, method="bilinear", extrapolation_value=0)
+    = tf.image.crop_and_resize(image, boxes, box_ind, crop_size, method, extrapolation_value)
+ResizeBilinear(images, size, align_corners=False, half_pixel_centers=False)
+    = resized(images, size, "bilinear", align_corners, half_pixel_centers)
+ResizeBicubic(images, size, align_corners=False, half_pixel_centers=False)
+    = resized(images, size, "bicubic", align_corners, half_pixel_centers)
+ResizeNearestNeighbor(images, size, align_corners=False, half_pixel_centers=False)
+    = resized(images, size, "nearest", align_corners, half_pixel_centers)
+RFFT(input, fft_length, Tcomplex=tf.complex64) = tf.signal.rfft(input, fft_length)
+RFFT2D(input, fft_length, Tcomplex=tf.complex64) = tf.signal.rfft2d(input, fft_length)
+RFFT3D(input, fft_length, Tcomplex=tf.complex64) = tf.signal.rfft3d(input, fft_length)
+IRFFT(input, fft_length, Treal=tf.float32) = tf.signal.irfft(input, fft_length)
+IRFFT2D(input, fft_length, Treal=tf.float32) = tf.signal.irfft2d(input, fft_length)
+IRFFT3D(input, fft_length, Treal=tf.float32) = tf.signal.irfft3d(input, fft_length)
 CTCLoss(inputs, labels_indices, labels_values, sequence_length,
         preprocess_collapse_repeated=False, ctc_merge_repeated=True,
         ignore_longer_outputs_than_inputs=False)

@@ -88,7 +88,9 @@ def batch_norm(
 ) -> tuple[Any, Any, Any, Any, Any, Any]:  # fmt: skip
     """`FusedBatchNormV3`: the result, mean and variance to keep, and three reserved values."""
     axes, shape = channels(data_format, len(x.shape))
+    scale = convert_to_tensor(scale)
     wide = tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x
+    mean, variance = convert_to_tensor(mean, scale.dtype), convert_to_tensor(variance, scale.dtype)
     used_mean, used_variance, kept = mean, variance, (mean, variance)
     if is_training:
         used_mean, used_variance = tf.nn.moments(wide, axes)
@@ -166,7 +168,7 @@ def block(value: Any, times: int = 2) -> list[Any]:
 
 def tridiagonal_product(superdiag: Any, maindiag: Any, subdiag: Any, rhs: Any) -> Any:
     """`TridiagonalMatMul`."""
-    diagonals = [superdiag, maindiag, subdiag]
+    diagonals = [tf.squeeze(part, -2) for part in (superdiag, maindiag, subdiag)]
     return tf.linalg.tridiagonal_matmul(diagonals, rhs, diagonals_format="sequence")
 
 

@@ -113,6 +113,18 @@ def product(a: Any, b: Any, transpose: bool, conjugate: bool) -> Any:
     return tf.math.conj(result) if conjugate else result
 
 
+def resized(images: Any, size: Any, method: str, corners: bool, half_pixel: bool) -> Any:
+    """Images of another size; only the sampling at half pixels, which TensorFlow 2 uses, exists."""
+    images, size = convert_to_tensor(images), numbers(size)
+    if corners or (not half_pixel and list(images.shape[1:3]) != size):
+        raise NotImplementedError(
+            f"Resizing with align_corners={corners}, half_pixel_centers={half_pixel} is not "
+            "implemented in TensorTape: pass half_pixel_centers=True, as tf.image.resize does."
+        )
+    result = tf.image.resize(images, size, method)
+    return result if method == "nearest" else tf.cast(result, tf.float32)
+
+
 def ctc(logits: Any, indices: Any, values: Any, lengths: Any, blank: int) -> tuple[Any, Any]:
     """`CTCLoss`: the loss per sequence and its derivative by the logits, time first."""
     logits = convert_to_tensor(logits)
