@@ -40,7 +40,7 @@ def turned(xp: Any, d: Any) -> Any:
     return xp.conj(new) if d.dtype.kind == "c" else new
 
 
-@op("TridiagonalSolve", primitive="tridiagonal_solve",
+@op("TridiagonalSolve", primitive="tridiagonal_solve", saves=(0, "outputs"),
     samples=[(((3, 4), (4, 2)), {})])  # fmt: skip
 def tridiagonal_solve_op(xp, diagonals, rhs, *, pivoting=True):
     """Solutions of tridiagonal systems."""

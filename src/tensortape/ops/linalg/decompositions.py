@@ -90,7 +90,7 @@ def _(xp, g, y, x):
     return folded(xp, times(xp, v, times(xp, from_diagonal(xp, g), v, adjoint_b=True)))
 
 
-@op("Eig", primitive="eig", outputs=2, samples=[(REAL, {})])
+@op("Eig", primitive="eig", outputs=2, saves=("outputs",), samples=[(REAL, {})])
 def eig_op(xp, input):
     """Eigenvalues and right eigenvectors."""
     check_matrices("Eig", input)

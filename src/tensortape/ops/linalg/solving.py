@@ -50,6 +50,7 @@ def _(xp, tangents, y, x, *, flip):
 @op(
     "MatrixSolve",
     primitive="solve",
+    saves=(0, "outputs"),
     samples=[(SYSTEM, {}), (((3, 3), (3, 1)), {"flip": True})],
 )
 def solve(xp, matrix, rhs, *, flip=False):
@@ -84,7 +85,7 @@ def _(xp, tangents, y, matrix, rhs, *, flip):
     return None if change is None else xp.solve(adjoint(xp, matrix) if flip else matrix, change)
 
 
-@op("MatrixTriangularSolve", primitive="triangular_solve",
+@op("MatrixTriangularSolve", primitive="triangular_solve", saves=(0, "outputs"),
     samples=[(SYSTEM, {}), (((3, 3), (3, 2)), {"lower": False, "flip": True})])  # fmt: skip
 def triangular_solve_op(xp, matrix, rhs, *, lower=True, flip=False):
     """Solutions of triangular systems; ``flip``: with the adjoint matrices."""

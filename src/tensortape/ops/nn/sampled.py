@@ -52,16 +52,21 @@ def sampled_logits(
     num_true: int,
     sampled_values: Any,
     remove_hits: bool,
+    sizes: tuple[int, int],
+    seed: int | None = None,
 ) -> tuple[Any, Any]:
     """Logits of the true classes and of the sampled ones, and the labels they should have."""
-    if sampled_values is None:
-        raise NotImplementedError(
-            "sampled_values=None (sampling inside) is not implemented: pass (classes, expected "
-            "counts of "
-            "the true classes, expected counts of the sampled classes)."
-        )
     inputs, labels = tensor(inputs), tensor(labels)
     labels = labels if labels.dtype is dtypes.int64 else xp.astype(labels, dtypes.int64)
+    if sampled_values is None:
+        sampled_values = PUBLIC["random.log_uniform_candidate_sampler"](
+            true_classes=labels,
+            num_true=num_true,
+            num_sampled=sizes[0],
+            unique=True,
+            range_max=sizes[1],
+            seed=seed,
+        )
     sampled, true_count, sampled_count = (xp.stop_gradient(tensor(s)) for s in sampled_values)
     sampled = sampled if sampled.dtype is dtypes.int64 else xp.astype(sampled, dtypes.int64)
     flat = reshape(labels, [-1])
@@ -112,15 +117,14 @@ def nce_loss(
         num_sampled, num_classes: how many classes are sampled, and from how many.
         num_true: true classes of each example.
         sampled_values: sampled classes, expected counts of the true ones and of the sampled ones;
-            must be given.
+            drawn by ``tf.random.log_uniform_candidate_sampler`` if not given.
         remove_accidental_hits: leave out sampled classes that are true.
         name: ignored.
 
     Returns ``[batch]``. Source: ``tf.nn.nce_loss``.
     """
-    logits, wanted = sampled_logits(
-        weights, biases, labels, inputs, num_true, sampled_values, remove_accidental_hits
-    )
+    chosen = (sampled_values, remove_accidental_hits, (num_sampled, num_classes))
+    logits, wanted = sampled_logits(weights, biases, labels, inputs, num_true, *chosen)
     return reduce_sum(sigmoid_cross_entropy_with_logits(wanted, logits), 1)
 
 
@@ -142,7 +146,6 @@ def sampled_softmax_loss(
 
     Arguments as for ``tf.nn.nce_loss``. Source: ``tf.nn.sampled_softmax_loss``.
     """
-    logits, wanted = sampled_logits(
-        weights, biases, labels, inputs, num_true, sampled_values, remove_accidental_hits
-    )
+    chosen = (sampled_values, remove_accidental_hits, (num_sampled, num_classes), seed)
+    logits, wanted = sampled_logits(weights, biases, labels, inputs, num_true, *chosen)
     return softmax_cross_entropy_with_logits(xp.stop_gradient(wanted), logits)
