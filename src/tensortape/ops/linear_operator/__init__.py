@@ -1,0 +1,1 @@
+"""Linear operators: matrices given by their structure, ``tf.linalg.LinearOperator*``."""
