@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -52,12 +53,34 @@ def _parts(self: Variable, sparse_delta: Any) -> tuple[Any, Any]:
     return indices, np.broadcast_to(rows, indices.shape + self._t._a.shape[1:])
 
 
+def _references(variable: Any) -> tuple[int, int]:
+    """How often a variable's tensor and its array are referred to, as seen from here."""
+    return sys.getrefcount(variable._t), sys.getrefcount(variable._t._a)
+
+
+_ALONE = _references(Variable(np.zeros(2)))
+"""What :func:`_references` counts when nothing but the variable holds its value."""
+
+
+def _writable(variable: Variable) -> np.ndarray:
+    """The array to change: the value's own if nobody else can see it, else a copy.
+
+    So a sparse update of a large table costs what the rows cost, not the table.
+    """
+    array: Any = variable._t._a
+    owned = array.flags.owndata and array.flags.writeable and array.base is None
+    del array
+    if owned and _references(variable) == _ALONE:
+        return variable._t._a
+    return np.array(variable._t._a)
+
+
 def _slice_method(name: str, ufunc: Any) -> Callable[..., Any]:
     def method(
         self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
     ) -> Any:
         indices, rows = _parts(self, sparse_delta)
-        array = np.array(self._t._a)
+        array = _writable(self)
         ufunc.at(array, indices, rows)
         self._replace(array)
         return self
@@ -74,7 +97,7 @@ def scatter_update(
 ) -> Any:
     """Replace rows by those of a ``tf.IndexedSlices``; returns the variable."""
     indices, rows = _parts(self, sparse_delta)
-    array = np.array(self._t._a)
+    array = _writable(self)
     array[indices] = rows
     self._replace(array)
     return self
