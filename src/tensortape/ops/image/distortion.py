@@ -129,6 +129,10 @@ def sampled(size: Any, objects: Any, limits: Limits, position: Philox) -> Any:
 
 def objects_of(kind: str, size: Any, boxes: Any, whole: bool) -> Any:
     """Boxes of objects in pixels; the whole image if there are none, where that is allowed."""
+    outside = boxes[~((boxes >= 0) & (boxes <= 1))]
+    if outside.size:
+        message = f"All bounding box coordinates must be in [0.0, 1.0]: {outside[0]}"
+        raise of_op(InvalidArgumentError, kind, message)
     height, width = F(size[0]), F(size[1])
     scale = np.array([height, width, height, width], F)
     found = (boxes.reshape(-1, 4).astype(F) * scale).astype(np.int64).tolist()
@@ -205,13 +209,12 @@ def arguments(
         raise of_op(InvalidArgumentError, kind, message)
     if attempts <= 0:
         raise of_op(InvalidArgumentError, kind, f"Max attempts must be non-negative: {attempts}")
-    if not 0 <= covered <= 1:
-        message = f"Min object covered must be between 0 and 1, got {covered}"
-        raise of_op(InvalidArgumentError, kind, message)
-    if area[0] <= 0 or area[1] > 1 or aspect[0] <= 0:
-        message = (
-            f"aspect_ratio_range and area_range must be positive: {list(aspect)}, {list(area)}"
-        )
+    for what, bounds in (("Aspect ratio", aspect), ("Area", area)):
+        if len(bounds) != 2 or min(bounds) <= 0:
+            message = f"{what} range must be two positive numbers, got {list(bounds)}"
+            raise of_op(InvalidArgumentError, kind, message)
+    if max(area) > 1:
+        message = f"Area range must be less than or equal to 1.0: {list(area)}"
         raise of_op(InvalidArgumentError, kind, message)
     return size, boxes, Limits(float(covered), tuple(aspect), tuple(area), int(attempts))
 
