@@ -9,14 +9,17 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
+from tensortape.core.tracking import CompositeTensor
 
 _FLOATS = frozenset("fcV")
 
 
 def source_of(s: Any) -> Any:
-    """What a tape knows a source by: itself, or the handle behind a variable."""
+    """What a tape knows a source by: itself, a variable's handle, a ragged tensor's values."""
     if getattr(s, "_should_act_as_resource_variable", False):
         return s.handle
+    if isinstance(s, CompositeTensor) and hasattr(s, "flat_values"):
+        return s.flat_values
     return s
 
 
@@ -98,10 +101,18 @@ def finish(results: list[Any], handles: list[Any]) -> list[Any]:
 def packed(sources: Any, results: list[Any]) -> Any:
     """Results in the nest of the sources."""
     if type(sources) in (list, tuple) and len(results) == len(sources):
-        return type(sources)(results)
+        return type(sources)(map(like_source, sources, results))
     if nest.CONTAINERS[type(sources)] is None:
-        return results[0]
+        return like_source(sources, results[0])
     return nest.pack_sequence_as(sources, results)
+
+
+def like_source(source: Any, result: Any) -> Any:
+    """A gradient, with the rows of a ragged source."""
+    if result is None or not isinstance(source, CompositeTensor):
+        return result
+    with_values = getattr(source, "with_flat_values", None)
+    return result if with_values is None else with_values(result)
 
 
 def zeros(shape: Any, dtype: Any) -> Any:

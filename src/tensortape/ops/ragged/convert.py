@@ -189,8 +189,8 @@ def numpy(self: Any) -> Any:
 @method
 def to_list(self: Any) -> list[Any]:
     """Nested lists of Python numbers."""
-    inner = self.values
-    values = inner.to_list() if isinstance(inner, RaggedTensor) else inner.numpy().tolist()
+    inner: Any = self.values
+    values = to_list(inner) if isinstance(inner, RaggedTensor) else inner.numpy().tolist()
     return [values[a:b] for a, b in zip(self._splits, self._splits[1:], strict=False)]
 
 

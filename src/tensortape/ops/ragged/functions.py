@@ -74,7 +74,7 @@ def constant(
     elif depth <= ragged_rank and not _empty(pylist):
         raise ValueError(f"Invalid pylist={pylist!r}, max depth smaller than {ragged_rank=}")
     values: Any = pylist
-    lengths = []
+    lengths: list[Any] = []
     while len(lengths) < ragged_rank:
         lengths.append([len(row) for row in values])
         values = [item for row in values for item in row]

@@ -97,7 +97,8 @@ def _deeper(value: Any, keys: list[Any]) -> Any:
 
 
 def _rest(value: Any, keys: list[Any]) -> Any:
-    return value[(slice(None), *keys)] if keys else value
+    every = (slice(None), *keys)
+    return value[every] if keys else value
 
 
 def _plain(part: slice) -> slice:

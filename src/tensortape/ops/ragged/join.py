@@ -48,7 +48,7 @@ def _ranked(value: Any, ragged_rank: int) -> RaggedTensor:
 def concat(values: Any, axis: Any, name: str = "concat") -> Any:
     """Ragged (and other) tensors one after the other along ``axis``."""
     parts = [as_values(v) for v in values]
-    rank = parts[0].shape.rank
+    rank: Any = parts[0].shape.rank
     axis = axis_of(axis, rank)
     if any(p.shape.rank != rank for p in parts):
         raise ValueError(f"Ranks differ: {[p.shape.rank for p in parts]}")
@@ -96,7 +96,7 @@ def _joined_rows(parts: list[RaggedTensor]) -> RaggedTensor:
 def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     """Ragged (and other) tensors side by side along a new axis, which becomes ragged."""
     parts = [as_values(v) for v in values]
-    rank = parts[0].shape.rank
+    rank: Any = parts[0].shape.rank
     axis = axis_of(axis, rank, 1)
     if not rank:
         return PUBLIC["stack"](parts, axis)
@@ -222,6 +222,11 @@ def _check_places(at: Any, limit: Any) -> None:
 
 
 def _gather_in_rows(params: Any, indices: Any) -> Any:
+    if not isinstance(indices, RaggedTensor) and tensor(indices).shape.rank < 2:
+        raise ValueError(
+            f"batch shape from indices {tensor(indices).shape} does not match params shape "
+            f"{params.shape}"
+        )
     params, wanted = _ranked(params, 1), _ranked(indices, 1)
     if len(params._splits) != len(wanted._splits):
         raise ValueError(

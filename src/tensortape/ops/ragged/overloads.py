@@ -37,6 +37,7 @@ from tensortape.ops.nn import dropout, embedding, softmax
 from tensortape.ops.ragged import join, reduce
 from tensortape.ops.ragged.convert import coordinates
 from tensortape.ops.ragged.elementwise import elementwise
+from tensortape.ops.ragged.shape import shape_of
 from tensortape.ops.ragged.tensor import RaggedTensor
 from tensortape.ops.reduce import (
     cumulative,
@@ -221,6 +222,32 @@ def rank(input: Any, name: Any = None) -> Any:
     return PUBLIC["convert_to_tensor"](input.shape.rank)
 
 
+def reshape(tensor: Any, shape: Any, name: Any = None) -> Any:
+    """All values as a vector, for the shape ``[-1]``; other shapes are refused."""
+    flat = [int(n) for n in shape] == [-1]
+    return PUBLIC["reshape"](tensor.flat_values, [-1]) if flat else NotImplemented
+
+
+def bincount(
+    arr: Any,
+    weights: Any,
+    minlength: Any,
+    maxlength: Any,
+    dtype: Any,
+    name: Any,
+    axis: Any,
+    *more: Any,
+) -> Any:
+    """How often each number occurs, overall or row by row."""
+    if axis in (None, 0) and isinstance(arr, RaggedTensor):
+        flat = weights.flat_values if isinstance(weights, RaggedTensor) else weights
+        return PUBLIC["math.bincount"](
+            arr.flat_values, flat, minlength, maxlength, dtype, name, axis, *more
+        )
+    counts = PUBLIC["sparse.bincount"](arr, weights, axis or 0, minlength, maxlength, *more)
+    return PUBLIC["cast"](PUBLIC["sparse.to_dense"](counts), counts.dtype if weights else dtype)
+
+
 def add_all(inputs: Any, name: Any = None) -> Any:
     """The sum of a list of tensors."""
     total, *others = inputs
@@ -276,13 +303,16 @@ def _install() -> None:
     overload("clip_by_value", of_several("clip_by_value", 3))
     overload("where", where)
     overload("size", size)
+    overload("math.bincount", bincount)
+    overload("shape", shape_of)
     overload("rank", rank)
     overload("gather", lambda *a: join.gather(*a))
     overload("nn.embedding_lookup", lookup)
     handlers: dict[str, Any] = {
         "concat": join.concat, "stack": join.stack, "expand_dims": join.expand_dims,
         "squeeze": join.squeeze, "tile": join.tile, "reverse": join.reverse, "split": join.split,
-        "one_hot": one_hot, "math.add_n": add_all, "gather_nd": gather_nd, "cumsum": running_sum,
+        "one_hot": one_hot, "reshape": reshape, "math.add_n": add_all, "gather_nd": gather_nd,
+        "cumsum": running_sum,
         "nn.softmax": softmax_of_rows, "reduce_logsumexp": log_of_sum, "reduce_mean": reduce.mean,
         "math.reduce_variance": reduce.variance, "math.reduce_std": reduce.deviation,
         "reduce_any": reduce.truth("any", "max"), "reduce_all": reduce.truth("all", "min"),

@@ -364,7 +364,7 @@ def count_of(values: Any) -> int:
     return values.shape[0]
 
 
-def axis_of(axis: Any, rank: int, extra: int = 0) -> int:
+def axis_of(axis: Any, rank: Any, extra: int = 0) -> int:
     """A non-negative axis of ``rank`` axes (and ``extra`` more); ``ValueError`` otherwise."""
     limit, axis = rank + extra, int(axis)
     if not -limit <= axis < limit:
@@ -373,7 +373,7 @@ def axis_of(axis: Any, rank: int, extra: int = 0) -> int:
 
 
 def _integers(value: Any, what: str) -> Any:
-    value = tensor(value) if hasattr(value, "dtype") else convert_to_tensor(value, dtype="int64")
+    value = tensor(value) if hasattr(value, "dtype") else convert_to_tensor(value, dtype_hint=int64)
     if value.dtype not in (int32, int64):
         raise ValueError(f"{what} must have dtype int32 or int64")
     return value

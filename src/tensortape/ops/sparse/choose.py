@@ -98,7 +98,8 @@ def to_indicator(sp_input: Any, vocab_size: int, name: str | None = None) -> Any
     """
     indices, shape = places(sp_input), dense_shape(sp_input)
     dense = np.zeros((*shape[:-1], int(vocab_size)), np.bool_)
-    dense[(*indices[:, :-1].T, known(sp_input.values))] = True
+    where = (*indices[:, :-1].T, known(sp_input.values))
+    dense[where] = True
     return state.tensor(dense)
 
 

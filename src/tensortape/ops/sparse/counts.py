@@ -20,9 +20,8 @@ def _rows_and_values(values: Any, axis: Any) -> tuple[Any, Any, list[int]]:
         lead = [int(known(values.dense_shape)[0])]
     elif hasattr(values, "value_rowids"):
         while hasattr(values.values, "value_rowids"):
-            values = values.merge_dims(1, 2)
-        numbers, rows = known(values.values), known(values.value_rowids())
-        lead = [int(known(values.nrows()))]
+            values = values.values
+        return known(values.value_rowids()), known(values.values), [int(known(values.nrows()))]
     else:
         array = known(tensor(values))
         lead = list(array.shape[:1]) if array.ndim == 2 and axis == -1 else []

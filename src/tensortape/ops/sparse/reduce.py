@@ -27,8 +27,10 @@ def _reduce(segment: str, sp: Any, axis: Any, keepdims: Any, sparse: bool) -> An
     if sparse:
         groups, ids = np.unique(ids, return_inverse=True)
         values = PUBLIC[segment](sp.values, ids.reshape(-1), len(groups))
-        where = np.unravel_index(groups, final) if final else np.zeros((0, len(groups)))
-        return SparseTensor(np.stack([*where], -1).astype(np.int64), values, final)
+        where = np.zeros((len(groups), 0), np.int64)
+        if final:
+            where = np.stack(np.unravel_index(groups, final), -1)
+        return SparseTensor(where, values, np.array(final, np.int64))
     count = int(np.prod(kept_shape))
     total = PUBLIC[segment](sp.values, ids, count)
     if segment.endswith("max"):  # groups without elements are zero
