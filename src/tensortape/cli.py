@@ -21,6 +21,7 @@ Examples:
   tensortape run train.py -- --epochs 3
   tensortape run lesson.ipynb --report flow.html
   tensortape check losses.py:huber
+  tensortape check-api train.py          which TensorFlow names it uses are missing here
   tensortape info
 """
 RUN = """\
@@ -41,6 +42,22 @@ Exit codes: 0 all went well; 1 the program failed, or a result could not be writ
 own exit code is passed on); 2 the input or the command line is wrong, and nothing ran; 124 the
 time ran out; 130 Ctrl-C. --output and --report are written whole or not at all. A notebook whose
 cell fails or runs out of time is written with the cells that ran; Ctrl-C writes nothing.
+"""
+CHECK_API = """\
+Say, without running anything, which TensorFlow and Keras names of scripts and notebooks are
+missing here, where they are used, and the nearest names that work.
+
+Imports, `from … import`, `as` names, assignments such as `K = tf.keras.backend` and chains of
+attributes are followed. Methods of values that only a run makes (`tape.gradient`) are not looked
+at, nor are names in a `try:` that handles their absence.
+
+Examples:
+  tensortape check-api train.py
+  tensortape check-api lesson.ipynb src/*.py
+  tensortape check-api train.py && tensortape run train.py
+"""
+CHECK_API_END = """\
+Exit codes: 0 every name exists; 1 some are missing; 2 a file cannot be read.
 """
 INFO = """\
 Print the versions and sizes on disk of TensorTape and the packages it works with, and which
@@ -68,6 +85,17 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_run_arguments(run)
+    check = commands.add_parser(
+        "check-api",
+        help="say which names of a program are missing, without running it",
+        description=CHECK_API,
+        epilog=CHECK_API_END,
+        formatter_class=plain,
+        allow_abbrev=False,
+    )
+    check.add_argument(
+        "files", metavar="FILE", type=Path, nargs="+", help="a script (.py) or notebook (.ipynb)"
+    )
     commands.add_parser(
         "info",
         help="print versions, sizes and engines",
@@ -119,6 +147,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.command == "info":
             return _info()
+        if options.command == "check-api":
+            return _check_api(options.files)
         if options.command == "check":
             return check_command.check(options)
         return _run(options, words[cut + 1 :])
@@ -138,6 +168,12 @@ def _info() -> int:
 
     print_info()
     return 0
+
+
+def _check_api(files: list[Path]) -> int:
+    from tensortape.compat.api_check import check_files, print_result
+
+    return print_result(check_files(files), len(files))
 
 
 def _run(options: argparse.Namespace, arguments: list[str]) -> int:

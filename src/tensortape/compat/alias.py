@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from tensortape.compat import keras_adapter, private_names
-from tensortape.core.face import explain_missing
+from tensortape.core.face import complete, explain_missing
 from tensortape.core.registry import PUBLIC
 
 ALIAS = "tensorflow"
@@ -128,6 +128,8 @@ def _target(fullname: str) -> Any:
         return importlib.import_module(f"{FACE}.{path}")
     if fullname in private_names.packages():
         return private_names.PrivateModule(fullname)
+    if complete() and _is_public(path):
+        return importlib.import_module(f"{FACE}.{path}")
     # Without a `name` the import system passes the message on from `from … import …` too.
     parent = importlib.import_module(fullname.rpartition(".")[0])
     if isinstance(parent, AliasModule) and isinstance(parent._target, private_names.PrivateModule):
