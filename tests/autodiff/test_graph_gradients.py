@@ -46,3 +46,52 @@ def test_eagerly_the_tape_is_named():
     for function in (tf.gradients, tf.hessians):
         with pytest.raises(RuntimeError, match="GradientTape"):
             function(x * x, x)
+
+
+def test_overridden_gradients():
+    seen = []
+
+    @tf.RegisterGradient("OverrideOfRelu")
+    def _(op, dy):
+        seen.append((op.type, [t.shape.as_list() for t in (*op.inputs, *op.outputs, dy)]))
+        return dy * 3.0
+
+    graph = tf.Graph()
+    with graph.as_default():
+        x = placeholder(2, 2)
+        plain = tf.nn.relu(x)
+        with graph.gradient_override_map({"Relu": "OverrideOfRelu"}):
+            other = tf.nn.relu(x)
+        tf.gradients(plain, x)
+        assert not seen
+        tf.gradients(other * 2.0, x)
+        assert seen == [("Relu", [[2, 2]] * 3)]
+        with graph.gradient_override_map({"Relu": "OverrideOfRelu"}), tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.nn.relu(x) * 2.0
+        tape.gradient(y, x)
+        assert len(seen) == 2
+
+
+def test_overrides_that_cannot_be():
+    graph = tf.Graph()
+    with graph.as_default():
+        x = placeholder(2)
+        with graph.gradient_override_map({"Tanh": "NobodyRegisteredThis"}):
+            y = tf.tanh(x)
+        with pytest.raises(LookupError, match="NobodyRegisteredThis"):
+            tf.gradients(y, x)
+        with pytest.raises(TypeError, match="dictionary"), graph.gradient_override_map([1]):
+            pass
+        with pytest.raises(TypeError, match="strings"), graph.gradient_override_map({"Tanh": 3}):
+            pass
+
+
+def test_a_type_declared_without_gradient():
+    tf.no_gradient("OverrideWithNothing")
+    graph = tf.Graph()
+    with graph.as_default():
+        x = placeholder(2)
+        with graph.gradient_override_map({"Sigmoid": "OverrideWithNothing"}):
+            y = tf.sigmoid(x)
+        assert tf.gradients(y, x) == [None]

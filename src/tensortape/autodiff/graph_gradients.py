@@ -10,6 +10,7 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, reachable, walk
 from tensortape.autodiff.endpoints import finish, source_of, start, target_of
+from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.tape import UnconnectedGradients
 from tensortape.core import nest
 from tensortape.core.registry import PUBLIC, export
@@ -112,6 +113,8 @@ def _entry(node: Any) -> Entry:
 
 def _pull(entries: Any, targets: Any, handles: Any, seeds: Any) -> list[Any]:
     wanted = {h._id for h in handles}
+    if overrides.used:
+        entries = rerouted(entries)
     needed = reachable(entries, wanted)
     mode = Mode(recorded, True)
     grads = start(targets, seeds, needed, mode)

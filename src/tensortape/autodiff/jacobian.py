@@ -11,6 +11,7 @@ from typing import Any
 from tensortape.arrays.batched import BatchedNamespace, dense, identity
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Mode, listens, reachable, walk
+from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
 from tensortape.core.policy import safe_entries, safety
@@ -84,6 +85,8 @@ def pull_batch(
         key = target._id
         if target._a.dtype.kind in FLOATS and (key in needed or key in wanted):
             grads[key] = identity(ns, target._a.shape, target._a.dtype, first)
+        if overrides.used:
+            entries = rerouted(entries)
         if safety.on:
             entries = safe_entries(entries)
         found = walk(entries, grads, needed, wanted, Mode(ns, records), call)

@@ -21,6 +21,7 @@ from tensortape.autodiff.endpoints import (
     target_of,
     zeros,
 )
+from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.saved import LARGE, is_large, memory, slim, user_line
 from tensortape.core import events, nest
 from tensortape.core.dispatch import NO_ATTRS
@@ -394,6 +395,8 @@ class GradientTape:
         try:
             grads = start(targets, seeds, needed | wanted, mode)
             drain = self._complete and not self._persistent
+            if overrides.used:
+                entries = rerouted(entries)
             if safety.on:
                 entries = safe_entries(entries)
             found = walk(entries, grads, needed, wanted, mode, call, drain)
