@@ -123,8 +123,8 @@ def quantize_and_dequantize_v2(
 
     >>> import tensortape as tf
     >>> x, options = tf.constant([-1.0, 0.3, 1.0]), {"num_bits": 3, "range_given": True}
-    >>> tf.quantization.quantize_and_dequantize_v2(x, -1.0, 1.0, **options).numpy()
-    array([-1.  ,  0.25,  0.75], dtype=float32)
+    >>> tf.quantization.quantize_and_dequantize_v2(x, -1.0, 1.0, **options).numpy().round(2)
+    array([-1.  ,  0.33,  1.  ], dtype=float32)
 
     Raises ``tf.errors.InvalidArgumentError`` for a rounding mode or range that does not exist.
     Source: ``tf.quantization.quantize_and_dequantize_v2``.
