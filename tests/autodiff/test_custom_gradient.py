@@ -5,6 +5,9 @@ but for keyword calls, where TensorFlow ignores the rule)."""
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -222,3 +225,43 @@ def test_on_classes():
     with tf.GradientTape() as tape:
         y = tf.grad_pass_through(tripled)(x)
     assert (float(y), float(tape.gradient(y, x))) == (2.0, 1.0)
+
+
+def test_what_a_tape_drops_is_free():
+    @tf.custom_gradient
+    def f(x):
+        return tf.identity(x), lambda up: up * 2.0
+
+    x = tf.zeros(100_000)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+        inside = weakref.ref(y)
+        z = f(y)
+        del y
+    assert inside() is None
+    assert tape.gradient(z, x).shape == x.shape
+
+
+def test_no_cycles_are_left_to_the_garbage_collector():
+    @tf.custom_gradient
+    def f(x):
+        return x * 2.0, lambda up: up * 2.0
+
+    again = tf.recompute_grad(lambda x: tf.sin(x) * x)
+    x = tf.Variable(1.0)
+
+    def step():
+        with tf.GradientTape() as tape:
+            y = again(f(x))
+        return tape.gradient(y, x)
+
+    step()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            step()
+        assert gc.collect() < 50
+    finally:
+        gc.enable()

@@ -190,6 +190,7 @@ def _record(
     op.user_pullback = rule
     op.computed = tuple(computed)
     tell(state.listeners, op, tuple(t for t in values if t is not None), tuple(outputs), {})
+    op.computed = ()  # of interest while the operation is heard, not to what tapes keep
 
 
 def _run_rule(name: str, grad_fn: Any, upstream: Any, count: int, variables: Any) -> list[Any]:
