@@ -102,6 +102,10 @@ I.non_max_suppression_padded(many[None], scores[None], 5)
 I.non_max_suppression_overlaps(tf.matmul(many, many, transpose_b=True), scores, 5, 0.9)
 I.combined_non_max_suppression(many[None, :, None], tf.stack([scores, 1 - scores], 1)[None], 3, 5)[0]
 I.combined_non_max_suppression(many[None, :, None], tf.stack([scores, 1 - scores], 1)[None], 3, 5)[2]
+project(x, [[0.9, 0.2, 0.3, -0.1, 1.1, 0.4, 0.01, 0.02]], 'BILINEAR', 'REFLECT')
+project(x, [[0.9, 0.2, 0.3, -0.1, 1.1, 0.4, 0.01, 0.02]], 'BILINEAR', 'CONSTANT')
+project(x, [[0.5, 0.9, -4.0, -0.9, 0.5, 7.0, 0.0, 0.0]], 'NEAREST', 'WRAP')
+project(u, [[0.5, 0.9, -4.0, -0.9, 0.5, 7.0, 0.0, 0.0]], 'NEAREST', 'NEAREST')
 I.stateless_random_flip_up_down(x, (3, 4))
 I.stateless_random_brightness(x, 0.3, (3, 4))
 I.stateless_random_contrast(x, 0.3, 1.4, (3, 4))
@@ -130,6 +134,7 @@ I.crop_and_resize(x, v[0, :3, 0, :1] * tf.ones([1, 4]) + boxes, [0, 1, 1], [3, 2
 I.crop_and_resize(x, v[0, :3, 0, :1] + boxes, [0, 1, 1], [1, 4], 'nearest')
 I.draw_bounding_boxes(v, tf.stack([boxes, boxes]), None); I.extract_glimpse(v, [2, 2], [[0., 0.], [1., 1.]], noise='zero')
 I.extract_patches(v, [1, 2, 3, 1], [1, 2, 1, 1], [1, 1, 1, 1], 'SAME'); I.adjust_brightness(v, 0.2)
+project(v, [[0.9, 0.2, 0.3, -0.1, 1.1, 0.4, 0.01, 0.02]], 'BILINEAR', 'REFLECT')
 """
 
 
@@ -152,8 +157,19 @@ def scope(tf):
         weights = np.cos(np.arange(int(np.prod(y.shape)))).reshape(y.shape)
         return tape.gradient(y, x, output_gradients=tf.constant(weights, y.dtype))
 
+    def project(images, transforms, interpolation, fill_mode):
+        return tf.raw_ops.ImageProjectiveTransformV3(
+            images=images,
+            transforms=transforms,
+            output_shape=[4, 7],
+            fill_value=2.0,
+            interpolation=interpolation,
+            fill_mode=fill_mode,
+        )
+
     return {
         "tf": tf,
+        "project": project,
         "I": tf.image,
         "x": x,
         "u": tf.constant(rng.integers(0, 256, (2, 5, 6, 3)), tf.uint8),
