@@ -120,3 +120,16 @@ def make_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> 
     t = make_tensor(placeholder(tuple(static.as_list()), dtype._np))
     graph._add(None, graph._names.unique(name or "Placeholder"), (), (t,), {"dtype": dtype})
     return t
+
+
+@export("compat.v1.reset_default_graph")
+def reset_default_graph() -> None:
+    """Forget the default graph: outside of graphs there is nothing to forget.
+
+    Raises ``AssertionError`` while a graph is being built. Source: the same.
+    """
+    if any(isinstance(g, Graph) for g in state.listeners):
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
+            "graph, exit the nesting and create a new graph."
+        )
