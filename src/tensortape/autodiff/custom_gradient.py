@@ -178,12 +178,12 @@ def _record(
     """Tell the listeners of the operation."""
     values = [*inputs, *[v._read() for v in variables]]
     expected = [None if t is None else Expected(t) for t in values]
-    count = None if len(outputs) == 1 else len(outputs)
+    arguments, count = len(inputs), None if len(outputs) == 1 else len(outputs)
     op = copy.copy(_TEMPLATE)
     op.name, op.outputs, op.saves = name, count, saves
 
     def rule(entry: Any, upstream: Any) -> Any:
-        grads = _run_rule(name, grad_fn, upstream, len(inputs), variables)
+        grads = _run_rule(name, grad_fn, upstream, arguments, variables)
         pairs = zip(grads, expected, strict=True)
         return [checked(g, e, i, name) for i, (g, e) in enumerate(pairs) if e is not None]
 
