@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import errors
-from tensortape.ops.linalg.diagonals import part, placed
+from tensortape.ops.linalg.diagonal_ops import part, placed
 
 MAIN = (0, 0)
 ALIGN = "RIGHT_LEFT"

@@ -131,32 +131,35 @@ def safe_embedding_lookup_sparse(
         raise NotImplementedError(
             "sparse_ids must have values; inside tf.function they have none yet."
         )
-    shape = tuple(np.asarray(sparse_ids.dense_shape._a).tolist())
-    lead = shape[:-1]
-    indices, ids = np.asarray(sparse_ids.indices._a), np.asarray(sparse_ids.values._a)
-    rows = np.ravel_multi_index(indices[:, :-1].T, lead) if len(indices) else np.zeros(0, np.int64)
+    lead = np.asarray(sparse_ids.dense_shape._a).tolist()[:-1]
     given = None if sparse_weights is None else sparse_weights.values
-    kept = np.flatnonzero(usable(ids, given, combiner))
-    count = int(np.prod(lead))
-    empty = np.setdiff1d(np.arange(count), rows[kept])
-    order = np.argsort(np.concatenate([rows[kept], empty]), kind="stable")
-    new_rows = np.concatenate([rows[kept], empty])[order]
-    fillers = np.full(len(empty), default_id or 0, ids.dtype)
-    new_ids = np.concatenate([ids[kept], fillers])[order]
+    rows, ids, places, empty = filled(sparse_ids, lead, given, combiner, default_id or 0)
     weights = None
     if given is not None:
-        extended = xp.concatenate([given, xp.ones((1,), given.dtype)], 0)
-        places = np.concatenate([kept, np.full(len(empty), len(ids))])[order]
-        weights = xp.take(extended, places, 0)
-    result = combined(
-        embedding_weights, tensor(new_rows), tensor(new_ids), weights, combiner, max_norm
-    )
-    if default_id is None and len(empty):
-        hollow = np.isin(np.arange(count), empty).reshape(-1, *[1] * (result.shape.rank - 1))
-        result = xp.where(
-            np.broadcast_to(hollow, tuple(result.shape)), xp.zeros_like(result), result
-        )
+        weights = xp.take(xp.concatenate([given, xp.ones((1,), given.dtype)], 0), places, 0)
+    result = combined(embedding_weights, tensor(rows), tensor(ids), weights, combiner, max_norm)
+    if default_id is None and empty.any():
+        hollow = np.broadcast_to(empty.reshape(-1, *[1] * (result.shape.rank - 1)), result.shape)
+        result = xp.where(hollow, xp.zeros_like(result), result)
     return reshape(result, [*lead, *result.shape[1:]])
+
+
+def filled(sparse_ids: Any, lead: Any, weights: Any, combiner: str, default: int) -> Any:
+    """Rows and ids that take part, ``default`` in rows without any.
+
+    Also where each id came from (past the end for ``default``), and which rows had none.
+    """
+    indices, ids = np.asarray(sparse_ids.indices._a), np.asarray(sparse_ids.values._a)
+    rows = np.ravel_multi_index(indices[:, :-1].T, lead) if len(ids) else np.zeros(0, np.int64)
+    kept = np.flatnonzero(usable(ids, weights, combiner))
+    empty = np.ones(int(np.prod(lead)), bool)
+    empty[rows[kept]] = False
+    missing = np.flatnonzero(empty)
+    all_rows = np.concatenate([rows[kept], missing])
+    order = np.argsort(all_rows, kind="stable")
+    all_ids = np.concatenate([ids[kept], np.full(len(missing), default, ids.dtype)])
+    places = np.concatenate([kept, np.full(len(missing), len(ids))])
+    return all_rows[order], all_ids[order], places[order], empty
 
 
 def usable(ids: Any, weights: Any, combiner: str) -> Any:
