@@ -48,6 +48,8 @@ def __getattr__(name: str) -> Any:
         value = keras_module(_LAZY[name])
     elif name in ("install", "uninstall"):
         value = getattr(importlib.import_module("tensortape.compat.alias"), name)
+    elif name == "examine":
+        value = importlib.import_module("tensortape.examine")
     elif not name.startswith("__") and _face.complete():
         return globals()[name] if name in globals() else __getattr__(name)
     else:

@@ -7,6 +7,7 @@ Beyond the first the oldest operations are forgotten, beyond the second their va
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,10 @@ class OpLog:
         self.values_of.setdefault(variable._id, deque(maxlen=4)).append(tensor._id)
         if len(self.reads) > self.max_ops:
             del self.reads[next(iter(self.reads))]
+
+    def in_order(self) -> Iterator[Logged]:
+        """The operations, the oldest first."""
+        return iter(tuple(self._ops))
 
     def oldest_value(self, source: int) -> int:
         """The identity of the oldest tensor that may stand for a source."""

@@ -123,3 +123,8 @@ def label_of(filename: str, cell: int | None) -> str:
         return filename
     path = os.path.relpath(filename)
     return path if not path.startswith("..") else os.path.join(*filename.split(os.sep)[-2:])
+
+
+def text_of(name: str, line: int) -> str:
+    """The text of a line, without the space around it."""
+    return linecache.getline(name, line).strip()

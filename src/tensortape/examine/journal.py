@@ -1,0 +1,171 @@
+"""The recorder behind ``tf.examine()``: everything that was computed, and every gradient asked."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from tensortape.core.state import next_id
+from tensortape.examine.diagnosis import Place
+from tensortape.examine.oplog import Logged
+from tensortape.examine.recorder import Recorder, guarded
+from tensortape.examine.sources import text_of
+from tensortape.examine.structure import names_of
+from tensortape.examine.trace import Pass
+
+MAX_CALLS = 256
+MAX_GAPS = 20_000
+
+
+@dataclass
+class Gap:
+    """A dependence that no tape can follow: an assignment, a NumPy function, a dataset."""
+
+    kind: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    position: int | None
+    time: int
+    op: str = ""
+
+
+@dataclass
+class TapeLog:
+    """When one tape recorded, and since when it watches what; times are tensor identities."""
+
+    spans: list[list[int]] = field(default_factory=list)
+    pauses: list[list[int]] = field(default_factory=list)
+    watched: dict[int, int] = field(default_factory=dict)
+
+    def recording(self, time: int) -> bool:
+        """Whether it was recording at ``time``."""
+        return any(span[0] <= time and (len(span) == 1 or time <= span[1]) for span in self.spans)
+
+    def paused(self, time: int) -> bool:
+        """Whether it was in ``stop_recording`` at ``time``."""
+        return any(span[0] <= time and (len(span) == 1 or time <= span[1]) for span in self.pauses)
+
+
+@dataclass
+class Asked:
+    """One gradient call: what a tape knew when it began, and what came out."""
+
+    run: Pass
+    tracked: frozenset[int]
+    kept: frozenset[int]
+    tape: TapeLog | None
+    watches_variables: bool = True
+    results: list[Any] | None = None
+    names: dict[int, str] = field(default_factory=dict)
+    own: dict[int, Logged] = field(default_factory=dict)
+
+
+@dataclass
+class Refused:
+    """A gradient call that raised."""
+
+    targets: list[Any]
+    sources: list[Any]
+    error: Exception
+    position: int | None
+
+
+class Journal(Recorder):
+    """Records every operation, under a tape or not, and the latest gradient calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: deque[Asked] = deque(maxlen=MAX_CALLS)
+        self.refused: deque[Refused] = deque(maxlen=MAX_CALLS)
+        self.gaps: deque[Gap] = deque(maxlen=MAX_GAPS)
+        self.tapes: WeakKeyDictionary[Any, TapeLog] = WeakKeyDictionary()
+        self._open: dict[int, Asked] = {}
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Log an executed operation."""
+        self.log_op(op, inputs, outputs, attrs)
+
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        """Remember whose value a tensor is."""
+        if tensor._id not in self.log.reads:
+            self.log_read(variable, tensor)
+
+    @guarded
+    def log_gap(self, kind: str, inputs: Any, outputs: Any, op: str = "") -> None:
+        """Log a dependence that tapes do not see."""
+        position = self.stack.locate(sys._getframe(2))
+        self.gaps.append(Gap(kind, tuple(inputs), tuple(outputs), position, next_id(), op))
+
+    @guarded
+    def log_refused(self, targets: Any, sources: Any, error: Exception) -> None:
+        """Log a gradient call that raised."""
+        position = self.stack.locate(sys._getframe(2))
+        self.refused.append(Refused(targets, sources, error, position))
+
+    def gradient_begin(self, call: Any) -> None:
+        """Note what the tape watched and kept before the walk empties it."""
+        super().gradient_begin(call)
+        self.note_tape(call)
+
+    @guarded
+    def note_tape(self, call: Any) -> None:
+        """What the tape of ``call`` knows now."""
+        run = self._passes.get(id(call))
+        if run is None:
+            return
+        tape = call.tape
+        entries = getattr(tape, "_entries", None) or ()
+        kept = frozenset([o._id for entry in entries for o in entry.outputs])
+        tracked = frozenset(getattr(tape, "_tracked", ()))
+        log = self.tapes.get(tape)
+        asked = Asked(run, tracked, kept, log, getattr(tape, "_watch_variables", True))
+        asked.own = self.functions(entries)
+        self._open[id(call)] = asked
+
+    def functions(self, entries: Any) -> dict[int, Logged]:
+        """Entries that stand for several logged operations (functions with a rule of their own)."""
+        own: dict[int, Logged] = {}
+        for entry in entries:
+            node = self.log.producer.get(entry.outputs[0]._id)
+            if entry.op.type != "ReadVariableOp" and (node is None or node.op is not entry.op):
+                position = None if node is None else node.position
+                made = Logged(entry.op, entry.inputs, entry.outputs, entry.attrs, position)
+                own.update((o, made) for o in made.outputs)
+        return own
+
+    @guarded
+    def gradient_end(self, call: Any, results: Any) -> None:
+        """Keep the call with its results."""
+        run = self._passes.pop(id(call), None)
+        asked = self._open.pop(id(call), None)
+        if run is None or asked is None or asked.run is not run:
+            return
+        self.calls += 1
+        asked.results = list(results)
+        asked.names = names_of(self.log, run)
+        run.call.tape = None
+        self.asked.append(asked)
+
+    def place(self, op: str, position: int | None) -> Place:
+        """An operation with the user's line, as a reader wants them."""
+        if position is None:
+            return Place(op)
+        where = self.sources.positions[position]
+        if where.file is None:
+            return Place(op)
+        name, label = self.sources.files[where.file], self.sources.labels[where.file]
+        return Place(op, label, where.line, text_of(name, where.line))
+
+    def place_of(self, node: Logged | None) -> Place:
+        """Where an operation stands."""
+        return Place() if node is None else self.place(node.op.type, node.position)
+
+
+def latest(items: Any, fits: Callable[[Any], bool]) -> Any:
+    """The latest item that fits, ``None`` if none does."""
+    found: Iterator[Any] = (item for item in reversed(items) if fits(item))
+    return next(found, None)

@@ -1,0 +1,151 @@
+"""Programs whose gradients are as they should be, with things in them that look suspicious."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import tensortape as tf
+
+PROGRAMS: list[Any] = []
+program = PROGRAMS.append
+
+POINTS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "square": (lambda x: x * x, 3.0),
+    "polynomial": (lambda x: x**3 - 2 * x + 1, [1.0, -2.0]),
+    "relu_partly_dead": (lambda x: tf.nn.relu(x), [-1.0, 2.0]),
+    "double_where": (
+        lambda x: tf.where(x > 0, tf.math.log(tf.where(x > 0, x, 1.0)), 0.0),
+        [0.0, 2.0],
+    ),
+    "softplus": (tf.nn.softplus, 100.0),
+    "logsumexp": (tf.reduce_logsumexp, [1000.0, 1.0]),
+    "log_softmax": (tf.nn.log_softmax, [5.0, 1.0]),
+    "norm": (tf.norm, [3.0, 4.0]),
+    "std": (tf.math.reduce_std, [1.0, 2.0, 4.0]),
+    "round_beside": (lambda x: x * 2.0 + tf.stop_gradient(tf.round(x)), 1.2),
+    "straight_through": (lambda x: x + tf.stop_gradient(tf.round(x) - x), 1.2),
+    "where": (lambda x: tf.where(x > 1.0, x, x * 0.1), [0.5, 2.0]),
+    "mean_over_shape": (
+        lambda x: tf.reduce_sum(x) / tf.cast(tf.size(x), tf.float32),
+        [1.0, 2.0],
+    ),
+    "clip_inside": (lambda x: tf.clip_by_value(x, -5.0, 5.0), [1.0, 9.0]),
+    "gather": (lambda x: tf.gather(x, tf.argsort(x)), [3.0, 1.0]),
+    "maximum": (lambda x: tf.reduce_max(x), [3.0, 1.0]),
+    "matmul": (lambda x: tf.matmul(x, x, transpose_b=True), [[1.0, 2.0]]),
+    "cross_entropy": (
+        lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits([1], x),
+        [[2.0, -1.0]],
+    ),
+    "complex": (lambda x: tf.math.real(tf.cast(x, tf.complex64) * (1 + 2j)), 2.0),
+    "infinite_elsewhere": (lambda x: tf.minimum(x, np.float32("inf")), [1.0, 2.0]),
+    "minimum_of_square": (tf.square, 0.0),
+    "cosine_at_zero": (tf.cos, 0.0),
+    "reparametrised": (lambda x: x + 0.1 * tf.random.normal([2]), [1.0, 2.0]),
+    "dropout": (lambda x: tf.nn.dropout(x, 0.2, seed=1), [1.0] * 50),
+}
+
+
+def at_point(name: str, function: Any, value: Any) -> Any:
+    def run() -> None:
+        x = tf.Variable(value)
+        with tf.GradientTape() as tape:
+            y = function(x)
+        tape.gradient(y, x)
+
+    run.__name__ = name
+    return run
+
+
+PROGRAMS += [at_point(name, *what) for name, what in POINTS.items()]
+
+
+@program
+def descent() -> None:
+    x = tf.Variable(0.0)
+    for _ in range(5):
+        with tf.GradientTape() as tape:
+            y = x**2 - 6 * x + 5
+        slope = tape.gradient(y, x)
+        x.assign_sub(0.1 * slope)
+        print(float(x), x.numpy(), np.asarray(y))
+
+
+@program
+def second_derivative() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = x**3
+        slope = inner.gradient(y, x)
+    outer.gradient(slope, x)
+
+
+@program
+def watched_constant() -> None:
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.exp(x)
+        z = tf.reduce_sum(y)
+    tape.gradient(z, x)
+    tape.gradient(z, y)
+    tape.jacobian(y, x)
+
+
+@program
+def network() -> None:
+    w, u = tf.Variable([[1.0, -2.0]]), tf.Variable([0.5, 0.25])
+    x = tf.constant([[0.5], [2.0]])
+    with tf.GradientTape() as tape:
+        hidden = tf.tanh(tf.matmul(x, w) + u)
+        loss = tf.reduce_mean(tf.square(hidden - 1.0))
+    tape.gradient(loss, [w, u])
+
+
+@program
+def own_rule() -> None:
+    @tf.custom_gradient
+    def log1pexp(x: Any) -> Any:
+        e = tf.exp(x)
+        return tf.math.log(1 + e), lambda upstream: upstream * (1 - 1 / (1 + e))
+
+    x = tf.Variable(100.0)
+    with tf.GradientTape() as tape:
+        y = log1pexp(x)
+    tape.gradient(y, x)
+
+
+@program
+def assigned_before_use() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        x.assign_add(1.0)
+        y = x * x
+    tape.gradient(y, x)
+
+
+@program
+def function() -> None:
+    @tf.function
+    def f(a: Any) -> Any:
+        return tf.reduce_sum(a * a)
+
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = f(x)
+    tape.gradient(y, x)
+
+
+@program
+def suspended_for_logging() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = x * x
+        with tape.stop_recording():
+            print(tf.round(y))
+        z = y * 3.0
+    tape.gradient(z, x)
