@@ -69,3 +69,9 @@ def compare_arrays(given, expected, where):
         atol=tolerance / 10,
         err_msg=where,
     )
+
+
+def test_the_documentation_lists_what_differs():
+    page = HERE.parents[2] / "docs" / "gradient-differences.md"
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| ")][1:]
+    assert {row.strip("| ").rsplit("| ", 1)[1] for row in rows} == DIFFERS.keys()
