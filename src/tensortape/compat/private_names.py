@@ -72,7 +72,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "python.ops.init_ops_v2": ("",),
     "python.ops.linalg.linalg": ("linalg", ""),
     "python.ops.linalg.linalg_impl": ("linalg", ""),
-    "python.ops.linalg.sparse.sparse_csr_matrix_ops": (),
+    "python.ops.linalg.sparse.sparse_csr_matrix_ops": ("__internal__.sparse_csr",),
     "python.ops.linalg_ops": ("linalg", ""),
     "python.ops.logging_ops": ("",),
     "python.ops.manip_ops": ("",),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tensortape as tf
+from tensortape.ops.sparse.matmul import sparse_product
 
 PLACES = [[0, 1], [1, 0], [1, 3], [2, 2]]
 VALUES = np.array([0.5, -1.5, 0.8, 2.0])
@@ -30,6 +31,10 @@ PROGRAMS = {
     "product from the left": (
         lambda s: tf.sparse.sparse_dense_matmul(tf.constant(MATRIX[:, :3]), s),
         lambda x: tf.constant(MATRIX[:, :3]) @ whole(x),
+    ),
+    "product of two sparse ones": (
+        lambda s: tf.sparse.to_dense(sparse_product(s, tf.sparse.transpose(tf.sin(s)))),
+        lambda x: whole(x) @ tf.transpose(whole(tf.sin(x))),
     ),
     "sum": (
         lambda s: tf.sparse.reduce_sum(tf.square(s), 1),

@@ -89,3 +89,41 @@ def sampled_addmm(
     right = PUBLIC["gather_nd"](flipped, np.concatenate([batch, at[..., -1:]], -1))
     product = PUBLIC["reduce_sum"](left * right, -1)
     return tensor(indices), alpha * product + beta * values, tensor(dense_shape)
+
+
+def sparse_product(a: Any, b: Any) -> SparseTensor:
+    """The matrix product of two sparse matrices, sparse."""
+    left, right = places(a), places(b)
+    shape_a, shape_b = dense_shape(a), dense_shape(b)
+    if len(shape_a) != 2 or len(shape_b) != 2 or shape_a[1] != shape_b[0]:
+        raise invalid(f"Cannot multiply sparse matrices of shapes {shape_a} and {shape_b}")
+    order = np.argsort(right[:, 0], kind="stable")
+    begins = np.searchsorted(right[order, 0], left[:, 1])
+    counts = np.searchsorted(right[order, 0], left[:, 1], side="right") - begins
+    first = np.repeat(np.arange(len(left)), counts)
+    within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
+    second = order[np.repeat(begins, counts) + within]
+    terms = pick(a.values, first) * pick(b.values, second)
+    keys = left[first, 0] * shape_b[1] + right[second, 1]
+    found, group = np.unique(keys, return_inverse=True)
+    values = PUBLIC["math.unsorted_segment_sum"](terms, group.reshape(-1), len(found))
+    where = np.stack(np.divmod(found, shape_b[1]), -1)
+    return SparseTensor(where, values, [shape_a[0], shape_b[1]])
+
+
+@export("__internal__.sparse_csr.sparse_tensor_to_csr_sparse_matrix")
+def to_matrix(indices: Any, values: Any, dense_shape: Any, name: str | None = None) -> SparseTensor:
+    """What multiplies with :func:`matrix_product`: the sparse tensor itself."""
+    return SparseTensor(indices, values, dense_shape)
+
+
+@export("__internal__.sparse_csr.sparse_matrix_sparse_mat_mul")
+def matrix_product(a: Any, b: Any, type: Any, name: str | None = None) -> SparseTensor:
+    """The product of two sparse matrices, as Keras asks for it."""
+    return sparse_product(a, b)
+
+
+@export("__internal__.sparse_csr.csr_sparse_matrix_to_sparse_tensor")
+def from_matrix(sparse_matrix: Any, type: Any, name: str | None = None) -> SparseTensor:
+    """The product as a sparse tensor: itself."""
+    return sparse_matrix
