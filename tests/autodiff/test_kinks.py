@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import pathlib
 import threading
@@ -10,6 +11,10 @@ import numpy as np
 import pytest
 
 import tensortape as tf
+from tensortape.arrays.namespace import numpy_namespace as xp
+from tensortape.core.policy import safe_op
+from tensortape.core.registry import OPS
+from tensortape.core.state import quiet
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "gradients-at-kinks.md"
 SCOPE = {"tf": tf, "inf": math.inf, "nan": math.nan}
@@ -108,3 +113,29 @@ def test_left_on_an_exception():
     with pytest.raises(KeyError), safe():
         raise KeyError
     assert gradients("tf.sqrt(x)", "0.0") == [math.inf]
+
+
+def elementwise_operations():
+    for op in OPS.values():
+        attributes = [p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY]
+        if op.family == "elementwise" and op.pullback and not op.variadic:
+            if inspect.Parameter.empty not in attributes:
+                yield pytest.param(op, id=op.type)
+
+
+@pytest.mark.parametrize("op", elementwise_operations())
+def test_where_derivatives_exist_the_rules_agree(op):
+    rng = np.random.default_rng(0)
+    count = sum(p.kind is not p.KEYWORD_ONLY for p in op.parameters)
+    attrs = {p.name: p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY}
+    low, high = op.domain or (-2, 2)
+    xs = [rng.uniform(low, high, shape) for shape in [(3, 4), (4,), (3, 1)][:count]]
+    with quiet():
+        y = op.kernel(xp, *xs, **attrs)
+        g = rng.normal(size=y.shape).astype(y.dtype)
+        plain = op.pullback(xp, g, y, xs, attrs, [True] * count)
+        safely = safe_op(op).pullback(xp, g, y, xs, attrs, [True] * count)
+    for a, b in zip(plain, safely, strict=True):
+        assert (a is None) == (b is None)
+        if a is not None:
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
