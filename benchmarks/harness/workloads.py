@@ -59,7 +59,7 @@ def read_all(folder: Path = FOLDER) -> list[Workload]:
 
 
 def select(names: str, folder: Path = FOLDER) -> list[Workload]:
-    """The workloads whose names contain one of a comma-separated list of words.
+    """The workloads whose names are, or else contain, one of a comma-separated list of words.
 
     Raises ValueError for a word that no name contains, and says which names there are.
     """
@@ -71,4 +71,12 @@ def select(names: str, folder: Path = FOLDER) -> list[Workload]:
         if not any(word in workload.name for workload in workloads):
             known = ", ".join(workload.name for workload in workloads)
             raise ValueError(f"no workload is called {word!r}; there are: {known}")
-    return [workload for workload in workloads if any(word in workload.name for word in words)]
+    names_known = {workload.name for workload in workloads}
+    return [
+        workload
+        for workload in workloads
+        if any(
+            word == workload.name or (word in workload.name and word not in names_known)
+            for word in words
+        )
+    ]

@@ -1,5 +1,7 @@
 """The Jacobian of each row of a network's output with respect to the same row of its input."""
 
+import itertools
+
 from workloads._data import uniform
 
 TITLE = "batch_jacobian of a 50-256-256-50 perceptron, tanh, batch of 64, float32"
@@ -12,7 +14,7 @@ SIZES = (50, 256, 256, 50)
 def inputs(array, rows=64, sizes=SIZES):
     """The batch, and the parameters [w1, b1, w2, b2, ...]."""
     parameters = []
-    for i, (m, n) in enumerate(zip(sizes, sizes[1:])):
+    for i, (m, n) in enumerate(itertools.pairwise(sizes)):
         parameters += [array(uniform(i, m, n, scale=0.15)), array(uniform(10 + i, n, scale=0.15))]
     return array(uniform(9, rows, sizes[0], scale=1.0)), parameters
 

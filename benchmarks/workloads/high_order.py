@@ -109,4 +109,3 @@ def jax_jit(n):
     import jax
 
     return jax_steps(n, jax.jit)
-

@@ -70,7 +70,7 @@ def torch():
 
 
 def jax_steps(transform):
-    """The trace of the Hessian; and Taylor mode (`jet`) along each axis, second derivatives summed."""
+    """The trace of the Hessian; and Taylor mode (`jet`) along each axis, summed."""
     import jax
     from jax.experimental import jet
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.batched.structure import aligned, lifted
 from tensortape.arrays.batched.value import Batched, family, rule
 
@@ -75,7 +77,10 @@ def multiply(ns: Any, x: Any, y: Any) -> Any:
     """A product is zero where one factor is: ties stay."""
     if type(x) is Batched:
         if type(y) is not Batched:
-            return Batched(ns, scaled(ns, x, y) * y, x.ties)
+            data = scaled(ns, x, y)
+            if ns.raw and not data.flags.c_contiguous:  # a view: the product is in order again
+                return Batched(ns, np.multiply(data, y, order="C"), x.ties)
+            return Batched(ns, data * y, x.ties)
     elif type(y) is Batched:
         return Batched(ns, x * scaled(ns, y, x), y.ties)
     else:
