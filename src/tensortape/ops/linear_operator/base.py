@@ -240,7 +240,6 @@ class LinearOperator(OperatorAlgebra, AutoTrackable, CompositeTensor, metaclass=
 
     def solvevec(self, rhs: Any, adjoint: bool = False, name: str = "solve") -> Any:
         """The ``x`` with ``operator @ x == rhs``, for vectors ``rhs`` of shape ``[..., rows]``."""
-        self._need_solvable()
         return self._solvevec(self._argument(rhs, -1 if adjoint else -2, -1), adjoint=adjoint)
 
     def _solvevec(self, rhs: Any, adjoint: bool = False) -> Any:

@@ -28,7 +28,10 @@ def product(values: Sequence[Any]) -> Any:
 
 
 def total(values: Sequence[Any]) -> Any:
-    """The sum of numbers."""
+    """The sum of numbers; where some are complex, of all as complex ones."""
+    wide = [v.dtype for v in values if v.dtype.is_complex]
+    if wide and len(wide) < len(values):
+        values = [tf.cast(v, wide[0]) for v in values]
     return functools.reduce(operators_of_python.add, values)
 
 

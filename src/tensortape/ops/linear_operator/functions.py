@@ -22,7 +22,7 @@ def _inverse(operator: Any, adjoint: bool = False, name: str | None = None) -> A
 
 def _logdet(operator: Any, name: str | None = None) -> Any:
     if operator.is_positive_definite and operator.is_self_adjoint:
-        return operator.log_abs_determinant()
+        return PUBLIC["math.real"](operator.log_abs_determinant())
     raise ValueError(
         "Expected matrix to be self-adjoint positive definite: construct the operator with "
         "is_self_adjoint=True and is_positive_definite=True if it is."

@@ -152,6 +152,8 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 
     def _solve(self, rhs: Any, adjoint: bool = False, adjoint_arg: bool = False) -> Any:
         base = self._base_operator
+        if base.is_non_singular is False:
+            raise ValueError("Solutions need a base_operator with an inverse; its hint says no.")
         u, v = (self._v, self._u) if adjoint else (self._u, self._v)
         first = base.solve(rhs, adjoint=adjoint, adjoint_arg=adjoint_arg)
         matrix, inner = broadcast([self._capacitance(), tf.matmul(v, first, adjoint_a=True)])
