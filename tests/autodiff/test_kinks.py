@@ -115,15 +115,16 @@ def test_left_on_an_exception():
     assert gradients("tf.sqrt(x)", "0.0") == [math.inf]
 
 
-def elementwise_operations():
-    for op in OPS.values():
-        attributes = [p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY]
-        if op.family == "elementwise" and op.pullback and not op.variadic:
-            if inspect.Parameter.empty not in attributes:
-                yield pytest.param(op, id=op.type)
+def defined_by_defaults(op):
+    attributes = [p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY]
+    plain = op.family == "elementwise" and op.pullback and not op.variadic
+    return plain and inspect.Parameter.empty not in attributes
 
 
-@pytest.mark.parametrize("op", elementwise_operations())
+ELEMENTWISE = {name: op for name, op in OPS.items() if defined_by_defaults(op)}
+
+
+@pytest.mark.parametrize("op", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 def test_where_derivatives_exist_the_rules_agree(op):
     rng = np.random.default_rng(0)
     count = sum(p.kind is not p.KEYWORD_ONLY for p in op.parameters)
