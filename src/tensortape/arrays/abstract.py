@@ -77,7 +77,9 @@ class Abstract:
 def placeholder(shape: Any, dtype: np.dtype[Any]) -> Abstract:
     """An abstract value of a shape with ``None`` for unknown dimensions."""
     fillers = FILLERS if None in shape else FILLERS[:1]
-    one = np.ones((), dtype) if dtype.kind != "O" else np.full((), b"", dtype)
+    one = np.full((), b"", dtype) if dtype.kind == "O" else np.ones((), dtype)
+    if dtype.kind in "iu":
+        one = np.zeros((), dtype)  # an index that is valid along any axis
     return Abstract([np.broadcast_to(one, [f if n is None else n for n in shape]) for f in fillers])
 
 
