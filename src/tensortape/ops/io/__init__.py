@@ -1,0 +1,1 @@
+"""`tf.io`: files, and values written as bytes."""

@@ -1,0 +1,123 @@
+"""Text put together and taken apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core import errors
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import int64
+from tensortape.core.registry import PUBLIC, export
+from tensortape.ops.strings.elements import each, strings, text, text_op
+
+_join = text_op("StringJoin")
+
+
+@export("strings.join")
+def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
+    """Elements of several tensors of one shape (scalars fit all) put together, one by one.
+
+    >>> tf.strings.join([["a", "b"], "x"], separator="-").numpy()
+    array([b'a-x', b'b-x'], dtype=object)
+
+    Raises `InvalidArgumentError` for shapes that differ. Source: `tf.strings.join`.
+    """
+    tensors = [text(value, "inputs") for value in inputs]
+    shapes = {tuple(t.shape) for t in tensors if t.shape.rank}
+    if len(shapes) > 1:
+        told = " vs. ".join(str(list(shape)) for shape in sorted(shapes))
+        raise errors.InvalidArgumentError(None, None, f"Input shapes do not match: {told}")
+    between = separator.encode() if isinstance(separator, str) else separator
+    return each(_join, lambda *items: between.join(items), *tensors)
+
+
+@export("strings.reduce_join")
+def reduce_join(
+    inputs: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    separator: str = "",
+    name: str | None = None,
+) -> Any:
+    """Elements along axes put together; along all without `axis`.
+
+    >>> tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=1).numpy()
+    array([b'ab', b'cd'], dtype=object)
+
+    Source: `tf.strings.reduce_join`.
+    """
+    array = text(inputs, "inputs").numpy()
+    array = np.asarray(array, object)
+    given = range(array.ndim) if axis is None else np.ravel(axis)
+    axes = [int(a) % max(array.ndim, 1) for a in given] if array.ndim else []
+    rest = [a for a in range(array.ndim) if a not in axes]
+    moved = array.transpose(rest + axes).reshape([array.shape[a] for a in rest] + [-1])
+    flat = moved.reshape(-1, moved.shape[-1]) if moved.ndim else moved.reshape(1, 1)
+    joined = [separator.encode().join(row) for row in flat]
+    shape = [array.shape[a] for a in rest]
+    if keepdims:
+        shape = [1 if a in axes else n for a, n in enumerate(array.shape)]
+    return strings(joined, shape)
+
+
+@export("strings.unsorted_segment_join")
+def unsorted_segment_join(
+    inputs: Any, segment_ids: Any, num_segments: Any, separator: str = "", name: str | None = None
+) -> Any:
+    """Elements of a vector put together by segment.
+
+    >>> tf.strings.unsorted_segment_join(["a", "b", "c"], [0, 1, 0], 2).numpy()
+    array([b'ac', b'b'], dtype=object)
+
+    Source: `tf.strings.unsorted_segment_join`.
+    """
+    rows: list[list[bytes]] = [[] for _ in range(int(num_segments))]
+    ids = np.ravel(convert_to_tensor(segment_ids).numpy())
+    for value, row in zip(np.ravel(text(inputs).numpy()), ids, strict=True):
+        rows[int(row)].append(value)
+    return strings([separator.encode().join(row) for row in rows])
+
+
+def ragged(rows: list[list[Any]], make: Any, shape: Any) -> Any:
+    """Rows as the ragged tensor they are, or as a vector if there is one row by itself."""
+    flat = make([item for row in rows for item in row])
+    if not len(shape):
+        return flat
+    lengths = convert_to_tensor(np.array([len(row) for row in rows], np.int64), dtype=int64)
+    result = PUBLIC["RaggedTensor"].from_row_lengths(flat, lengths)
+    for size in reversed(tuple(shape)[1:]):
+        result = PUBLIC["RaggedTensor"].from_uniform_row_length(result, size)
+    return result
+
+
+@export("strings.split")
+def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None) -> Any:
+    """Each element cut at `sep` (at white space without it): a ragged tensor of the pieces.
+
+    >>> tf.strings.split("a b  c").numpy()
+    array([b'a', b'b', b'c'], dtype=object)
+    >>> tf.strings.split(["a,b", "c"], sep=",")
+    <tf.RaggedTensor [[b'a', b'b'], [b'c']]>
+
+    Source: `tf.strings.split`.
+    """
+    tensor = text(input)
+    at = None if sep is None else text(sep, "sep").numpy()
+    rows = [value.split(at or None, maxsplit) for value in np.ravel(tensor.numpy())]
+    return ragged(rows, strings, tensor.shape)
+
+
+@export("strings.bytes_split")
+def bytes_split(input: Any, name: str | None = None) -> Any:
+    """Each element as its bytes, one string each: a ragged tensor (a vector for a scalar).
+
+    >>> tf.strings.bytes_split("abc").numpy()
+    array([b'a', b'b', b'c'], dtype=object)
+
+    Source: `tf.strings.bytes_split`.
+    """
+    tensor = text(input)
+    rows = [[v[i : i + 1] for i in range(len(v))] for v in np.ravel(tensor.numpy())]
+    return ragged(rows, strings, tensor.shape)
