@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from tensortape.core.registry import PUBLIC
 from tensortape.core.tracking import CompositeTensor
 from tensortape.ops import basic
 from tensortape.ops.create import filled, onehot
+from tensortape.ops.debugging import comparisons
 from tensortape.ops.elementwise import (
     activation,
     arithmetic,
@@ -52,7 +54,8 @@ from tensortape.ops.sparse.tensor import SparseTensor
 
 # Imported for the functions that they enter into PUBLIC, which must be there to be overloaded.
 OVERLOADED = (
-    activation, arithmetic, basic, casting, complex_numbers, counting, cumulative, division,
+    activation, arithmetic, basic, casting, comparisons, complex_numbers, counting, cumulative,
+    division,
     dropout, embedding, exponential, extrema, extremes, filled, gathering, layout_inspect,
     layout_join, logical, onehot, order, padding, reduce_logical, rounding, segment, selection,
     shaping, softmax, statistics, sums,
@@ -104,6 +107,9 @@ def overload(path: str, handler: Callable[..., Any]) -> None:
     """Give ``tf.<path>``, under all its names, an overload."""
     function = PUBLIC[path]
     wrapped = overloaded(function, handler)
+    home = sys.modules[function.__module__]
+    if getattr(home, function.__name__, None) is function:  # functions pickle by their home's name
+        setattr(home, function.__name__, wrapped)
     for name, value in list(PUBLIC.items()):
         if value is function:
             PUBLIC[name] = wrapped
@@ -156,6 +162,24 @@ ONE = (
 )
 RAGGED_ONLY = {"zeros_like", "ones_like"}
 TWO = "math.add math.truediv math.divide math.divide_no_nan math.logical_xor complex"
+
+
+def assertion(path: str) -> Callable[..., Any]:
+    """The overload of an assertion about corresponding elements."""
+    function = PUBLIC[path]
+
+    def handler(x: Any, y: Any, *others: Any) -> Any:
+        if not (isinstance(x, RaggedTensor) or isinstance(y, RaggedTensor)):
+            return NotImplemented
+
+        def check(a: Any, b: Any) -> Any:
+            function(a, b, *others)
+            return a
+
+        elementwise(check, (x, y))
+        return None
+
+    return handler
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: Any = None) -> Any:
@@ -300,6 +324,8 @@ def _install() -> None:
             overload(path, of_one(path, path not in RAGGED_ONLY))
     for path in TWO.split():
         overload(path, of_several(path))
+    for name in ("equal", "none_equal", "near", "less", "less_equal", "greater", "greater_equal"):
+        overload(f"debugging.assert_{name}", assertion(f"debugging.assert_{name}"))
     overload("clip_by_value", of_several("clip_by_value", 3))
     overload("where", where)
     overload("size", size)

@@ -328,6 +328,9 @@ class RaggedTensor(CompositeTensor):
         splits = state.tensor(self._splits.astype(dtype._np))
         return RaggedTensor(values, splits, self._uniform, _PRIVATE)
 
+    def __reduce__(self) -> Any:
+        return _restored, (self._values, self._row_splits, self._uniform)
+
     def __iter__(self) -> Iterator[Any]:
         get: Any = self
         return (get[i] for i in range(len(self._splits) - 1))
@@ -337,6 +340,11 @@ class RaggedTensor(CompositeTensor):
 
 
 RaggedTensor.__module__ = "tensorflow.python.ops.ragged.ragged_tensor"
+
+
+def _restored(values: Any, row_splits: Any, uniform: int | None) -> RaggedTensor:
+    """A pickled one, brought back without the module its class claims to be from."""
+    return RaggedTensor(values, row_splits, uniform, _PRIVATE)
 
 
 def method(function: Callable[..., Any]) -> Callable[..., Any]:

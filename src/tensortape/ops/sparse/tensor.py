@@ -122,12 +122,20 @@ class SparseTensor(CompositeTensor):
             return NotImplemented
         return self.with_values(function(self._values))
 
+    def __reduce__(self) -> Any:
+        return _restored, (self._indices, self._values, self._dense_shape)
+
     def __str__(self) -> str:
         return sparse_str(
             "SparseTensor", str(self._indices), str(self._values), str(self._dense_shape)
         )
 
     __repr__ = __str__
+
+
+def _restored(indices: Any, values: Any, dense_shape: Any) -> SparseTensor:
+    """A pickled one, brought back without the module its class claims to be from."""
+    return SparseTensor(indices, values, dense_shape)
 
 
 SparseTensor.__module__ = "tensorflow.python.framework.sparse_tensor"
