@@ -10,7 +10,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.errors import InvalidArgumentError, of_op
 from tensortape.core.registry import export
 from tensortape.core.state import state
-from tensortape.ops.image.overlap import areas, overlaps_of, suppress
+from tensortape.ops.image.overlap import areas, overlap_of, suppress
 from tensortape.ops.layout.attributes import one_int, static_value
 
 
@@ -83,7 +83,7 @@ def non_max_suppression(
     """
     corners, points, limit = candidates("NonMaxSuppressionV3", boxes, scores, iou_threshold)
     size, least = one_int(max_output_size), scalar(score_threshold)
-    chosen, _ = suppress(overlaps_of(corners), points, size, limit, least)
+    chosen, _ = suppress(overlap_of(corners), points, size, limit, least)
     return state.tensor(chosen)
 
 
@@ -115,7 +115,7 @@ def non_max_suppression_with_scores(
     size, least, sigma = one_int(max_output_size), scalar(score_threshold), scalar(soft_nms_sigma)
     if sigma < 0:
         raise refuse("NonMaxSuppressionV5", f"soft_nms_sigma_ must be non-negative, got {sigma}")
-    found = suppress(overlaps_of(corners), points, size, limit, least, sigma)
+    found = suppress(overlap_of(corners), points, size, limit, least, sigma)
     return state.tensor(found[0]), state.tensor(found[1])
 
 
@@ -147,7 +147,9 @@ def non_max_suppression_overlaps(
             kind, f"scores has incompatible shape {list(points.shape)} for {len(matrix)} candidates"
         )
     limits = scalar(overlap_threshold), scalar(score_threshold)
-    chosen, _ = suppress(matrix, points, one_int(max_output_size), *limits)
+    chosen, _ = suppress(
+        lambda i, others: matrix[i, others], points, one_int(max_output_size), *limits
+    )
     return state.tensor(chosen)
 
 
@@ -292,7 +294,7 @@ def best_of_classes(boxes: Any, scores: Any, size: int, limits: Any) -> Any:
     found = []
     for label in range(scores.shape[1]):
         own = boxes[:, label if boxes.shape[1] > 1 else 0]
-        picked, points = suppress(overlaps_of(own), scores[:, label], *limits)
+        picked, points = suppress(overlap_of(own), scores[:, label], *limits)
         found += [(-s, label, own[i]) for i, s in zip(picked, points, strict=True)]
     found.sort(key=lambda one: one[0])
     out = np.zeros((size, 4), np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
