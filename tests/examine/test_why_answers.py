@@ -128,3 +128,50 @@ def test_an_examination_begun_within_a_tape() -> None:
             y = tf.round(h)
             tape.gradient(y, h)
     assert ex.why(y, h).reason is Reason.ROUNDING
+
+
+def test_operations_before_the_examination_are_taken_from_the_tape() -> None:
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        h = tf.sin(x)
+        with tf.examine() as ex:
+            y = tf.round(h)
+            tape.gradient(y, x)
+    assert ex.why(y, x).reason is Reason.ROUNDING
+
+
+def test_a_cause_that_recurs_is_one_alarm() -> None:
+    x, unused = tf.Variable(2.0), tf.Variable(1.0, name="unused")
+    with tf.examine() as ex:
+        for _ in range(3):
+            with tf.GradientTape() as tape:
+                y = x * x
+            tape.gradient(y, [x, unused])
+    (alarm,) = ex.alarms()
+    assert alarm.reason is Reason.UNUSED_VARIABLE
+    assert alarm.source == "unused"
+
+
+def test_large_calls_are_let_go() -> None:
+    x = tf.Variable(tf.ones((512, 1024)))
+    with tf.examine() as ex:
+        for _ in range(60):
+            with tf.GradientTape() as tape:
+                y = tf.reduce_sum(tf.sin(x) * 2.0)
+            tape.gradient(y, x)
+    assert 1 < len(ex.journal.asked) < 60
+    assert 0 < ex.journal.held <= 256 * 2**20
+    assert not ex.why(y, x)
+
+
+def test_what_is_no_longer_on_record_is_said() -> None:
+    x, w = tf.Variable(2.0), tf.Variable(3.0)
+    with tf.examine() as ex:
+        ex.journal.log.max_ops = 10
+        with tf.GradientTape() as tape:
+            y = x
+            for _ in range(50):
+                y = y * 1.01
+        tape.gradient(y, [x, w])
+    assert not ex.why(y, x)
+    assert "no longer on record" in ex.why(y, w).message

@@ -84,12 +84,15 @@ class Examination:
         return why(self.journal, target, source)
 
     def alarms(self) -> list[Diagnosis]:
-        """What is wrong with the gradients recorded so far, call by call; empty if nothing is."""
-        found = []
+        """What is wrong with the gradients recorded so far; empty if nothing is.
+
+        The same cause in several calls, as in the steps of a training, is named once.
+        """
+        found: dict[Any, Diagnosis] = {}
         for asked in self.journal.asked:
             for source, original in zip(asked.run.sources, asked.run.call.sources, strict=True):
                 name = name_of(asked, original, source)
                 verdict = examined(self.journal, asked, asked.run.targets[0], original, name)
                 if verdict:
-                    found.append(verdict)
-        return found
+                    found.setdefault((verdict.reason, verdict.source, verdict.place), verdict)
+        return list(found.values())

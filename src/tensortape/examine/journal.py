@@ -15,10 +15,11 @@ from tensortape.examine.oplog import Logged
 from tensortape.examine.recorder import Recorder, guarded
 from tensortape.examine.sources import text_of
 from tensortape.examine.structure import names_of
-from tensortape.examine.trace import Pass
+from tensortape.examine.trace import Pass, RuleRun
 
 MAX_CALLS = 256
 MAX_GAPS = 20_000
+MAX_BYTES = 256 * 2**20
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Asked:
     results: list[Any] | None = None
     names: dict[int, str] = field(default_factory=dict)
     own: dict[int, Logged] = field(default_factory=dict)
+    nbytes: int = 0
 
 
 @dataclass
@@ -83,11 +85,26 @@ class Journal(Recorder):
         self.refused: deque[Refused] = deque(maxlen=MAX_CALLS)
         self.gaps: deque[Gap] = deque(maxlen=MAX_GAPS)
         self.tapes: WeakKeyDictionary[Any, TapeLog] = WeakKeyDictionary()
+        self.held = 0
         self._open: dict[int, Asked] = {}
 
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
-        """Log an executed operation."""
-        self.log_op(op, inputs, outputs, attrs)
+        """Log an executed operation (written out, since it runs once per operation)."""
+        if self.failed:
+            return
+        try:
+            with self.lock:
+                position = self.stack.locate(sys._getframe(1))
+                self.log.add(op, inputs, outputs, attrs, position)
+        except Exception as exc:
+            self.fail("record", exc)
+
+    def rule(self, call: Any, entry: Any, upstream: Any, downstream: Any) -> None:
+        """Keep what a backward rule received and sent."""
+        run = self._passes.get(id(call))
+        if run is not None and run.call is call:
+            up = upstream if type(upstream) is list else [upstream]
+            run.rules.append(RuleRun(entry, up, downstream))
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """Remember whose value a tensor is."""
@@ -119,7 +136,7 @@ class Journal(Recorder):
             return
         tape = call.tape
         entries = getattr(tape, "_entries", None) or ()
-        kept = frozenset([o._id for entry in entries for o in entry.outputs])
+        kept = frozenset([entry.outputs[0]._id for entry in entries])
         tracked = frozenset(getattr(tape, "_tracked", ()))
         log = self.tapes.get(tape)
         asked = Asked(run, tracked, kept, log, getattr(tape, "_watch_variables", True))
@@ -148,7 +165,17 @@ class Journal(Recorder):
         asked.results = list(results)
         asked.names = names_of(self.log, run)
         run.call.tape = None
+        self.keep(asked)
+
+    def keep(self, asked: Asked) -> None:
+        """Enter a call, and let go of the oldest ones when their arrays are too many."""
+        if len(self.asked) == MAX_CALLS:
+            self.held -= self.asked.popleft().nbytes
+        asked.nbytes = bytes_of(asked.run.rules)
+        self.held += asked.nbytes
         self.asked.append(asked)
+        while self.held > MAX_BYTES and len(self.asked) > 1:
+            self.held -= self.asked.popleft().nbytes
 
     def place(self, op: str, position: int | None) -> Place:
         """An operation with the user's line, as a reader wants them."""
@@ -163,6 +190,15 @@ class Journal(Recorder):
     def place_of(self, node: Logged | None) -> Place:
         """Where an operation stands."""
         return Place() if node is None else self.place(node.op.type, node.position)
+
+
+def bytes_of(rules: list[RuleRun]) -> int:
+    """Roughly what the rules of one call hold: the cotangents, and the values they were run on."""
+    total = 0
+    for run in rules:
+        for array in (*run.downstream, *[t._a for t in run.entry.outputs]):
+            total += getattr(array, "nbytes", 0)
+    return total
 
 
 def latest(items: Any, fits: Callable[[Any], bool]) -> Any:

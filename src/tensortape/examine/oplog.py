@@ -73,14 +73,17 @@ class OpLog:
         self.producer: dict[int, Logged] = {}
         self.reads: dict[int, Read] = {}
         self.values_of: dict[int, deque[int]] = {}
-        self.bytes = 0
+        self.bytes = self.forgotten = 0
         self._ops: deque[Logged] = deque()
         self._held: deque[Logged] = deque()
 
     def add(self, op: Any, inputs: Any, outputs: Any, attrs: Any, position: int | None) -> None:
         """Log an executed operation; those on symbolic values are left out."""
-        if not outputs or not all([isinstance(t._a, PLAIN) for t in outputs]):
+        if not outputs:
             return
+        for t in outputs:
+            if not isinstance(t._a, PLAIN):
+                return
         logged = Logged(op, inputs, outputs, attrs, position)
         for t in outputs:
             logged.nbytes += t._a.nbytes
@@ -114,6 +117,7 @@ class OpLog:
     def _trim(self) -> None:
         while len(self._ops) > self.max_ops:
             old = self._ops.popleft()
+            self.forgotten += 1
             for made in old.outputs:
                 self.producer.pop(made, None)
             if self._held and self._held[0] is old:

@@ -42,13 +42,7 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
             with self.lock:
                 method(self, *args)
         except Exception as exc:
-            self.failed = f"{type(exc).__name__}: {exc}"
-            warnings.warn(
-                f"The gradient report ends here: {method.__name__} failed with {self.failed}. "
-                "The program itself is not affected; please report this.",
-                RuntimeWarning,
-                stacklevel=2,
-            )
+            self.fail(method.__name__, exc)
 
     return run
 
@@ -65,6 +59,16 @@ class Recorder(Observer):
         self.failed = ""
         self.lock = threading.RLock()
         self._passes: dict[int, Pass] = {}
+
+    def fail(self, what: str, exc: Exception) -> None:
+        """Warn, and record nothing more."""
+        self.failed = f"{type(exc).__name__}: {exc}"
+        warnings.warn(
+            f"The gradient report ends here: {what} failed with {self.failed}. "
+            "The program itself is not affected; please report this.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Log an executed operation if a tape listens (most of an optimizer's are not taped)."""

@@ -34,19 +34,22 @@ class Stack:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self.kinds: dict[CodeType, int] = {}
+        self.kinds: dict[int, int] = {}  # by identity: a code object's own hash is slow
+        self._codes: list[CodeType] = []  # keeps those identities from being reused
+        self._numbers: dict[tuple[int, int, str, int | None], int] = {}
 
     def kind(self, frame: FrameType) -> int:
         """``OWN``, ``LIBRARY``, ``PART`` or ``USER``."""
         code = frame.f_code
-        known = self.kinds.get(code)
+        known = self.kinds.get(id(code))
         if known is None:
             known = kind_of_file(code.co_filename)
             if known == USER and code.co_filename.startswith("<") and is_generated(frame):
                 known = LIBRARY
             if known == OWN and code.co_name in GRADIENTS:
                 known = PART
-            self.kinds[code] = known
+            self.kinds[id(code)] = known
+            self._codes.append(code)
         return known
 
     def user_frame(self, frame: FrameType | None) -> tuple[FrameType | None, str]:
@@ -55,7 +58,7 @@ class Stack:
         outermost: FrameType | None = None
         kinds = self.kinds
         while frame is not None:
-            kind = kinds.get(frame.f_code)
+            kind = kinds.get(id(frame.f_code))
             if kind is None:
                 kind = self.kind(frame)
             if kind == USER:
@@ -70,7 +73,13 @@ class Stack:
     def locate(self, frame: FrameType | None) -> int | None:
         """The number of the user's position, ``None`` where no user frame is on the stack."""
         user, via = self.user_frame(frame)
-        return None if user is None else self.number(user, via)
+        if user is None:
+            return None
+        key = (id(user.f_code), user.f_lasti, via, self.sources.cell)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = self.number(user, via)
+        return known
 
     def outside(self, frame: FrameType | None) -> FrameType | None:
         """The innermost frame that is not TensorTape's: the user's or a library's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from tensortape.examine.reasons import Reason
 
 def unconnected(question: Any) -> Diagnosis:
     """The diagnosis for a source that the target was not computed from."""
-    for step in (after_target, left, recomputed, replaced, unused):
-        found = step(question)
-        if found is not None:
-            return found
-    return apart(question)
+    steps = (after_target, left, recomputed, replaced, unused)
+    found = next((found for step in steps if (found := step(question)) is not None), None)
+    found = apart(question) if found is None else found
+    forgotten = question.journal.log.forgotten
+    if not forgotten:
+        return found
+    text = f"{found.message} (The first {forgotten} operations are no longer on record.)"
+    return dataclasses.replace(found, message=text)
 
 
 def after_target(question: Any) -> Diagnosis | None:

@@ -72,21 +72,24 @@ def examined(journal: Journal, asked: Asked, target: Any, source: Any, name: str
     result = (asked.results or [None])[places[0]] if asked.results else None
     if result is None:
         return NoneQuestion(journal, asked, handle_of(target), source, name).ask()
-    flow = Backflow(journal, asked, Lineage(journal, asked, handle, handle_of(target)))
     array = plain(result)
     if array is None or not array.size:
         return healthy(name, "has no elements")
-    if broken(array):
+    bad, zero = broken(array), not array.any()
+    sound = not (bad or zero or broken(handle_of(target)._a))
+    if sound:
+        return healthy(name, "is finite and not zero")
+    flow = Backflow(journal, asked, Lineage(journal, asked, handle, handle_of(target)))
+    if bad:
         return NonFinite(flow, name, array).ask()
-    if not array.any():
+    if zero:
         return ZeroQuestion(flow, name).ask()
-    return healthy(name, "is finite and not zero", flow, target)
+    origin = origin_of(flow, handle_of(target)._id)
+    text = f"is finite and not zero, but the target is not: {origin.story}, in {origin.place}"
+    return healthy(name, text)
 
 
-def healthy(name: str, text: str, flow: Backflow | None = None, target: Any = None) -> Diagnosis:
-    """Nothing is wrong with the gradient; perhaps with the target."""
+def healthy(name: str, text: str) -> Diagnosis:
+    """Nothing is wrong with the gradient."""
     message = f"The gradient of {name} {text}."
-    if flow is not None and broken(handle_of(target)._a):
-        origin = origin_of(flow, handle_of(target)._id)
-        message += f" The target itself is not finite: {origin.story}, in {origin.place}."
     return Diagnosis(Reason.HEALTHY, "healthy", name, message, Reason.HEALTHY.cure)

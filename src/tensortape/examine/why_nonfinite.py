@@ -126,8 +126,9 @@ class NonFinite:
         word = "NaN" if self.kind == "nan" else "infinite"
         text = f"The gradient of {self.name} is {word}: {origin.story}"
         back = self.flow.place(run)
-        if back != origin.place:
-            text += f"; the gradient met it in {back}"
+        product = " as 0 × inf" if values.get("arrived") == 0 else ""
+        where = f"in {back}" if back != origin.place else "there"
+        text += f"; the gradient met it {where}{product}"
         cure = cure_of(self.flow, origin.tensor, origin.reason, run.entry.outputs[0]._id)
         return Diagnosis(
             *(origin.reason, self.kind, self.name, text + ".", cure, origin.place),
