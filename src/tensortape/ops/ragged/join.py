@@ -194,9 +194,12 @@ def gather(
         return PUBLIC["gather"](params, indices, axis=axis, batch_dims=batch_dims)
     if batch_dims == 1 and axis in (None, 1):
         return _gather_in_rows(params, indices)
+    if not batch_dims and axis == 1 and known(indices).ndim == 1:
+        count = len(params._splits) - 1
+        return _gather_in_rows(params, np.tile(known(indices), (count, 1)))
     if batch_dims or axis not in (None, 0):
         raise NotImplementedError(
-            f"tf.gather of a ragged tensor takes axis=0 or batch_dims=1, received axis={axis}, "
+            f"tf.gather of a ragged tensor takes axis 0 or 1 or batch_dims=1, received axis={axis}, "
             f"batch_dims={batch_dims}: convert it with to_tensor() first."
         )
     at = known(indices)

@@ -105,11 +105,11 @@ def overloaded(function: Callable[..., Any], overload: Callable[..., Any]) -> An
 
 def overload(path: str, handler: Callable[..., Any]) -> None:
     """Give ``tf.<path>``, under all its names, an overload."""
-    function = PUBLIC[path]
+    function: Any = PUBLIC[path]
     wrapped = overloaded(function, handler)
-    home = sys.modules[function.__module__]
-    if getattr(home, function.__name__, None) is function:  # functions pickle by their home's name
-        setattr(home, function.__name__, wrapped)
+    home, own_name = sys.modules[function.__module__], function.__name__
+    if home.__dict__.get(own_name) is function:  # functions pickle by their home's name
+        setattr(home, own_name, wrapped)
     for name, value in list(PUBLIC.items()):
         if value is function:
             PUBLIC[name] = wrapped
