@@ -8,6 +8,7 @@ forwards to the public face `tensortape`; `tensorflow.keras` is the real Keras; 
 from __future__ import annotations
 
 import importlib
+import operator
 import os
 import sys
 import warnings
@@ -26,6 +27,7 @@ FACE = "tensortape"
 VERSION = "2.21.0"  # the TensorFlow whose behaviour TensorTape follows
 # TensorFlow itself hands out this view of Keras 3 (with the old `keras.backend` functions in it).
 KERAS_VIEW = "keras._tf_keras.keras"
+V1 = "compat.v1."
 V2 = "compat.v2"  # TensorFlow 2 under its migration name
 KERAS_NAMES = ("keras", "initializers", "losses", "metrics", "optimizers")
 
@@ -60,6 +62,8 @@ def _attribute(module: AliasModule, name: str) -> Any:
     qualified = f"{module.__name__}.{name}"
     if module.__name__ == ALIAS and name in KERAS_NAMES:
         return importlib.import_module(qualified)
+    if qualified == f"{ALIAS}.{V1}keras":
+        return importlib.import_module(f"{ALIAS}.keras")
     if qualified in private_names.packages():
         return importlib.import_module(qualified)
     try:
@@ -128,6 +132,8 @@ def _target(fullname: str) -> Any:
         return importlib.import_module(f"{FACE}.{path}")
     if fullname in private_names.packages():
         return private_names.PrivateModule(fullname)
+    if path.startswith(V1):
+        return operator.attrgetter(path)(importlib.import_module(FACE))
     if complete() and _is_public(path):
         return importlib.import_module(f"{FACE}.{path}")
     # Without a `name` the import system passes the message on from `from … import …` too.
