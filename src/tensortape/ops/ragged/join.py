@@ -199,7 +199,7 @@ def gather(
         return _gather_in_rows(params, np.tile(known(indices), (count, 1)))
     if batch_dims or axis not in (None, 0):
         raise NotImplementedError(
-            f"tf.gather of a ragged tensor takes axis 0 or 1 or batch_dims=1, received axis={axis}, "
+            f"tf.gather of a ragged tensor takes axis 0, 1 or batch_dims=1, received axis={axis}, "
             f"batch_dims={batch_dims}: convert it with to_tensor() first."
         )
     at = known(indices)
