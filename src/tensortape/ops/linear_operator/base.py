@@ -252,6 +252,3 @@ class LinearOperator(OperatorAlgebra, AutoTrackable, CompositeTensor, metaclass=
     @property
     def _type_spec(self) -> LinearOperatorSpec:
         return LinearOperatorSpec.from_value(self)
-
-
-LinearOperator.__module__ = "tensorflow.python.ops.linalg.linear_operator"

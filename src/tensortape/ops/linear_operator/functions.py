@@ -1,17 +1,16 @@
-"""Functions of matrices that also take operators: ``tf.linalg.solve(operator, rhs)``, ...
-
-``tf.matmul`` of an operator and a tensor goes by the dense matrix; ``operator @ tensor`` and
-``tensor @ operator`` go by the operator's structure.
-"""
+"""Functions of matrices that also take operators: ``tf.linalg.solve(operator, rhs)``, ..."""
 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from tensortape.core.registry import PUBLIC
-from tensortape.ops.linalg import decompositions, diagonals, factored, products, solving
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.linalg import decompositions, diagonals, factored, matmul, products, solving
+from tensortape.ops.linear_operator.arrays import adjoint as adjoint_of
 from tensortape.ops.linear_operator.base import LinearOperator
 
 
@@ -30,7 +29,21 @@ def _logdet(operator: Any, name: str | None = None) -> Any:
 
 
 def _solve(operator: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Any:
+    if not isinstance(operator, LinearOperator):
+        raise ValueError(
+            "A right-hand side that is an operator needs a matrix that is one, received "
+            f"{type(operator).__name__}: use tf.linalg.LinearOperatorFullMatrix(matrix)."
+        )
     return operator.solve(rhs, adjoint=adjoint)
+
+
+def _matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False,
+            adjoint_a: bool = False, adjoint_b: bool = False, **others: Any) -> Any:  # fmt: skip
+    if transpose_a or transpose_b:
+        raise ValueError("Operators are not transposed; use adjoint_a=True or adjoint_b=True.")
+    if isinstance(a, LinearOperator):
+        return a.matmul(b, adjoint=adjoint_a, adjoint_arg=adjoint_b)
+    return adjoint_of(b.matmul(a, adjoint=not adjoint_b, adjoint_arg=not adjoint_a))
 
 
 def _matvec(operator: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False,
@@ -41,6 +54,7 @@ def _matvec(operator: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = 
 
 
 OF_OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
+    matmul.matmul: _matmul,
     products.adjoint: lambda operator, name=None: operator.adjoint(),
     products.matvec: _matvec,
     solving.public_cholesky: lambda operator, name=None: operator.cholesky(),
@@ -56,12 +70,15 @@ OF_OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
 
 def taking_operators(of_matrices: Any, of_operators: Any) -> Any:
     """The function ``of_matrices`` that hands operators to ``of_operators``."""
+    signature = inspect.signature(of_matrices)
+    count = 2 if of_operators is _matmul else 1
 
     @functools.wraps(of_matrices)
     def either(*args: Any, **kwargs: Any) -> Any:
-        first = args[0] if args else next(iter(kwargs.values()), None)
-        if isinstance(first, LinearOperator):
-            return of_operators(*(args or (first,)), **(kwargs if args else {}))
+        for x in args[:count] if not kwargs else (*args, *kwargs.values()):
+            if type(x) is not EagerTensor and isinstance(x, LinearOperator):
+                given = signature.bind(*args, **kwargs)
+                return of_operators(*given.args, **given.kwargs)
         return of_matrices(*args, **kwargs)
 
     return either
@@ -70,7 +87,7 @@ def taking_operators(of_matrices: Any, of_operators: Any) -> Any:
 def take_operators() -> None:
     """Put the functions that also take operators where the plain ones are registered."""
     for path, value in list(PUBLIC.items()):
-        if path.startswith("linalg.") and callable(value) and value in OF_OPERATORS:
+        if path.startswith(("linalg.", "matmul")) and value in OF_OPERATORS:
             PUBLIC[path] = taking_operators(value, OF_OPERATORS[value])
 
 
