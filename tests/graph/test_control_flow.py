@@ -1,4 +1,4 @@
-"""Control flow, maps, folds and tensor arrays on values that are known, and gradients through them."""
+"""Control flow, maps, folds and tensor arrays on values that are known, with their gradients."""
 
 from __future__ import annotations
 
