@@ -54,7 +54,6 @@ def _matvec(operator: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = 
 
 
 OF_OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
-    matmul.matmul: _matmul,
     products.adjoint: lambda operator, name=None: operator.adjoint(),
     products.matvec: _matvec,
     solving.public_cholesky: lambda operator, name=None: operator.cholesky(),
@@ -71,12 +70,11 @@ OF_OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
 def taking_operators(of_matrices: Any, of_operators: Any) -> Any:
     """The function ``of_matrices`` that hands operators to ``of_operators``."""
     signature = inspect.signature(of_matrices)
-    count = 2 if of_operators is _matmul else 1
 
     @functools.wraps(of_matrices)
     def either(*args: Any, **kwargs: Any) -> Any:
-        for x in args[:count] if not kwargs else (*args, *kwargs.values()):
-            if type(x) is not EagerTensor and isinstance(x, LinearOperator):
+        for x in args[:1] if not kwargs else (*args, *kwargs.values()):
+            if isinstance(x, LinearOperator):
                 given = signature.bind(*args, **kwargs)
                 return of_operators(*given.args, **given.kwargs)
         return of_matrices(*args, **kwargs)
@@ -84,11 +82,26 @@ def taking_operators(of_matrices: Any, of_operators: Any) -> Any:
     return either
 
 
+def product_taking_operators(of_matrices: Any) -> Any:
+    """``tf.matmul`` that takes operators, and costs nothing to speak of where there are none."""
+
+    @functools.wraps(of_matrices)
+    def either(a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(a) is EagerTensor and type(b) is EagerTensor:
+            return of_matrices(a, b, *args, **kwargs)
+        if isinstance(a, LinearOperator) or isinstance(b, LinearOperator):
+            return _matmul(a, b, *args, **kwargs)
+        return of_matrices(a, b, *args, **kwargs)
+
+    return either
+
+
 def take_operators() -> None:
     """Put the functions that also take operators where the plain ones are registered."""
     for path, value in list(PUBLIC.items()):
-        if path.startswith(("linalg.", "matmul")) and value in OF_OPERATORS:
+        if path.startswith("linalg.") and value in OF_OPERATORS:
             PUBLIC[path] = taking_operators(value, OF_OPERATORS[value])
+    PUBLIC["matmul"] = PUBLIC["linalg.matmul"] = product_taking_operators(matmul.matmul)
 
 
 take_operators()
