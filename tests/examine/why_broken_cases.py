@@ -222,6 +222,15 @@ def unconnected_zero():
     return y, w
 
 
+@case(Reason.ZERO_SEED)
+def zero_seed():
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = tf.sin(x)
+    tape.gradient(y, x, output_gradients=tf.constant(0.0))
+    return y, x
+
+
 @case(Reason.STATIONARY, "Square")
 def a_minimum_is_healthy():
     return of(lambda x: tf.square(x), 0.0)  # here

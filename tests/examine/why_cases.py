@@ -470,6 +470,39 @@ def unused_variable():
     return y, w
 
 
+@case(Reason.LINEAR)
+def linear():
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            y = x * 3.0
+        slope = inner.gradient(y, x)  # here
+    outer.gradient(slope, x)
+    return slope, x
+
+
+@case(Reason.NOT_RECORDED, "Sin")
+def not_recorded():
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        x * 1.0
+        y = tf.sin(x)  # here
+        tape.reset()
+        x * 1.0
+    tape.gradient(y, x)
+    return y, x
+
+
+@case(Reason.BEFORE_TAPE, "Sin")
+def read_before_the_tape():
+    x = tf.Variable(2.0)
+    value = x.value()
+    with tf.GradientTape() as tape:
+        y = tf.sin(value)  # here
+    tape.gradient(y, x)
+    return y, x
+
+
 @case(Reason.UNUSED_HEAD, "Mul")
 def unused_head():
     x, a, b = tf.Variable(2.0), tf.Variable(3.0), tf.Variable(4.0)

@@ -16,6 +16,11 @@ LOGS = ("Log", "Log1p", "Xlogy", "Xlog1py")
 DIVISIONS = ("RealDiv", "Div", "Inv", "Reciprocal", "Rsqrt", "Xdivy", "FloorMod", "Mod")
 EDGES = ("Acos", "Asin", "Atanh", "Acosh", "Erfinv", "Ndtri")
 ROOTS = ("Sqrt", "Rsqrt")
+GRADIENTS = {
+    "EuclideanNorm": Reason.NORM_AT_ZERO,
+    "SqrtGrad": Reason.SQRT_AT_ZERO,
+    "PowDerivative": Reason.POWER_AT_ZERO,
+}
 
 
 @dataclass
@@ -101,6 +106,8 @@ def slope_reason(flow: Backflow, entry: Any, values: dict[str, Any], kind: str) 
     numbers = [v for key, v in values.items() if key.startswith("input")]
     if op in ROOTS:
         return root_reason(flow, entry)
+    if op in GRADIENTS:
+        return GRADIENTS[op]
     if op in EDGES:
         return Reason.DOMAIN_EDGE
     if op in LOGS:

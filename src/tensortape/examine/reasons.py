@@ -121,6 +121,14 @@ class Reason(Enum):
         "none",
         "Feed the output of the one part into the other, so that the target is computed from it.",
     )
+    LINEAR = (
+        "none",
+        "The second derivative of what is linear is 0: ask with unconnected_gradients='zero'.",
+    )
+    NOT_RECORDED = (
+        "none",
+        "Compute the target inside of the tape, in the thread that entered it, after any reset().",
+    )
     TARGET_NOT_FLOAT = "none", "Differentiate a float: keep the target in tf.float32."
 
     # -- zero
@@ -131,6 +139,7 @@ class Reason(Enum):
     ZERO_FACTOR = "zero", "The other factor is 0: initialise it with values that are not 0."
     FLAT = "zero", "The operation is flat; TensorFlow defines its gradient as 0. Use a smooth one."
     UNDERFLOW = "zero", "Too small for the dtype: compute in float32, or scale the loss."
+    ZERO_SEED = "zero", "The output_gradients that were given are 0, or the target has no elements."
     CANCELLED = "zero", "What arrives along several ways adds up to 0; check the signs."
     UNCONNECTED_ZERO = "zero", "The target does not depend on it (unconnected_gradients='zero')."
 

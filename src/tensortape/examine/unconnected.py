@@ -15,7 +15,7 @@ from tensortape.examine.reasons import Reason
 
 def unconnected(question: Any) -> Diagnosis:
     """The diagnosis for a source that the target was not computed from."""
-    steps = (after_target, left, recomputed, replaced, unused)
+    steps = (after_target, linear, left, recomputed, replaced, unused)
     found = next((found for step in steps if (found := step(question)) is not None), None)
     found = apart(question) if found is None else found
     forgotten = question.journal.log.forgotten
@@ -64,6 +64,18 @@ def form(lineage: Any, node: Logged, depth: int = 8) -> Any:
         for i in node.inputs
     ]
     return (node.op.type, repr(node.attrs), tuple(parts))
+
+
+def linear(question: Any) -> Diagnosis | None:
+    """The target is a gradient that does not depend on the source any more."""
+    wanted = question.lineage.target
+    for asked in question.journal.asked:
+        made = {getattr(r, "_id", None) for r in asked.results or ()}
+        if wanted in made and wanted is not None:
+            text = "the target is a gradient that does not depend on it (it enters linearly)"
+            place = question.journal.place("", asked.run.position)
+            return question.answer(Reason.LINEAR, text, place)
+    return None
 
 
 def leaf(lineage: Any, tensor: int) -> Any:

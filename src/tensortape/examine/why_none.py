@@ -199,7 +199,12 @@ class NoneQuestion:
         if self.target._a.dtype.kind not in FLOATS:
             text = f"the target's dtype is {self.target.dtype.name}"
             return self.answer(Reason.TARGET_NOT_FLOAT, text)
-        return self.answer(Reason.NO_DERIVATIVE, "no rule on its way sent one back")
+        asked, starts = self.asked, self.lineage.starts
+        if asked is not None and hasattr(self.source, "assign") and not starts & asked.tracked:
+            text = "its value was read before the tape recorded"
+            return self.answer(Reason.BEFORE_TAPE, text, self.first_use())
+        text = "the tape did not record the operations on the way"
+        return self.answer(Reason.NOT_RECORDED, text, self.first_use())
 
 
 STORIES = {

@@ -134,7 +134,6 @@ class NonFinite:
             *(origin.reason, self.kind, self.name, text + ".", cure, origin.place),
             index=origin.index,
             values={**origin.values, "gradient index": index},
-            origin=back if back != origin.place else None,
         )
 
     def sentence(

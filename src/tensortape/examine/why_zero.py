@@ -24,6 +24,7 @@ class ZeroQuestion:
 
     def __init__(self, flow: Backflow, name: str) -> None:
         self.flow, self.name = flow, name
+        self.cancelled: RuleRun | None = None
 
     def ask(self) -> Diagnosis:
         """The rule in which something became nothing, nearest to the source."""
@@ -44,7 +45,10 @@ class ZeroQuestion:
         found: list[tuple[RuleRun, int]] = []
         while left:
             for run, position in self.flow.into.get(left.pop(), ()):
-                if id(run) in seen or not empty(self.flow.sent(run, position)):
+                if not empty(self.flow.sent(run, position)):
+                    self.cancelled = self.cancelled or run
+                    continue
+                if id(run) in seen:
                     continue
                 seen.add(id(run))
                 if all(map(empty, self.flow.arrived(run))):
@@ -57,16 +61,13 @@ class ZeroQuestion:
         """No single rule made it zero."""
         if not any(start in self.flow.into for start in self.flow.lineage.starts):
             reason, text = Reason.UNCONNECTED_ZERO, "the target was not computed from it"
-        else:
+        elif self.cancelled is not None:
             reason, text = Reason.CANCELLED, "what arrives along several ways adds up to zero"
+        else:
+            reason, text = Reason.ZERO_SEED, "nothing but zeros started from the target"
         text = f"The gradient of {self.name} is zero: {text}."
-        return Diagnosis(reason, "zero", self.name, text, reason.cure, self.meeting())
-
-    def meeting(self) -> Place:
-        """The last operation before the source."""
-        runs = [r for s in self.flow.lineage.starts for r, _ in self.flow.into.get(s, ())]
-        runs = [r for r in runs if r.entry.op.type != "ReadVariableOp"]
-        return self.flow.place(runs[0]) if runs else Place()
+        place = Place() if self.cancelled is None else self.flow.place(self.cancelled)
+        return Diagnosis(reason, "zero", self.name, text, reason.cure, place)
 
     def reason(self, run: RuleRun, position: int) -> Reason:
         """What an operation did to its gradient."""
