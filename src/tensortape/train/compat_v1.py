@@ -18,7 +18,7 @@ from tensortape.core.variable import Variable
 
 # names whose arguments or meaning differ between the two; those without a line below are missing
 DIFFERENT = frozenset(
-    """assert_equal assert_greater assert_less assert_rank data.Dataset device
+    """assert_equal assert_greater assert_less assert_rank device
     hessians io.decode_csv io.decode_raw linalg.diag linalg.diag_part map_fn
     math.bincount math.confusion_matrix math.count_nonzero math.in_top_k nn.conv1d nn.conv3d
     nn.conv3d_transpose nn.crelu nn.ctc_loss nn.depthwise_conv2d nn.dilation2d nn.embedding_lookup

@@ -60,6 +60,25 @@ MatrixSolveLs(matrix, rhs, l2_regularizer, fast=True)
     = tf.linalg.lstsq(matrix, rhs, float(l2_regularizer), fast)
 Lu(input, output_idx_type=tf.int32) = tf.linalg.lu(input, output_idx_type)
 XlaEinsum(a, b, equation) = tf.einsum(equation, a, b)
+QuantizeAndDequantize(input, signed_input=True, num_bits=8, range_given=False, input_min=0,
+                      input_max=0)
+    = tf.quantization.quantize_and_dequantize_v2(
+        input, input_min, input_max, signed_input, num_bits, range_given)
+QuantizeAndDequantizeV2(input, input_min, input_max, signed_input=True, num_bits=8,
+                        range_given=False, round_mode="HALF_TO_EVEN", narrow_range=False, axis=-1)
+    = tf.quantization.quantize_and_dequantize_v2(
+        input, input_min, input_max, signed_input, num_bits, range_given, round_mode,
+        narrow_range=narrow_range, axis=None if axis == -1 else axis)
+QuantizeAndDequantizeV3(input, input_min, input_max, num_bits, signed_input=True,
+                        range_given=True, narrow_range=False, axis=-1)
+    = tf.quantization.quantize_and_dequantize_v2(
+        input, input_min, input_max, signed_input, int(num_bits), range_given,
+        narrow_range=narrow_range, axis=None if axis == -1 else axis)
+QuantizeAndDequantizeV4(input, input_min, input_max, signed_input=True, num_bits=8,
+                        range_given=False, round_mode="HALF_TO_EVEN", narrow_range=False, axis=-1)
+    = tf.quantization.quantize_and_dequantize_v2(
+        input, input_min, input_max, signed_input, num_bits, range_given, round_mode,
+        narrow_range=narrow_range, axis=None if axis == -1 else axis)
 FakeQuantWithMinMaxArgs(inputs, min=-6, max=6, num_bits=8, narrow_range=False)
     = tf.quantization.fake_quant_with_min_max_args(inputs, min, max, num_bits, narrow_range)
 FakeQuantWithMinMaxVars(inputs, min, max, num_bits=8, narrow_range=False)

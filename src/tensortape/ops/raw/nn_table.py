@@ -116,6 +116,11 @@ LRN(input, depth_radius=5, bias=1, alpha=1, beta=0.5)
     = tf.nn.local_response_normalization(input, depth_radius, bias, alpha, beta)
 CropAndResize(image, boxes, box_ind, crop_size, method="bilinear", extrapolation_value=0)
     = tf.image.crop_and_resize(image, boxes, box_ind, crop_size, method, extrapolation_value)
+ImageProjectiveTransformV2(images, transforms, output_shape, interpolation,
+                           fill_mode="CONSTANT")
+    = tf.raw_ops.ImageProjectiveTransformV3(
+        images=images, transforms=transforms, output_shape=output_shape, fill_value=0.0,
+        interpolation=interpolation, fill_mode=fill_mode)
 ResizeBilinear(images, size, align_corners=False, half_pixel_centers=False)
     = resized(images, size, "bilinear", align_corners, half_pixel_centers)
 ResizeBicubic(images, size, align_corners=False, half_pixel_centers=False)
