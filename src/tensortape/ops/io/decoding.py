@@ -15,7 +15,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype, float32, int32, string, uint8
 from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import export
-from tensortape.ops.strings.elements import each, strings, text, text_op
+from tensortape.ops.strings.elements import each, items, strings, text, text_op
 
 _to_base64, _from_base64 = text_op("EncodeBase64"), text_op("DecodeBase64")
 pillow = lazy_import("PIL.Image")
@@ -43,7 +43,7 @@ def decode_raw(
     """
     tensor = text(input_bytes, "input_bytes")
     dtype = np.dtype(as_dtype(out_type).as_numpy_dtype)
-    values = list(np.ravel(tensor.numpy()))
+    values = items(tensor)
     if fixed_length:
         values = [v[:fixed_length].ljust(fixed_length, b"\0") for v in values]
     sizes = {len(v) for v in values}
@@ -107,7 +107,7 @@ def decode_csv(
     """
     tensor = text(records, "records")
     quoting: Any = csv.QUOTE_MINIMAL if use_quote_delim else csv.QUOTE_NONE
-    lines = [v.decode() for v in np.ravel(tensor.numpy())]
+    lines = [v.decode() for v in items(tensor)]
     rows = list(csv.reader(lines, delimiter=field_delim, quoting=quoting))
     defaults = [convert_to_tensor(d) for d in record_defaults]
     wanted = range(len(defaults)) if select_cols is None else select_cols

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int32
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.strings.elements import strings, text
+from tensortape.ops.strings.elements import items, strings, text
 from tensortape.ops.strings.joining import ragged
 
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
@@ -47,7 +45,7 @@ def unicode_split(
     tensor, code = text(input), _ENCODINGS.get(input_encoding, input_encoding.lower())
     rows = [
         [c.encode(code) for c in _decoded(v, input_encoding, errors, replacement_char)]
-        for v in np.ravel(tensor.numpy())
+        for v in items(tensor)
     ]
     return ragged(rows, strings, tensor.shape)
 
@@ -71,7 +69,7 @@ def unicode_decode(
     tensor = text(input)
     rows = [
         [ord(c) for c in _decoded(v, input_encoding, errors, replacement_char)]
-        for v in np.ravel(tensor.numpy())
+        for v in items(tensor)
     ]
     return ragged(rows, lambda v: convert_to_tensor(v, dtype=int32), tensor.shape)
 

@@ -57,6 +57,12 @@ def text(value: Any, name: str = "input") -> Any:
     return tensor
 
 
+def items(tensor: Any) -> list[bytes]:
+    """The elements of a string tensor, in order; none loses zero bytes at its end."""
+    value = tensor.numpy()
+    return [value] if isinstance(value, bytes) else list(value.ravel())
+
+
 def strings(values: Any, shape: Any = None) -> Any:
     """A string tensor of a list of bytes."""
     array = np.empty(len(values), object)

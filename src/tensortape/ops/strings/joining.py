@@ -10,7 +10,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int64
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.strings.elements import each, strings, text, text_op
+from tensortape.ops.strings.elements import each, items, strings, text, text_op
 
 _join = text_op("StringJoin")
 
@@ -75,7 +75,7 @@ def unsorted_segment_join(
     """
     rows: list[list[bytes]] = [[] for _ in range(int(num_segments))]
     ids = np.ravel(convert_to_tensor(segment_ids).numpy())
-    for value, row in zip(np.ravel(text(inputs).numpy()), ids, strict=True):
+    for value, row in zip(items(text(inputs)), ids, strict=True):
         rows[int(row)].append(value)
     return strings([separator.encode().join(row) for row in rows])
 
@@ -105,7 +105,7 @@ def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = No
     """
     tensor = text(input)
     at = None if sep is None else text(sep, "sep").numpy()
-    rows = [value.split(at or None, maxsplit) for value in np.ravel(tensor.numpy())]
+    rows = [value.split(at or None, maxsplit) for value in items(tensor)]
     return ragged(rows, strings, tensor.shape)
 
 
@@ -119,5 +119,5 @@ def bytes_split(input: Any, name: str | None = None) -> Any:
     Source: `tf.strings.bytes_split`.
     """
     tensor = text(input)
-    rows = [[v[i : i + 1] for i in range(len(v))] for v in np.ravel(tensor.numpy())]
+    rows = [[v[i : i + 1] for i in range(len(v))] for v in items(tensor)]
     return ragged(rows, strings, tensor.shape)
