@@ -21,6 +21,7 @@ from registry_cases import cases, differentiable
 
 from tensortape.autodiff.tape import GradientTape
 from tensortape.core import events
+from tensortape.core.loading import load_deferred
 from tensortape.core.registry import OPS
 
 
@@ -103,6 +104,7 @@ def counted():
 def main():
     """Print the table, what was refused, and the lists where asked."""
     logging.disable(logging.WARNING)
+    load_deferred()
     table, refused = counted()
     with_rule = differentiable()
     none = [op for op in OPS.values() if op.nondifferentiable]
