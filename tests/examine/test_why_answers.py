@@ -41,6 +41,12 @@ def test_the_stable_form_is_named(program: str, cure: str) -> None:
     assert cure in ex.why(y, x).cure
 
 
+def test_log_sigmoid_of_the_negative_is_named() -> None:
+    with tf.examine() as ex:
+        y, x = why_broken_cases.of(lambda x: tf.math.log(1 - tf.sigmoid(x)), 200.0)
+    assert "log_sigmoid(-x)" in ex.why(y, x).cure
+
+
 def test_logsumexp_is_named() -> None:
     with tf.examine() as ex:
         y, x = why_broken_cases.of(lambda x: tf.math.log(tf.reduce_sum(tf.exp(x))), [1000.0, 1.0])

@@ -42,6 +42,7 @@ POINTS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     ),
     "complex": (lambda x: tf.math.real(tf.cast(x, tf.complex64) * (1 + 2j)), 2.0),
     "infinite_elsewhere": (lambda x: tf.minimum(x, np.float32("inf")), [1.0, 2.0]),
+    "minimum_of_polynomial": (lambda x: x**2 - 6 * x + 5, 3.0),
     "minimum_of_square": (tf.square, 0.0),
     "cosine_at_zero": (tf.cos, 0.0),
     "reparametrised": (lambda x: x + 0.1 * tf.random.normal([2]), [1.0, 2.0]),

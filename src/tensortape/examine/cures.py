@@ -11,6 +11,7 @@ from tensortape.examine.reasons import Reason
 SOFTPLUS = "Use tf.nn.softplus(x) for log(1 + exp(x))."
 LOGSUMEXP = "Use tf.reduce_logsumexp(x) for log(sum(exp(x)))."
 LOG_SOFTMAX = "Use tf.nn.log_softmax(x), or a loss with from_logits=True."
+LOG_SIGMOID_OF_MINUS = "Use tf.math.log_sigmoid(-x), or a loss with from_logits=True."
 LOG_SIGMOID = "Use tf.math.log_sigmoid(x), or a loss with from_logits=True."
 SOFTMAX = "Use tf.nn.softmax(x), which subtracts the maximum before exp."
 LOW_PRECISION = "Too large for {dtype}: compute this in float32, or scale the loss down."
@@ -75,6 +76,8 @@ def log_of(flow: Backflow, node: Any) -> str | None:
         return SOFTPLUS
     below = [made_of(flow, i) for i in inner.inputs]
     kinds = [b.op.type for b in below if b is not None]
+    if kind == "Sub" and "Sigmoid" in kinds:
+        return LOG_SIGMOID_OF_MINUS
     if kind == "AddV2" and "Exp" in kinds:
         return SOFTPLUS
     if kind == "Sum" and "Exp" in kinds:

@@ -140,7 +140,7 @@ class Reason(Enum):
     FLAT = "zero", "The operation is flat; TensorFlow defines its gradient as 0. Use a smooth one."
     UNDERFLOW = "zero", "Too small for the dtype: compute in float32, or scale the loss."
     ZERO_SEED = "zero", "The output_gradients that were given are 0, or the target has no elements."
-    CANCELLED = "zero", "What arrives along several ways adds up to 0; check the signs."
+    CANCELLED = "zero", "An operation of a value with itself is constant: check its inputs."
     UNCONNECTED_ZERO = "zero", "The target does not depend on it (unconnected_gradients='zero')."
 
     # -- NaN and infinity

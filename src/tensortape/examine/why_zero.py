@@ -62,12 +62,16 @@ class ZeroQuestion:
         if not any(start in self.flow.into for start in self.flow.lineage.starts):
             reason, text = Reason.UNCONNECTED_ZERO, "the target was not computed from it"
         elif self.cancelled is not None:
-            reason, text = Reason.CANCELLED, "what arrives along several ways adds up to zero"
+            inputs = [t._id for t in self.cancelled.entry.inputs]
+            same = len(inputs) == 2 and inputs[0] == inputs[1]  # x - x, and not a minimum
+            reason = Reason.CANCELLED if same else Reason.STATIONARY
+            text = "what arrives along several ways adds up to zero"
         else:
             reason, text = Reason.ZERO_SEED, "nothing but zeros started from the target"
         text = f"The gradient of {self.name} is zero: {text}."
         place = Place() if self.cancelled is None else self.flow.place(self.cancelled)
-        return Diagnosis(reason, "zero", self.name, text, reason.cure, place)
+        kind = "healthy" if reason is Reason.STATIONARY else "zero"
+        return Diagnosis(reason, kind, self.name, text, reason.cure, place)
 
     def reason(self, run: RuleRun, position: int) -> Reason:
         """What an operation did to its gradient."""
