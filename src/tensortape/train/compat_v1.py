@@ -19,13 +19,13 @@ from tensortape.core.variable import Variable
 # names whose arguments or meaning differ between the two; those without a line below are missing
 DIFFERENT = frozenset(
     """assert_equal assert_greater assert_less assert_rank device
-    hessians io.decode_csv io.decode_raw linalg.diag linalg.diag_part map_fn
-    math.bincount math.confusion_matrix math.count_nonzero math.in_top_k nn.conv1d nn.conv3d
+    hessians io.decode_csv io.decode_raw linalg.diag linalg.diag_part
+    math.bincount math.confusion_matrix math.count_nonzero nn.conv1d nn.conv3d
     nn.conv3d_transpose nn.crelu nn.ctc_loss nn.depthwise_conv2d nn.dilation2d nn.embedding_lookup
-    nn.embedding_lookup_sparse nn.erosion2d nn.in_top_k nn.moments nn.pool
+    nn.embedding_lookup_sparse nn.erosion2d nn.moments nn.pool
     nn.safe_embedding_lookup_sparse nn.sampled_softmax_loss nn.separable_conv2d
     nn.sufficient_statistics nn.weighted_moments random.poisson strings.length strings.reduce_join
-    strings.substr strings.to_number test.compute_gradient while_loop
+    strings.substr strings.to_number test.compute_gradient
     image.crop_and_resize image.resize sparse.concat sparse.reduce_max sparse.reduce_sum
     sparse.split""".split()
 )
@@ -116,6 +116,11 @@ assign_add(ref, value, use_locking=None, name=None) = ref.assign_add(value)
 assign_sub(ref, value, use_locking=None, name=None) = ref.assign_sub(value)
 scatter_update(ref, indices, updates, use_locking=True, name=None)
     = ref.scatter_nd_update([[i] for i in indices], updates)
+while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True,
+           swap_memory=False, name=None, maximum_iterations=None, return_same_structure=False)
+    = while_loop(cond, body, loop_vars, shape_invariants, maximum_iterations=maximum_iterations)
+math.in_top_k(predictions, targets, k, name=None) = v2("math.in_top_k")(targets, predictions, k)
+nn.in_top_k(predictions, targets, k, name=None) = v2("math.in_top_k")(targets, predictions, k)
 nn.conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu=True,
           data_format="NHWC", dilations=[1, 1, 1, 1], name=None, filters=None)
     = nn.conv2d(input, filter if filters is None else filters, strides, padding, data_format,
