@@ -7,13 +7,14 @@ they need a graph that is run by hand.
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import types
 from typing import Any
 
 from tensortape.core.face import complete, explain_missing
-from tensortape.core.registry import PUBLIC, add_public, export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.variable import Variable
 
 # names whose arguments or meaning differ between the two; those without a line below are missing
@@ -150,6 +151,7 @@ _ENTRY = re.compile(r"^([\w.]+)\((.*?)\)\s+= (.*?)(?=^[\w.]+\(|\Z)", re.MULTILIN
 _FUNCTION = re.compile(r"(?<![\w.])((?:nn\.)?[a-z_]\w*)\(")
 
 
+@functools.cache
 def _entries() -> dict[str, tuple[str, str]]:
     return {path: (given, body) for path, given, body in _ENTRY.findall(WRITTEN)}
 
@@ -190,12 +192,14 @@ class V1Namespace(types.ModuleType):
         return value
 
     def _handed_on(self, path: str) -> Any:
+        if path in _entries():
+            return _make(path, *_entries()[path])
         target = RENAMED.get(path, path)
         if target not in PUBLIC:
             complete()
         if target in PUBLIC and path not in DIFFERENT:
             return PUBLIC[target]
-        if any(known.startswith(f"{path}.") for known in PUBLIC):
+        if any(known.startswith(f"{path}.") for known in (*PUBLIC, *_entries())):
             return namespace(path)
         raise AttributeError(explain_missing(f"compat.v1.{path}", PUBLIC))
 
@@ -241,12 +245,5 @@ def get_global_step(graph: Any = None) -> Variable | None:
     return _step[0] if _step else None
 
 
-def install() -> None:
-    """Make the namespaces, and the functions that are written above."""
-    for path in ("", "nn", "random", "logging", "errors", "gfile", "compat", "train"):
-        namespace(path)
-    for path, (given, body) in _entries().items():
-        add_public(f"compat.v1.{path}", _make(path, given, body))
-
-
-install()
+for _path in ("", "nn", "random", "logging", "errors", "gfile", "compat", "train"):
+    namespace(_path)
