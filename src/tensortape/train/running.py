@@ -177,13 +177,22 @@ def get_soft_device_placement() -> bool:
 
 @export("debugging.set_log_device_placement")
 def set_log_device_placement(enabled: bool) -> None:
-    """Tell where operations run: all on the one CPU. Source: as named."""
+    """Remember whether to log where operations run (all of them run on the one CPU).
+
+    >>> tf.debugging.set_log_device_placement(False)
+
+    Source: ``tf.debugging.set_log_device_placement``.
+    """
     _settings["log"] = bool(enabled)
 
 
 @export("debugging.get_log_device_placement")
 def get_log_device_placement() -> bool:
-    """What `set_log_device_placement` set."""
+    """What `set_log_device_placement` set.
+
+    >>> tf.debugging.get_log_device_placement()
+    False
+    """
     return bool(_settings["log"])
 
 
