@@ -179,6 +179,7 @@ def get_soft_device_placement() -> bool:
 def set_log_device_placement(enabled: bool) -> None:
     """Remember whether to log where operations run (all of them run on the one CPU).
 
+    >>> import tensortape as tf
     >>> tf.debugging.set_log_device_placement(False)
 
     Source: ``tf.debugging.set_log_device_placement``.
@@ -190,6 +191,7 @@ def set_log_device_placement(enabled: bool) -> None:
 def get_log_device_placement() -> bool:
     """What `set_log_device_placement` set.
 
+    >>> import tensortape as tf
     >>> tf.debugging.get_log_device_placement()
     False
     """
