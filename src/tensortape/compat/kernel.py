@@ -5,10 +5,18 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 from tensortape.compat import pip_magic
 from tensortape.compat.alias import install
+
+PROGRESS = "keras.src.utils.io_utils"
+"""The module that prints Keras' progress bars."""
+
+PAUSE = 0.2
+"""Seconds between two flushes of a progress bar."""
 
 _session: Any = None
 
@@ -18,6 +26,27 @@ def load_ipython_extension(shell: Any) -> None:
     with contextlib.suppress(RuntimeError):  # `ready` tells the runner
         install()
     pip_magic.register(shell)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush = seldom_for_progress(stream.flush)  # type: ignore[method-assign]
+
+
+def seldom_for_progress(flush: Callable[[], None]) -> Callable[[], None]:
+    """``flush`` that leaves out most of those that a Keras progress bar asks for.
+
+    In a kernel each one waits for another thread; a thousand short epochs spend half their time
+    so. What was written is shown a little later, and before anything else, in the same order.
+    """
+    last = 0.0
+
+    def gathered() -> None:
+        nonlocal last
+        now = time.monotonic()
+        if sys._getframe(1).f_globals.get("__name__") == PROGRESS and now - last < PAUSE:
+            return
+        last = now
+        flush()
+
+    return gathered
 
 
 def ready(arguments: list[str]) -> None:
