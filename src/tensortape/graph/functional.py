@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.arrays.batched import BatchedNamespace, dense
-from tensortape.arrays.batched.structure import in_batch
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.registry import PUBLIC, export
-from tensortape.core.state import state
-from tensortape.core.tensor import EagerTensor
 
 
 def _rows(elems: Any, what: str) -> tuple[list[Any], int]:
@@ -118,12 +114,10 @@ def _empty(signature: Any) -> Any:
 def vectorized_map(
     fn: Callable[..., Any], elems: Any, fallback_to_while_loop: bool = True, warn: bool = True
 ) -> Any:
-    """Apply ``fn`` to all elements along the first axis at once.
+    """Apply ``fn`` to each element along the first axis, and stack the results.
 
-    ``fn`` runs one time, on tensors that carry the first axis unseen; where that is not possible
-    (an operation
-    without a batched form, or a tape that listens) it runs on one element after the other, with
-    the same result.
+    The elements are taken one after the other, so that random draws and assignments in ``fn``
+    happen for each; results may have another structure and dtype than the elements.
 
     >>> import tensortape as tf
     >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
@@ -136,26 +130,8 @@ def vectorized_map(
     flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
     if any(t.ndim == 0 for t in flat):
         raise ValueError("vectorized_map: elems must have at least one axis, received a scalar.")
-    if not state.listeners and flat and flat[0].shape[0]:
-        try:
-            return _batched(fn, elems, flat)
-        except Exception:
-            pass
     rows, _ = _rows(elems, "vectorized_map")
     return _stack([fn(row) for row in rows])
-
-
-def _batched(fn: Any, elems: Any, flat: list[Any]) -> Any:
-    """One run of ``fn`` in the batched namespace."""
-    ns = BatchedNamespace(state.xp, (flat[0].shape[0],))
-    inputs = nest.pack_sequence_as(elems, [EagerTensor(in_batch(ns, t._a)) for t in flat])
-    saved = state.xp
-    state.xp = ns
-    try:
-        result = fn(inputs)
-    finally:
-        state.xp = saved
-    return nest.map_structure(lambda t: EagerTensor(dense(ns, convert_to_tensor(t)._a)), result)
 
 
 def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) -> Any:
