@@ -1,12 +1,11 @@
 """The abstract namespace: shapes and dtypes without values, unknown dimensions included.
 
-An abstract value is a pair of small witnesses: arrays in which every unknown dimension has one
-size in the first and another in the second. Operations are evaluated on both; where the results
-differ in shape, that dimension is unknown, where they agree it is known. So every operation that
-computes can also be abstract, without a rule of its own, and small integer values (shapes as
-tensors) stay
-known as far as they do not depend on what is unknown. The arrays are views of one element, so
-they take no memory.
+An abstract value is a pair of small witnesses: arrays in which every unknown dimension has one size
+in the first and another in the second. Operations are evaluated on both; where the results differ
+in shape, that dimension is unknown, where they agree it is known. So every operation that computes
+can also be abstract, without a rule of its own, and small integer values (shapes as tensors) stay
+known as far as they do not depend on what is unknown. The arrays are views of one element, so they
+take no memory.
 """
 
 from __future__ import annotations

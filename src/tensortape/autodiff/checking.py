@@ -156,11 +156,9 @@ def check_gradients(
     """Compare the derivatives of ``f`` at ``args`` with finite differences.
 
     ``args`` is a tuple of arguments (tensors, arrays, numbers; floating or complex). Checked are
-    the gradient
-    entry by entry, forward mode against reverse mode, and with ``order=2`` the Hessian's action.
-    The step and the
-    accepted error follow from the dtype; use float64 for a sharp verdict. The function must be
-    deterministic.
+    the gradient entry by entry, forward mode against reverse mode, and with ``order=2`` the
+    Hessian's action. The step and the accepted error follow from the dtype; use float64 for a sharp
+    verdict. The function must be deterministic.
 
     >>> import tensortape as tf
     >>> bool(tf.autodiff.check_gradients(lambda x: tf.sin(x) * x, (tf.constant([1.0, 2.0]),)))

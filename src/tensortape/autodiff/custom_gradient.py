@@ -69,8 +69,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
 
     Raises ``TypeError`` when the rule does not accept ``variables`` though some are used, or ``f``
     returns no pair; ``ValueError`` when the rule returns another number of gradients than there are
-    arguments, or one of another shape or dtype than its argument.
-    Source: ``tf.custom_gradient``.
+    arguments, or one of another shape or dtype than its argument. Source: ``tf.custom_gradient``.
     """
     if f is None:
         return custom_gradient

@@ -52,6 +52,9 @@ def function(
 ) -> Any:
     """Make a callable that runs ``func``; usable as a decorator with or without arguments.
 
+    The Python function runs at every call, side effects included. ``input_signature``,
+    ``autograph`` and ``jit_compile`` are accepted and have no effect yet.
+
     >>> import tensortape as tf
     >>> @tf.function
     ... def double(x):

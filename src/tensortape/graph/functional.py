@@ -72,8 +72,7 @@ def map_fn(
     array([1., 4., 9.], dtype=float32)
 
     Raises ``TypeError`` for what is not callable or results of another dtype, ``ValueError`` for
-    scalars.
-    Source: ``tf.map_fn``.
+    scalars. Source: ``tf.map_fn``.
     """
     _need_callable(fn)
     rows, count = _rows(elems, "map_fn")

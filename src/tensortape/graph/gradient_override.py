@@ -27,8 +27,8 @@ def gradient_override_map(self: Graph, op_type_map: dict[str, str]) -> Iterator[
     'SelectV2'
 
     Raises ``TypeError`` unless a dict of strings is given; ``LookupError`` when such an operation
-    is differentiated and no gradient function has the other's name.
-    Source: ``tf.Graph.gradient_override_map``.
+    is differentiated and no gradient function has the other's name. Source:
+    ``tf.Graph.gradient_override_map``.
     """
     check_map(op_type_map)
     listener = Override(dict(op_type_map))

@@ -139,8 +139,7 @@ def concat(
     array([[0, 1],
            [0, 3]])
 
-    Raises ``tf.errors.InvalidArgumentError`` for sizes that differ.
-    Source: ``tf.sparse.concat``.
+    Raises ``tf.errors.InvalidArgumentError`` for sizes that differ. Source: ``tf.sparse.concat``.
     """
     sp_inputs = list(sp_inputs)
     if len(sp_inputs) == 1:

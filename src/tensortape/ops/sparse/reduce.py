@@ -54,8 +54,8 @@ def reduce_sum(
     >>> tf.sparse.reduce_sum(s, axis=1).numpy()
     array([3., 0.], dtype=float32)
 
-    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range.
-    Source: ``tf.sparse.reduce_sum``.
+    Raises ``tf.errors.InvalidArgumentError`` for an axis out of range. Source:
+    ``tf.sparse.reduce_sum``.
     """
     return _reduce("math.unsorted_segment_sum", sp_input, axis, keepdims, output_is_sparse)
 
