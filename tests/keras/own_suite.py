@@ -1,0 +1,266 @@
+"""Runs Keras' own tests against the installed Keras, on TensorFlow or on TensorTape, and compares.
+
+Keras' test files are not part of this project: take them from the source distribution of the
+version in use (`pip download --no-deps --no-binary :all: keras==3.15.1`, unpacked) or from its
+repository at the tag. Only the `*_test.py` files are taken from there (into a temporary tree);
+the `keras` they test is the installed package.
+
+    python own_suite.py run CHECKOUT tensorflow.json --python /path/to/tensorflow-env/bin/python
+    python own_suite.py run CHECKOUT tensortape.json --alias
+    python own_suite.py compare tensorflow.json tensortape.json --failures failures.md
+
+Every file runs in a process of its own, with a timeout for the file and one for each test. The
+results are saved after every file; files that are in the results already are left out
+(`--again` runs them anew), so an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+FOLDERS = (
+    "layers losses metrics optimizers models trainers callbacks ops initializers regularizers"
+    " constraints activations utils saving random"
+).split()
+SOURCE = Path("keras") / "src"
+PREFIX = "keras.src."
+MARKERS = ("requires_trainable_backend", "multi_device")
+
+
+class Results:
+    """A pytest plugin: one line per report goes to a file as soon as it is known."""
+
+    def __init__(self, out: str, seconds: int) -> None:
+        self._out = open(out, "a", encoding="utf-8")  # noqa: SIM115 (open until the process ends)
+        self._seconds = seconds
+
+    def _write(self, name: str, outcome: str, message: str) -> None:
+        self._out.write(json.dumps([name, outcome, message]) + "\n")
+        self._out.flush()
+
+    def pytest_configure(self, config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", f"{marker}: a mark of Keras' test suite")
+
+    def pytest_collection_modifyitems(self, config, items) -> None:
+        import pytest
+
+        for item in items:
+            if "multi_device" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="needs several devices"))
+
+    def pytest_runtest_setup(self, item) -> None:
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.alarm(self._seconds)
+
+    def pytest_runtest_teardown(self, item) -> None:
+        signal.alarm(0)
+
+    def pytest_collectreport(self, report) -> None:
+        if report.failed:
+            self._write("(collection)", "failed", _last_lines(report))
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if report.when == "call" or not report.passed:
+            name = report.nodeid.partition("::")[2]
+            self._write(name, report.outcome, "" if report.passed else _last_lines(report))
+
+
+def _too_long(signum, frame):
+    raise TimeoutError("the test took too long")
+
+
+def _last_lines(report) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        return f"{crash.message[:700]} [{crash.path}:{crash.lineno}]"
+    return str(report.longrepr)[-700:]
+
+
+class TestFinder:
+    """Finds `keras.src.….x_test` (some tests import others) in the tree of test files."""
+
+    def __init__(self, tree: Path) -> None:
+        self._tree = tree
+
+    def find_spec(self, name, path=None, target=None):
+        file = self._tree.joinpath(*name.split(".")).with_suffix(".py")
+        if not (name.startswith(PREFIX) and name.endswith("_test") and file.exists()):
+            return None
+        return importlib.util.spec_from_file_location(name, file)
+
+
+def work(arguments) -> None:
+    """Run one test file in this process."""
+    if arguments.alias:
+        importlib.import_module("tensortape").install()
+    import pytest
+
+    tree = Path(arguments.tree)
+    sys.meta_path.append(TestFinder(tree))
+    package = ".".join(Path(arguments.file).parent.parts)
+    with contextlib.suppress(ImportError):  # the test file will say what is wrong
+        importlib.import_module(package)
+    options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(tree)]
+    options += ["-c", str(tree / "pyproject.toml"), "--override-ini", "addopts="]
+    options += ["--tb=short", *(["-k", arguments.select] if arguments.select else [])]
+    plugin = Results(arguments.out, arguments.test_seconds)
+    os.chdir(tree)
+    sys.exit(pytest.main([*options, str(tree / arguments.file)], plugins=[plugin]))
+
+
+def make_tree(checkout: Path, tree: Path) -> list[str]:
+    """Copy the test files (and pytest's settings) of a Keras checkout; return their paths."""
+    shutil.copy(checkout / "pyproject.toml", tree)
+    files = []
+    for path in sorted((checkout / SOURCE).rglob("*_test.py")):
+        file = path.relative_to(checkout)
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, tree / file)
+        files.append(str(file))
+    return files
+
+
+def run_file(arguments, tree: Path, file: str) -> dict:
+    """Run one file in a process of its own; return its outcome by test."""
+    out = tree / (file.replace("/", ".") + ".jsonl")
+    out.unlink(missing_ok=True)
+    command = [arguments.python, str(Path(__file__).resolve()), "work", str(tree), file, str(out)]
+    command += ["--alias"] if arguments.alias else []
+    command += ["--select", arguments.select] if arguments.select else []
+    command += ["--test-seconds", str(arguments.test_seconds)]
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    started = time.time()
+    log = (tree / (file.replace("/", ".") + ".log")).open("w+")
+    try:
+        code = subprocess.run(
+            command, stdout=log, stderr=log, env=environment, timeout=arguments.file_seconds
+        ).returncode
+    except subprocess.TimeoutExpired:
+        code = "timeout"
+    lines = out.read_text().splitlines() if out.exists() else []
+    tests: dict[str, list[str]] = {}
+    for name, outcome, message in map(json.loads, lines):
+        if tests.get(name, ["passed"])[0] != "failed":
+            tests[name] = [outcome, message]
+    log.seek(0)
+    tail = log.read()[-1500:] if code not in (0, 1, 5) else ""
+    return {"code": code, "seconds": round(time.time() - started, 1), "tests": tests, "log": tail}
+
+
+def run(arguments) -> None:
+    """Run the test files of the chosen folders and save the results after each."""
+    target = Path(arguments.results)
+    results = json.loads(target.read_text()) if target.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="keras-own-") as made:
+        tree = Path(made).resolve()
+        files = make_tree(Path(arguments.checkout), tree)
+        chosen = [f for folder in arguments.folders for f in files if _folder(f) == folder]
+        chosen = [f for f in chosen if arguments.only in f]
+        chosen = [f for f in chosen if arguments.again or f not in results]
+        with ThreadPoolExecutor(arguments.jobs) as pool:
+            outcomes = pool.map(lambda f: (f, run_file(arguments, tree, f)), chosen)
+            for file, result in outcomes:
+                if arguments.select and file in results:
+                    result["tests"] = {**results[file]["tests"], **result["tests"]}
+                results[file] = result
+                _save(target, results)
+                counts = collections.Counter(o for o, _ in result["tests"].values())
+                print(file, result["code"], result["seconds"], dict(counts), flush=True)
+
+
+def _save(target: Path, results: dict) -> None:
+    partial = target.with_suffix(".part")
+    partial.write_text(json.dumps(results, indent=0))
+    partial.replace(target)
+
+
+def _folder(file: str) -> str:
+    parts = Path(file).relative_to(SOURCE).parts
+    return parts[0]
+
+
+def compare(arguments) -> None:
+    """Print, by folder, what passes on TensorFlow and which share of that passes here."""
+    reference, ours = (json.loads(Path(p).read_text()) for p in (arguments.tf, arguments.ours))
+    table: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
+    failures = []
+    for file in sorted(set(reference) & set(ours)):
+        passed = {n for n, (outcome, _) in reference[file]["tests"].items() if outcome == "passed"}
+        got = ours[file]["tests"]
+        row = table[_folder(file)]
+        row[0] += len(passed)
+        row[1] += sum(got.get(name, [""])[0] == "passed" for name in passed)
+        wrong = [n for n in sorted(passed) if got.get(n, [""])[0] != "passed"]
+        failures += [(file, n, *got.get(n, ["not run", _why_not_run(ours[file])])) for n in wrong]
+    _print_table(table)
+    if arguments.failures:
+        lines = [f"{f}::{n}\t{o}\t{' '.join(m.split())[:400]}" for f, n, o, m in failures]
+        Path(arguments.failures).write_text("\n".join(lines) + "\n")
+    missing = sorted(set(reference) ^ set(ours))
+    if missing:
+        print(f"{len(missing)} files are in one of the results only, such as {missing[:3]}")
+
+
+def _why_not_run(result: dict) -> str:
+    collected = result["tests"].get("(collection)", ["", ""])[1]
+    return collected or f"exit code {result['code']}: {result['log'][-300:]}"
+
+
+def _print_table(table: dict[str, list[int]]) -> None:
+    order = {name: i for i, name in enumerate(FOLDERS)}
+    print("| folder | passed on TensorFlow | of those passed on TensorTape | share |")
+    print("|---|---:|---:|---:|")
+    for folder in sorted(table, key=lambda name: (order.get(name, 99), name)):
+        passed, ours = table[folder]
+        print(f"| {folder} | {passed} | {ours} | {ours / max(passed, 1):.1%} |")
+    passed, ours = (sum(row[i] for row in table.values()) for i in (0, 1))
+    print(f"| **all** | {passed} | {ours} | {ours / max(passed, 1):.1%} |")
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    runs = commands.add_parser("run", help="run the tests")
+    runs.add_argument("checkout", help="an unpacked Keras source distribution or checkout")
+    runs.add_argument("results", help="the JSON file the results go to")
+    runs.add_argument("--python", default=sys.executable, help="the interpreter to run them with")
+    runs.add_argument("--folders", type=lambda s: s.split(","), default=FOLDERS)
+    runs.add_argument("--only", default="", help="files with this in their path")
+    runs.add_argument("--again", action="store_true", help="run files that have results too")
+    runs.add_argument("--jobs", type=int, default=1)
+    runs.add_argument("--file-seconds", type=int, default=1200)
+    worker = commands.add_parser("work", help="run one file (used by `run`)")
+    for name in ("tree", "file", "out"):
+        worker.add_argument(name)
+    for command, function in ((runs, run), (worker, work)):
+        command.add_argument("--alias", action="store_true", help="on TensorTape")
+        command.add_argument("--select", default="", help="pytest's -k")
+        command.add_argument("--test-seconds", type=int, default=120)
+        command.set_defaults(function=function)
+    compared = commands.add_parser("compare", help="compare two results")
+    compared.add_argument("tf")
+    compared.add_argument("ours")
+    compared.add_argument("--failures", help="a file for the list of failures")
+    compared.set_defaults(function=compare)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    options = parse()
+    options.function(options)
