@@ -8,6 +8,7 @@ import pytest
 import why_broken_cases
 import why_cases
 import why_healthy_cases
+import why_scale_cases
 
 import tensortape as tf
 from tensortape.examine import Reason
@@ -38,6 +39,12 @@ def test_none(case: Any) -> None:
 @pytest.mark.parametrize("case", why_broken_cases.CASES, ids=repr)
 def test_zero_and_not_finite(case: Any) -> None:
     check(case)
+
+
+@pytest.mark.parametrize("case", why_scale_cases.CASES, ids=repr)
+def test_vanishing_exploding_and_dead(case: Any) -> None:
+    check(case)
+    assert verdict(case).kind in ("vanishing", "exploding", "dead", "zero")
 
 
 @pytest.mark.parametrize("program", why_healthy_cases.PROGRAMS, ids=lambda p: p.__name__)

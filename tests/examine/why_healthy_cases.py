@@ -47,6 +47,21 @@ POINTS: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "cosine_at_zero": (tf.cos, 0.0),
     "reparametrised": (lambda x: x + 0.1 * tf.random.normal([2]), [1.0, 2.0]),
     "dropout": (lambda x: tf.nn.dropout(x, 0.2, seed=1), [1.0] * 50),
+    "mean_of_many": (tf.reduce_mean, np.ones(200_000, np.float32)),
+    "mean_of_many_by_hand": (lambda x: tf.reduce_sum(x) / 2e5, np.ones(200_000, np.float32)),
+    "sum_of_many": (lambda x: tf.reduce_sum(x * x), np.ones(200_000, np.float32)),
+    "near_a_minimum": (lambda x: tf.square(x - 3.0), 3.0 + 1e-6),
+    "large_numbers": (lambda x: x**3, 1000.0),
+    "exponential": (tf.exp, 12.0),
+    "converged_classifier": (
+        lambda x: tf.nn.sparse_softmax_cross_entropy_with_logits([0], x),
+        [[16.0, 0.0]],
+    ),
+    "weight_decay": (lambda x: tf.reduce_sum(tf.sin(x)) + 1e-6 * tf.reduce_sum(x * x), [1.0, 2.0]),
+    "sigmoid_of_three": (tf.sigmoid, [3.0, -3.0]),
+    "log_of_small": (tf.math.log, [1e-4, 1.0]),
+    "float16": (lambda x: tf.reduce_mean(tf.cast(x, tf.float16) ** 2), [1.0] * 100),
+    "softmax_sharp": (lambda x: tf.nn.softmax(x)[0, 0], [[4.0, 0.0, 1.0]]),
 }
 
 
@@ -150,3 +165,54 @@ def suspended_for_logging() -> None:
             print(tf.round(y))
         z = y * 3.0
     tape.gradient(z, x)
+
+
+def network_of(layers: int, scale: float, activation: Any, skip: bool = False) -> None:
+    draw = np.random.default_rng(5).normal
+    weights = [
+        tf.Variable((draw(size=(16, 16)) * scale / 4).astype(np.float32)) for _ in range(layers)
+    ]
+    data = tf.constant(draw(size=(32, 16)).astype(np.float32))
+    with tf.GradientTape() as tape:
+        h = data
+        for w in weights:
+            h = activation(tf.matmul(h, w)) + (h if skip else 0.0)
+        loss = tf.reduce_mean(tf.square(h - 1.0))
+    tape.gradient(loss, weights)
+
+
+@program
+def relu_network() -> None:
+    network_of(12, 1.41, tf.nn.relu)
+
+
+@program
+def tanh_network() -> None:
+    network_of(12, 1.0, tf.tanh)
+
+
+@program
+def residual_sigmoids() -> None:
+    network_of(20, 0.5, tf.sigmoid, skip=True)
+
+
+@program
+def layer_norm() -> None:
+    x = tf.Variable([[1.0, 2.0, 4.0], [0.0, 1.0, -3.0]])
+    with tf.GradientTape() as tape:
+        mean = tf.reduce_mean(x, axis=-1, keepdims=True)
+        spread = tf.math.reduce_variance(x, axis=-1, keepdims=True)
+        y = tf.reduce_sum(tf.square((x - mean) / tf.sqrt(spread + 1e-6)) * [1.0, 2.0, 3.0])
+    tape.gradient(y, x)
+
+
+@program
+def adam_by_hand() -> None:
+    w, m, v = tf.Variable([1.0, 2.0]), tf.Variable([0.0, 0.0]), tf.Variable([0.0, 0.0])
+    for _ in range(5):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(w) * [1.0, 10.0])
+        g = tape.gradient(loss, w)
+        m.assign(0.9 * m + 0.1 * g)
+        v.assign(0.999 * v + 0.001 * g * g)
+        w.assign_sub(0.1 * m / (tf.sqrt(v) + 1e-7))

@@ -143,6 +143,27 @@ class Reason(Enum):
     CANCELLED = "zero", "An operation of a value with itself is constant: check its inputs."
     UNCONNECTED_ZERO = "zero", "The target does not depend on it (unconnected_gradients='zero')."
 
+    # -- vanishing, exploding, dead
+    VANISHING = (
+        "vanishing",
+        "Use relu or gelu in place of sigmoid and tanh, add residual connections or normalisation, "
+        "or start from larger weights.",
+    )
+    SMALL_FACTOR = (
+        "vanishing",
+        "The other factor is tiny: rescale it, or start from larger weights.",
+    )
+    EXPLODING = (
+        "exploding",
+        "Start from smaller weights, normalise between the layers, or clip with "
+        "tf.clip_by_global_norm.",
+    )
+    STEEP = "exploding", "The slope is huge so near to this point: keep the input away from it."
+    DEAD_UNITS = (
+        "dead",
+        "Use leaky_relu, elu or gelu, a smaller step, or a smaller negative bias.",
+    )
+
     # -- NaN and infinity
     MASKED_BRANCH = (
         "nan",

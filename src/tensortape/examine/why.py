@@ -1,4 +1,4 @@
-"""One answer for every gradient: None, zero, NaN, infinite, or healthy."""
+"""One answer for every gradient: None, zero, NaN, infinite, vanishing, exploding, or healthy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tensortape.examine.reasons import Reason
 from tensortape.examine.recorder import handle_of
 from tensortape.examine.why_none import NoneQuestion
 from tensortape.examine.why_nonfinite import NonFinite
+from tensortape.examine.why_scale import ScaleQuestion, suspicious
 from tensortape.examine.why_zero import ZeroQuestion
 
 
@@ -76,14 +77,16 @@ def examined(journal: Journal, asked: Asked, target: Any, source: Any, name: str
     if array is None or not array.size:
         return healthy(name, "has no elements")
     bad, zero = broken(array), not array.any()
-    sound = not (bad or zero or broken(handle_of(target)._a))
-    if sound:
+    odd = broken(handle_of(target)._a)
+    if not (bad or zero or odd or suspicious(asked, handle_of(target), array)):
         return healthy(name, "is finite and not zero")
     flow = Backflow(journal, asked, Lineage(journal, asked, handle, handle_of(target)))
     if bad:
         return NonFinite(flow, name, array).ask()
     if zero:
         return ZeroQuestion(flow, name).ask()
+    if not odd:
+        return ScaleQuestion(flow, name, array).ask() or healthy(name, "is finite and not zero")
     origin = origin_of(flow, handle_of(target)._id)
     text = f"is finite and not zero, but the target is not: {origin.story}, in {origin.place}"
     return healthy(name, text)

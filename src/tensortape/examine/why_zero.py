@@ -32,6 +32,8 @@ class ZeroQuestion:
         if run is None:
             return self.without_rule()
         reason = self.reason(run, position)
+        if reason is Reason.STATIONARY and (dead := self.dead_before(run)) is not None:
+            run, reason = dead, Reason.DEAD_RELU
         word = "healthy" if reason.kind == "healthy" else "zero"
         place = self.flow.place(run)
         text = f"The gradient of {self.name} is zero from {place.op} on: {WORDS[reason]}."
@@ -72,6 +74,22 @@ class ZeroQuestion:
         place = Place() if self.cancelled is None else self.flow.place(self.cancelled)
         kind = "healthy" if reason is Reason.STATIONARY else "zero"
         return Diagnosis(reason, kind, self.name, text, reason.cure, place)
+
+    def dead_before(self, run: RuleRun) -> RuleRun | None:
+        """A dead relu whose zeros made a later operation stationary, as in ``relu(x) ** 2``."""
+        left, seen = [run], {id(run)}
+        while left:
+            current = left.pop()
+            for given in current.entry.inputs:
+                made = self.flow.of.get(given._id)
+                if made is None or id(made) in seen or not is_zero(self.flow.value(given._id)):
+                    continue
+                seen.add(id(made))
+                before = self.flow.value(made.entry.inputs[0]._id)
+                if made.entry.op.type in RELUS and before is not None and nowhere_positive(before):
+                    return made
+                left.append(made)
+        return None
 
     def reason(self, run: RuleRun, position: int) -> Reason:
         """What an operation did to its gradient."""
