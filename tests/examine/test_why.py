@@ -58,6 +58,19 @@ def test_healthy_gradients_raise_no_alarm(program: Any) -> None:
 
 def test_every_cause_of_none_has_a_case() -> None:
     wanted = {reason for reason in Reason if reason.kind == "none"}
-    rare = {"STRING_SOURCE", "INTEGER_RESULT", "NO_DERIVATIVE", "TARGET_NOT_FLOAT"}
-    shown = {case.reason for case in why_cases.CASES} | {Reason[name] for name in rare}
+    shown = {case.reason for case in why_cases.CASES}
     assert wanted - shown == {Reason.UNUSED_WEIGHT}  # needs Keras: test_why_keras.py
+
+
+def test_every_other_cause_has_a_case() -> None:
+    wanted = {r for r in Reason if r.kind not in ("none", "healthy")}
+    cases = why_broken_cases.CASES + why_scale_cases.CASES
+    assert wanted - {case.reason for case in cases} == set()
+
+
+def test_the_battery_is_as_large_as_promised() -> None:
+    kinds = [verdict(case).kind for case in why_broken_cases.CASES]
+    assert len({case.reason for case in why_cases.CASES}) >= 36
+    assert sum(kind in ("nan", "inf") for kind in kinds) >= 15
+    assert len(why_scale_cases.CASES) >= 9
+    assert len(why_healthy_cases.PROGRAMS) >= 30

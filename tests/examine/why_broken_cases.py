@@ -148,6 +148,62 @@ def seed_with_nan():
     return y, x
 
 
+@case(Reason.ZERO_TIMES_INFINITY, "Mul")
+def square_of_mask_times_log():
+    mask = [0.0, 1.0]
+    return of(lambda x: tf.reduce_sum(tf.square(mask * tf.math.log(x))), [0.0, 1.0])  # here
+
+
+@case(Reason.ZERO_TIMES_INFINITY, "Log")
+def mask_times_log():
+    return of(lambda x: tf.reduce_sum([0.0, 1.0] * tf.math.log(x)), [0.0, 1.0])  # here
+
+
+@case(Reason.ZERO_TIMES_INFINITY, "Atan2")
+def nothing_of_an_angle():
+    return of(lambda x: tf.math.atan2(x * 1.0, x * 2.0) * 0.0, 0.0)  # here
+
+
+@case(Reason.INFINITE_SLOPE, "Atan2")
+def angle_at_the_origin():
+    return of(lambda x: tf.math.atan2(x * 1.0, x * 2.0), 0.0)  # here
+
+
+@case(Reason.INFINITE_SLOPE, "CustomGradient")
+def own_rule_divides_by_zero():
+    @tf.custom_gradient
+    def twice(a):
+        return a * 2.0, lambda upstream: upstream / 0.0
+
+    return of(lambda x: twice(x), 2.0)  # here
+
+
+@case(Reason.INFINITY_MINUS_INFINITY, "MatMul")
+def product_overflows_both_ways():
+    return of(lambda x: tf.reduce_sum(tf.matmul(x, [[3.0], [3.0]])), [[3e38, -3e38]])  # here
+
+
+@case(Reason.OVERFLOW, "Exp")
+def difference_of_exponentials():
+    return of(lambda x: tf.exp(x) - tf.exp(2.0 * x), [100.0])  # here
+
+
+@case(Reason.DIVISION_BY_ZERO, "Rsqrt")
+def normalised_zero():
+    return of(lambda x: tf.reduce_sum(tf.math.l2_normalize(x, epsilon=0.0)), [0.0, 0.0])  # here
+
+
+@case(Reason.DOMAIN_EDGE, "Acosh")
+def acosh_at_one():
+    return of(lambda x: tf.acosh(x), 1.0)  # here
+
+
+@case(Reason.FLAT, "SelfAdjointEigV2")
+def equal_eigenvalues():
+    m = [[1.0, 2.0], [3.0, 4.0]]
+    return of(lambda x: tf.reduce_sum(tf.linalg.eigh(x)[1] * m), np.eye(2, dtype="f"))  # here
+
+
 # -- zero ------------------------------------------------------------------------------------
 
 

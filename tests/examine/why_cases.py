@@ -524,3 +524,43 @@ def unconnected_parts():
     tape.gradient(y, [x, w])
     del z
     return y, w
+
+
+# -- rare ------------------------------------------------------------------------------------
+
+
+@case(Reason.STRING_SOURCE)
+def text():
+    x = tf.constant("12")
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.strings.to_number(x) * 2.0
+    tape.gradient(y, x)
+    return y, x
+
+
+@case(Reason.INTEGER_RESULT, "CustomGradient")
+def own_rule_gives_integers():
+    @tf.custom_gradient
+    def bins(a):
+        return tf.cast(a, tf.int32), lambda upstream: None
+
+    return through(lambda h: bins(h))  # here
+
+
+@case(Reason.NO_DERIVATIVE, "range")
+def steps_up_to_a_value():
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.range(x * 2.0))  # here
+    tape.gradient(y, x)
+    return y, x
+
+
+@case(Reason.TARGET_NOT_FLOAT, "Cast")
+def integer_target():
+    x = tf.Variable([1.5, 2.5])
+    with tf.GradientTape() as tape:
+        y = tf.cast(x * 2.0, tf.int32)  # here
+    tape.gradient(y, x)
+    return y, x

@@ -14,6 +14,7 @@ LOG_SOFTMAX = "Use tf.nn.log_softmax(x), or a loss with from_logits=True."
 LOG_SIGMOID_OF_MINUS = "Use tf.math.log_sigmoid(-x), or a loss with from_logits=True."
 LOG_SIGMOID = "Use tf.math.log_sigmoid(x), or a loss with from_logits=True."
 SOFTMAX = "Use tf.nn.softmax(x), which subtracts the maximum before exp."
+XLOGY = "Use tf.math.xlogy(a, b) for a * log(b), or keep the 0 away with a double where."
 LOW_PRECISION = "Too large for {dtype}: compute this in float32, or scale the loss down."
 
 
@@ -23,6 +24,10 @@ def cure_of(flow: Backflow, tensor: int, reason: Reason, met: int | None = None)
         form = None if around is None else stable_form(flow, around)
         if form is not None:
             return form
+    if reason is Reason.ZERO_TIMES_INFINITY:
+        node = flow.lineage.producer(tensor)
+        below = [] if node is None else [node, *(made_of(flow, i) for i in node.inputs)]
+        return XLOGY if any(b is not None and b.op.type == "Log" for b in below) else reason.cure
     if reason is Reason.OVERFLOW:
         dtype = getattr(flow.value(tensor), "dtype", None)
         if dtype is not None and dtype.name in ("float16", "bfloat16"):

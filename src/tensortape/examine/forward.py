@@ -15,6 +15,12 @@ from tensortape.examine.reasons import Reason
 LOGS = ("Log", "Log1p", "Xlogy", "Xlog1py")
 DIVISIONS = ("RealDiv", "Div", "Inv", "Reciprocal", "Rsqrt", "Xdivy", "FloorMod", "Mod")
 EDGES = ("Acos", "Asin", "Atanh", "Acosh", "Erfinv", "Ndtri")
+SUMS = (
+    *("Sub", "AddV2", "AddN", "Sum", "Mean", "Cumsum", "SquaredDifference"),
+    *("MatMul", "BatchMatMulV2", "Einsum", "Conv2D", "Conv3D"),
+)
+"""Operations that add up: out of finite numbers a NaN is made by overflows of both signs."""
+
 ROOTS = ("Sqrt", "Rsqrt")
 GRADIENTS = {
     "EuclideanNorm": Reason.NORM_AT_ZERO,
@@ -33,6 +39,7 @@ class Origin:
     story: str
     index: tuple[int, ...]
     values: dict[str, Any]
+    before: Place | None = None
 
 
 def origin_of(flow: Backflow, tensor: int) -> Origin:
@@ -46,7 +53,32 @@ def origin_of(flow: Backflow, tensor: int) -> Origin:
         before = [i for i in node.inputs if i not in seen and broken(flow.value(i))]
         if not before:
             return accident(flow, node, tensor)
+        if node.op.type == "Mul" and (index := nothing_times(flow, node, tensor)) is not None:
+            return masked_out(flow, node, tensor, before[0], index)
         tensor = before[0]
+
+
+def nothing_times(flow: Backflow, node: Logged, tensor: int) -> tuple[int, ...] | None:
+    """Where a product is 0 × inf; ``None`` where it is not."""
+    out = flow.value(tensor)
+    index = first_bad(out)
+    factors = [element(flow.value(i), index) for i in node.inputs]
+    if not np.isnan(element(out, index)) or any(f is None or np.isnan(f) for f in factors):
+        return None
+    return index if 0 in factors else None
+
+
+def masked_out(
+    flow: Backflow, node: Logged, tensor: int, infinite: int, index: tuple[int, ...]
+) -> Origin:
+    """A product that was to hide an infinite value by a factor 0."""
+    before = origin_of(flow, infinite)
+    numbers = [element(flow.value(i), index).item() for i in node.inputs]
+    at = f" at index {index}" if index else ""
+    text = f"0 × inf in Mul{at}, where the inf came from {before.place}: {before.story}"
+    values = {f"input {i}": n for i, n in enumerate(numbers)} | {"output": float("nan")}
+    reason, place = Reason.ZERO_TIMES_INFINITY, flow.journal.place_of(node)
+    return Origin(reason, tensor, place, text, index, values, before.place)
 
 
 def given(flow: Backflow, tensor: int) -> Origin:
@@ -82,7 +114,7 @@ def forward_reason(op: str, operands: list[Any], is_nan: bool) -> Reason:
     if op in DIVISIONS:
         return Reason.ZERO_BY_ZERO if is_nan and op not in ROOTS else division(op, operands)
     if is_nan:
-        return Reason.INFINITY_MINUS_INFINITY if op in ("Sub", "AddV2") else Reason.OUT_OF_DOMAIN
+        return Reason.INFINITY_MINUS_INFINITY if op in SUMS else Reason.OUT_OF_DOMAIN
     if op in LOGS:
         return Reason.LOG_OF_ZERO
     if op in EDGES:

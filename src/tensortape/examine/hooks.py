@@ -36,6 +36,7 @@ LEAVES = {
 OPAQUE = {
     "numpy_function": "TF_NUMPY_FUNCTION",
     "searchsorted": "SEARCH",
+    "range": "NO_DERIVATIVE",
     "unique": "MISSING_RULE",
     "unique_with_counts": "MISSING_RULE",
     "math.bincount": "MISSING_RULE",

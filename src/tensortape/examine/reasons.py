@@ -175,7 +175,7 @@ class Reason(Enum):
     NORM_AT_ZERO = "nan", "A norm has a kink at 0: tf.sqrt(tf.reduce_sum(x * x) + 1e-12)."
     STD_OF_CONSTANT = "nan", "The spread is 0: tf.sqrt(tf.math.reduce_variance(x) + 1e-12)."
     POWER_AT_ZERO = "nan", "The slope of xᵖ with p < 1 is infinite at 0: tf.maximum(x, 1e-12) ** p."
-    DOMAIN_EDGE = "nan", "The slope is infinite at the edge: clip the input to ±(1 - 1e-7)."
+    DOMAIN_EDGE = "nan", "The slope is infinite at the edge: clip the input to just inside."
     OUT_OF_DOMAIN = "nan", "The function is not defined there: clip the input before."
     DIVISION_BY_ZERO = "nan", "Use tf.math.divide_no_nan, or add a small number below."
     ZERO_BY_ZERO = "nan", "Use tf.math.divide_no_nan, and the double where around its input."

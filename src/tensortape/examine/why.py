@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.examine.backflow import Backflow, broken, plain
+from tensortape.examine.cures import cure_of
 from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.forward import origin_of
 from tensortape.examine.journal import Asked, Journal, latest
@@ -88,8 +89,12 @@ def examined(journal: Journal, asked: Asked, target: Any, source: Any, name: str
     if not odd:
         return ScaleQuestion(flow, name, array).ask() or healthy(name, "is finite and not zero")
     origin = origin_of(flow, handle_of(target)._id)
-    text = f"is finite and not zero, but the target is not: {origin.story}, in {origin.place}"
-    return healthy(name, text)
+    message = f"The gradient of {name} is finite, but the target is not: {origin.story}."
+    cure = cure_of(flow, origin.tensor, origin.reason)
+    place, index = origin.place, origin.index
+    return Diagnosis(
+        *(origin.reason, "target", name, message, cure, place), index=index, values=origin.values
+    )
 
 
 def healthy(name: str, text: str) -> Diagnosis:

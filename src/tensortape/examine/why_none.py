@@ -123,7 +123,7 @@ class NoneQuestion:
             return None
         found = [self.beyond_shape(reason, maker) for reason, maker in found]
         found.sort(key=lambda item: (item[0] in WEAK, order_of(item[1])))
-        reason, maker = found[0]
+        reason, maker = self.whole_target(*found[0])
         also = tuple(sorted({r for r, _ in found} - {reason}, key=lambda r: r.name))
         return self.answer(reason, self.story(reason, maker), self.at(maker), also=also)
 
@@ -134,6 +134,13 @@ class NoneQuestion:
                 drawn = gap.kind == "RANDOM" and set(maker.outputs) & set(gap.inputs)
                 if drawn and self.lineage.cone.intersection(gap.outputs):
                     return Reason.RANDOM, gap
+        return reason, maker
+
+    def whole_target(self, reason: Reason, maker: Any) -> tuple[Reason, Any]:
+        """The operation that makes the target makes integers: the target itself is the mistake."""
+        makes_integers = reason in (Reason.INTEGER_CAST, Reason.INTEGER_RESULT)
+        if makes_integers and isinstance(maker, Logged) and self.target._id in maker.outputs:
+            return Reason.TARGET_NOT_FLOAT, maker
         return reason, maker
 
     def at(self, maker: Logged | Gap) -> Place:
@@ -217,6 +224,8 @@ STORIES = {
     "MISSING_RULE": "no gradient is defined for {op}",
     "RULE_GAVE_NONE": "the rule of {op} returned None for this input",
     "RANDOM": "{op} draws numbers that do not depend on the values",
+    "INTEGER_RESULT": "{op} gives integers or truth values",
+    "TARGET_NOT_FLOAT": "{op} makes the target integers, which do not change smoothly",
     "INTEGER_CAST": "{op} makes integers or truth values of it",
 }
 

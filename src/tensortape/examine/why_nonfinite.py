@@ -48,8 +48,9 @@ class NonFinite:
         )
 
     def producer(self) -> tuple[RuleRun | None, int]:
-        """The rule that sent what is not finite although all that arrived was finite."""
+        """The first rule that sent what is not finite although all that arrived was finite."""
         left, seen = list(self.flow.lineage.starts), set()
+        found: dict[int, tuple[RuleRun, int]] = {}
         while left:
             tensor = left.pop()
             for run, position in self.flow.into.get(tensor, ()):
@@ -57,9 +58,9 @@ class NonFinite:
                     continue
                 seen.add(id(run))
                 if not any(map(broken, self.flow.arrived(run))):
-                    return run, position
+                    found[id(run)] = run, position
                 left.extend(o._id for o in run.entry.outputs)
-        return None, 0
+        return next((found[id(run)] for run in self.flow.runs if id(run) in found), (None, 0))
 
     def seeded(self) -> Diagnosis:
         """What the caller gave was not finite, or sums of finite terms are not."""
@@ -90,7 +91,7 @@ class NonFinite:
         tensor = run.entry.outputs[0]._id
         for _ in range(100):
             below = self.flow.into.get(tensor, ())
-            chosen = [r for r, _ in below if r.entry.op.type in SELECTS]
+            chosen = [r for r, i in below if r.entry.op.type in SELECTS or self.hides(r, i, index)]
             if chosen:
                 return self.flow.place(chosen[0])
             if len(below) != 1:
@@ -100,6 +101,13 @@ class NonFinite:
                 return None
             tensor = below[0][0].entry.outputs[0]._id
         return None
+
+    def hides(self, run: RuleRun, position: int, index: tuple[int, ...]) -> bool:
+        """Whether a product has a factor 0 that was to hide the other."""
+        if run.entry.op.type != "Mul":
+            return False
+        factor = element(self.flow.value(run.entry.inputs[1 - position]._id), index)
+        return factor is not None and bool(factor == 0)
 
     def forward(self, run: RuleRun) -> Origin | None:
         """Where a forward value of the operation that is not finite came from."""
@@ -114,7 +122,8 @@ class NonFinite:
     ) -> tuple[Reason, Place | None]:
         """The cause, and where it came from if elsewhere."""
         if masked is not None:
-            return Reason.MASKED_BRANCH, None
+            by_product = masked.op == "Mul"
+            return Reason.ZERO_TIMES_INFINITY if by_product else Reason.MASKED_BRANCH, None
         if origin is not None:
             return origin.reason, origin.place
         return slope_reason(self.flow, run.entry, values, self.kind), None
@@ -134,6 +143,7 @@ class NonFinite:
             *(origin.reason, self.kind, self.name, text + ".", cure, origin.place),
             index=origin.index,
             values={**origin.values, "gradient index": index},
+            origin=origin.before,
         )
 
     def sentence(

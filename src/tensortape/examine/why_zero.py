@@ -16,7 +16,7 @@ SATURATING = ("Sigmoid", "Tanh", "Softmax", "Erf", "Softsign", "SoftmaxCrossEntr
 CLIPS = ("ClipByValue", "Maximum", "Minimum", "Relu6")
 CHOICES = ("SelectV2", "Select", "Max", "Min")
 PRODUCTS = ("Mul", "MatMul", "BatchMatMulV2", "Einsum", "Conv2D", "RealDiv", "Prod", "MulNoNan")
-FLATS = ("Sign", "FloorMod", "Mod", "Angle")
+FLATS = ("Sign", "FloorMod", "Mod", "Angle", "SelfAdjointEigV2", "Svd")
 
 
 class ZeroQuestion:
