@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.core import events
-from tensortape.examine import hooks
+from tensortape.examine import clock, hooks
 from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.flow import Flow
 from tensortape.examine.journal import Journal
@@ -38,6 +38,7 @@ class Examination:
 
     def __enter__(self) -> Examination:
         if not self._running:
+            clock.start()
             events.subscribe(self.journal)
             hooks.attach(self.journal)
         self._running += 1
@@ -48,6 +49,7 @@ class Examination:
         if not self._running:
             hooks.detach(self.journal)
             events.unsubscribe(self.journal)
+            clock.stop()
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Decorator: examine every call of ``function``."""

@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import perf_counter_ns
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -104,7 +105,8 @@ class Journal(Recorder):
         run = self._passes.get(id(call))
         if run is not None and run.call is call:
             up = upstream if type(upstream) is list else [upstream]
-            run.rules.append(RuleRun(entry, up, downstream))
+            run.rules.append(RuleRun(entry, up, downstream, perf_counter_ns() - run.clock))
+            run.clock = perf_counter_ns()
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """Remember whose value a tensor is."""

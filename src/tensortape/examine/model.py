@@ -11,6 +11,7 @@ numbers as ``"(1+2j)"``, integers beyond 2**53 as digits.
 ``Report``  the whole run: files, positions, groups of calls
 ``Group``   the calls that one source line made with the same operations
 ``Value``   one tensor of a group's graph; ``Op``: one operation of it
+``Rule``    the formulas of an operation type, and where its derivative is written
 ``Call``    the figures of one recorded call of a group: indices into ``Group.summaries``
 ``Summary`` an array: all elements up to 64, the first ones and statistics beyond
 ``Flag``    a finding: a ``None``, NaN, infinite or zero gradient, and where it arose
@@ -95,6 +96,26 @@ class Op:
     attrs: dict[str, str] = field(default_factory=dict)
     backward: bool = False  # its derivative rule ran
     note: str = ""
+    scope: str = ""  # name scopes and layers it ran in, "sequential/dense"
+    rule: str = ""  # -> Report.rules; its type where that is empty
+
+
+@dataclass
+class Rule:
+    """What an operation computes and how its gradient flows, and where that is written.
+
+    ``formula`` and ``derivative`` are LaTeX, ``…_math`` the same as MathML; ``file`` and ``line``
+    say where the rule stands, ``code`` is its text there.
+    """
+
+    type: str
+    formula: str = ""
+    derivative: str = ""
+    formula_math: str = ""
+    derivative_math: str = ""
+    file: str = ""
+    line: int = 0
+    code: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -123,6 +144,8 @@ class Call:
     sent: list[list[int | None]]
     results: list[int | None]
     flags: list[Flag] = field(default_factory=list)
+    times: list[int | None] = field(default_factory=list)  # per operation, nanoseconds
+    back_times: list[int | None] = field(default_factory=list)  # per operation, of its rule
 
 
 @dataclass
@@ -166,6 +189,8 @@ class Report:
     groups: list[Group] = field(default_factory=list)
     calls: int = 0
     omitted_calls: int = 0
+    rules: dict[str, Rule] = field(default_factory=dict)
+    note: str = ""
     schema: int = SCHEMA
 
 

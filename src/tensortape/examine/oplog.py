@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.naming import get_current_name_scope
+from tensortape.examine.clock import latest
+
 MAX_OPS = 50_000
 MAX_BYTES = 256 * 2**20
 PLAIN = (np.ndarray, np.generic)
@@ -23,12 +26,14 @@ class Logged:
     __slots__ = (
         "arrays",
         "attrs",
+        "elapsed",
         "inputs",
         "nbytes",
         "op",
         "order",
         "outputs",
         "position",
+        "scope",
         "specs",
     )
 
@@ -44,6 +49,8 @@ class Logged:
         self.position = position
         self.order = self.outputs[0]  # identities grow with time
         self.nbytes = 0
+        self.scope = get_current_name_scope()
+        self.elapsed = latest.elapsed
 
     def values(self) -> Any:
         """Pairs of a tensor's identity and its array."""
@@ -73,6 +80,7 @@ class OpLog:
         self.producer: dict[int, Logged] = {}
         self.reads: dict[int, Read] = {}
         self.values_of: dict[int, deque[int]] = {}
+        self.rules: dict[str, Any] = {}
         self.bytes = self.forgotten = 0
         self._ops: deque[Logged] = deque()
         self._held: deque[Logged] = deque()

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from functools import wraps
+from time import perf_counter_ns
 from typing import Any
 
 from tensortape.autodiff.backward import listens
@@ -103,6 +104,7 @@ class Recorder(Observer):
         )
         while len(self._passes) > MAX_PASSES:  # calls that raised never end
             del self._passes[next(iter(self._passes))]
+        self._passes[id(call)].clock = perf_counter_ns()
 
     @guarded
     def rule(self, call: Any, entry: Any, upstream: Any, downstream: Any) -> None:
@@ -111,8 +113,12 @@ class Recorder(Observer):
         if run is not None and run.call is call:
             many = isinstance(upstream, list | tuple)
             run.rules.append(
-                RuleRun(entry, list(upstream) if many else [upstream], list(downstream))
+                RuleRun(
+                    *(entry, list(upstream) if many else [upstream], list(downstream)),
+                    perf_counter_ns() - run.clock,
+                )
             )
+            run.clock = perf_counter_ns()
 
     @guarded
     def gradient_end(self, call: Any, results: Any) -> None:

@@ -7,9 +7,11 @@ import os
 from typing import Any
 
 from tensortape.core import events
+from tensortape.examine import clock
 from tensortape.examine.model import Report
 from tensortape.examine.page import render, write_atomically
 from tensortape.examine.recorder import Recorder
+from tensortape.examine.rulebook import rule_of
 
 try:
     from importlib.metadata import version
@@ -35,14 +37,21 @@ class ReportSession:
     def __init__(self, title: str = "Gradients") -> None:
         self.title = title
         self.recorder = Recorder()
+        self._running = False
 
     def start(self) -> None:
         """Begin to record."""
-        events.subscribe(self.recorder)
+        if not self._running:
+            self._running = True
+            clock.start()
+            events.subscribe(self.recorder)
 
     def stop(self) -> None:
         """End recording; what was recorded stays. Calling it again does nothing."""
-        events.unsubscribe(self.recorder)
+        if self._running:
+            self._running = False
+            events.unsubscribe(self.recorder)
+            clock.stop()
 
     def set_cell(self, number: int) -> None:
         """Notebook cell ``In [number]`` runs next."""
@@ -62,6 +71,7 @@ class ReportSession:
             groups,
             recorder.calls,
             recorder.omitted,
+            {key: rule_of(op) for key, op in recorder.log.rules.items()},
         )
 
     def write(self, path: str | os.PathLike[str]) -> None:

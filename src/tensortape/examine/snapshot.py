@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tensortape.examine.cotangents import Blocks, array_of
@@ -22,6 +22,8 @@ class Snapshot:
     sent: list[list[Any]]
     results: list[Any]
     settled: bool = False
+    times: list[int | None] = field(default_factory=list)
+    back_times: list[int | None] = field(default_factory=list)
 
     def arrays(self) -> Any:
         """Every array held."""
@@ -55,7 +57,15 @@ def take(index: int, graph: Trace, run: Pass, results: list[Any]) -> Snapshot:
         [backward.get(i) for i in graph.ids],
         [sent_arrays(graph, node) for node in graph.nodes],
         [array_of(r) for r in results],
+        times=[node.elapsed or None for node in graph.nodes],
+        back_times=[rule_time(graph, node) for node in graph.nodes],
     )
+
+
+def rule_time(graph: Trace, node: Logged) -> int | None:
+    """Nanoseconds that the node's rule took, if it ran."""
+    run = graph.rules.get(id(node))
+    return None if run is None else run.elapsed
 
 
 def forward_arrays(graph: Trace, run: Pass) -> dict[int, Any]:
@@ -124,4 +134,8 @@ class Table:
         forward, backward, results = (
             [number(x) for x in row] for row in (s.forward, s.backward, s.results)
         )
-        return Call(s.index, forward, backward, sent, results)
+        return Call(
+            *(s.index, forward, backward, sent, results),
+            times=s.times,
+            back_times=s.back_times,
+        )

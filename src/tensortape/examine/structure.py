@@ -8,6 +8,7 @@ from tensortape.examine.model import Group, Op, Series, Value
 from tensortape.examine.names import names_in
 from tensortape.examine.notation import formula_of
 from tensortape.examine.oplog import Logged, OpLog, variable_name
+from tensortape.examine.rulebook import key_of
 from tensortape.examine.summary import shorten
 from tensortape.examine.trace import Pass, Trace
 
@@ -22,6 +23,8 @@ def structure(log: OpLog, run: Pass, graph: Trace, first: int) -> Group:
         if value.role == "constant" and tensor in log.reads:
             value.role = "variable"
     ops = [op_of(node, graph) for node in graph.nodes]
+    for node in graph.nodes:
+        log.rules.setdefault(key_of(node.op), node.op)
     note = "the walk back was cut short: this computation is very long" if graph.truncated else ""
     return Group(
         run.call.kind,
@@ -96,6 +99,7 @@ def value_of(tensor: int, graph: Trace, producer: Any, specs: Any, names: Any) -
 def op_of(node: Logged, graph: Trace) -> Op:
     """One operation of the graph."""
     formula, derivative = formula_of(node.op)
+    rule = key_of(node.op)
     reason = getattr(node.op, "nondifferentiable", None)
     note = f"it has no derivative: {reason}" if reason else ""
     attrs = {
@@ -114,6 +118,8 @@ def op_of(node: Logged, graph: Trace) -> Op:
         attrs,
         id(node) in graph.rules,
         note,
+        node.scope,
+        "" if rule == node.op.type else rule,
     )
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from tensortape.examine.oplog import Logged, OpLog
 
-MAX_WALK = 2_000
+MAX_WALK = 6_000
 """Operations looked at when going back from the targets."""
 
-MAX_SHOWN = 300
-"""Operations of a call that are kept; of more, the last ones."""
+MAX_SHOWN = 1_000
+"""Operations of a call that a report keeps; of more, the last ones."""
 
 READ = "ReadVariableOp"
 
@@ -29,6 +29,7 @@ class RuleRun:
     entry: Any
     upstream: list[Any]
     downstream: list[Any]
+    elapsed: int = 0
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Pass:
     targets: list[Any]
     sources: list[Any]
     rules: list[RuleRun] = field(default_factory=list)
+    clock: int = 0
 
 
 @dataclass
@@ -69,18 +71,18 @@ class Trace:
         )
 
 
-def trace(log: OpLog, run: Pass) -> Trace:
-    """The graph of ``run``."""
+def trace(log: OpLog, run: Pass, walk: int = MAX_WALK, shown: int = MAX_SHOWN) -> Trace:
+    """The graph of ``run``: at most ``walk`` operations are looked at, and ``shown`` kept."""
     made, rules, reads = producers(log, run.rules)
     sources = source_values(log, run)
     targets: dict[int, int] = {}
     for i, t in enumerate(run.targets):
         targets.setdefault(t._id, i)
     oldest = min((log.oldest_value(s._id) for s in run.sources), default=0)
-    nodes, truncated = ancestors(made, targets, sources, oldest)
+    nodes, truncated = ancestors(made, targets, sources, oldest, walk)
     depends = dependents(nodes, sources)
     kept = [n for n in nodes if any(o in depends for o in n.outputs)] or nodes[-30:]
-    omitted = max(0, len(kept) - MAX_SHOWN)
+    omitted = max(0, len(kept) - shown)
     kept = kept[omitted:]
     ids, number = numbering(kept, sources, targets)
     return Trace(kept, ids, number, sources, targets, depends, rules, reads, omitted, truncated)
@@ -117,7 +119,9 @@ def source_values(log: OpLog, run: Pass) -> dict[int, int]:
     return found
 
 
-def ancestors(made: Any, targets: Any, sources: Any, oldest: int) -> tuple[list[Logged], bool]:
+def ancestors(
+    made: Any, targets: Any, sources: Any, oldest: int, walk: int = MAX_WALK
+) -> tuple[list[Logged], bool]:
     """Operations the targets were computed by, in order, and whether the walk was cut short.
 
     The youngest tensor goes first. Identities grow with time, so that what is older than the
@@ -134,7 +138,7 @@ def ancestors(made: Any, targets: Any, sources: Any, oldest: int) -> tuple[list[
             continue
         if tensor < oldest:
             break
-        if len(nodes) >= MAX_WALK:
+        if len(nodes) >= walk:
             return sorted(nodes.values(), key=lambda n: n.order), True
         nodes[id(node)] = node
         for i in node.inputs:
