@@ -56,3 +56,19 @@ def test_unknown_sizes():
     for shape in ((1, 7, 5, 3), (2, 3, 9, 3)):
         x = RNG.random(shape).astype(np.float32)
         np.testing.assert_allclose(small(x), tf.image.resize(x, [4, 4], "bicubic"), rtol=1e-6)
+
+
+def test_gradient_of_float64_images_is_rounded_as_in_tensorflow():
+    """Recorded: TensorFlow computes the parts in single precision and adds them in double."""
+    x = tf.constant(np.arange(9.0).reshape(1, 3, 3, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.image.resize(x, [5, 4])
+    gradient = tape.gradient(y, x)
+    assert gradient.dtype == tf.float64
+    expected = [
+        2.1999999433755875, 1.999999925494194, 2.1999999433755875, 2.474999837577343,
+        2.2499998807907104, 2.474999837577343, 2.200000137090683, 2.0000001788139343,
+        2.200000137090683,
+    ]  # fmt: skip
+    np.testing.assert_array_equal(gradient.numpy().ravel(), expected)

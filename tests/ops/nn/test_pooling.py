@@ -85,3 +85,36 @@ REFUSED = [
 def test_refusals(call, error, words):
     with pytest.raises(error, match=words):
         call(tf.ones([1, 4, 4, 1]))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "options", "rows", "columns"),
+    [
+        ([1, 1.44, 1.73, 1], {"pseudo_random": True, "seed": 5}, "0134679", "0 2 4 6 8 10 11"),
+        (1.5, {"seed": 7}, "0124579", "0 2 4 5 6 8 9 11"),
+    ],
+)
+def test_fractional_windows_as_in_tensorflow(ratio, options, rows, columns):
+    """Sequences recorded from TensorFlow after ``tf.random.set_seed(4)``."""
+    x = tf.constant(np.random.default_rng(3).integers(0, 9, (1, 9, 11, 1)).astype("f"))
+    tf.random.set_seed(4)
+    y, down, across = tf.nn.fractional_max_pool(x, ratio, **options)
+    assert down.numpy().tolist() == list(map(int, rows))
+    assert across.numpy().tolist() == list(map(int, columns.split()))
+    first = x.numpy()[0, : down[1].numpy(), : across[1].numpy(), 0]
+    assert y.numpy()[0, 0, 0, 0] == first.max()
+
+
+def test_fractional_mean_spreads_evenly():
+    x = tf.Variable(RNG.normal(size=(1, 7, 5, 2)))
+    with tf.GradientTape() as tape:
+        y = tf.nn.fractional_avg_pool(x, [1, 1.4, 1.5, 1], overlapping=True, seed=2).output
+    assert tape.gradient(y, x).numpy().sum() == pytest.approx(y.numpy().size)
+
+
+@pytest.mark.parametrize("ratio", [0.5, [1.0, 0.9, 1.0, 1.0], [2.0, 1.5, 1.5, 1.0], "2"])
+def test_fractional_ratios_are_checked(ratio):
+    with pytest.raises(ValueError, match="pooling_ratio"):
+        tf.nn.fractional_max_pool(tf.ones([1, 4, 4, 1]), ratio)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="higher than input"):
+        tf.nn.fractional_max_pool(tf.ones([1, 4, 4, 1]), 5)

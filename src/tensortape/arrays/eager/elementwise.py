@@ -72,7 +72,7 @@ def rsqrt(x: Any) -> Any:
 def reciprocal_grad(g: Any, y: Any) -> Any:
     """The cotangent of ``1 / x``, from its result; 0 where ``g`` is, even at a pole."""
     y = conj(y)
-    return zero_with(g, -y * g * y)
+    return zero_with(g, -y * y * g)
 
 
 def sqrt_grad(g: Any, y: Any) -> Any:

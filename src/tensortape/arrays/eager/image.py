@@ -1,16 +1,21 @@
-"""Primitives of images: resampling along two axes, and drawing boxes."""
+"""Primitives of images: resampling along two axes, sums, and drawing boxes."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 
-IMAGE = "resample draw_boxes"
+IMAGE = "resample image_sum image_spread draw_boxes"
 
 _FEW = 8
 """Up to so many pixels per sum, adding them one by one is faster than a matrix product."""
+
+_LANES = 8
+_SMALL = 63
+"""Images of more values are summed exactly: TensorFlow's order changes, and its errors grow."""
 
 
 def resample(x: Any, rows: Any, columns: Any) -> Any:
@@ -51,6 +56,35 @@ def _product(x: Any, weights: Any, axis: int) -> Any:
     moved = np.moveaxis(x, axis, 0)
     y = weights @ moved.reshape(len(moved), -1)
     return np.moveaxis(y.reshape(len(weights), *moved.shape[1:]), 0, axis)
+
+
+def image_sum(x: Any) -> Any:
+    """The sum of each image ``[..., height, width, channels]``, with its axes kept.
+
+    Small ones are added as TensorFlow does it, eight values side by side: float64 images are
+    computed in single precision and given as float64 again, which would show another order.
+    """
+    lead, n = x.shape[:-3], math.prod(x.shape[-3:])
+    flat = x.reshape(math.prod(lead), n)
+    total = _in_lanes(flat, n) if n <= _SMALL else flat.sum(1, np.float64).astype(x.dtype)
+    return total.reshape(*lead, 1, 1, 1)
+
+
+def _in_lanes(flat: Any, n: int) -> Any:
+    """The sum of each row, eight elements side by side; what is left one by one."""
+    whole = n // _LANES * _LANES
+    lanes = np.add.reduce(flat[:, :whole].reshape(len(flat), n // _LANES, _LANES), 1)
+    half = lanes[:, :4] + lanes[:, 4:]
+    total = (half[:, 0] + half[:, 2]) + (half[:, 1] + half[:, 3])
+    rest = np.zeros_like(total)
+    for i in range(whole, n):
+        rest += flat[:, i]
+    return rest + total
+
+
+def image_spread(x: Any, size: tuple[int, ...]) -> Any:
+    """Images of a ``size`` that hold one value of ``x`` ``[..., 1, 1, 1]`` each."""
+    return np.broadcast_to(x, (*x.shape[:-3], *size))
 
 
 def draw_boxes(images: Any, boxes: Any, colours: Any) -> Any:

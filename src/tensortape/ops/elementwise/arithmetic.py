@@ -148,14 +148,10 @@ def squared_difference(xp, x, y):
     return d * xp.conj(d)
 
 
-@squared_difference.vjp(0)
+@squared_difference.vjp
 def _(xp, g, z, x, y):
-    return reduced(xp, 2 * g * (x - y), x)
-
-
-@squared_difference.vjp(1)
-def _(xp, g, z, x, y):
-    return reduced(xp, -2 * g * (x - y), y)
+    d = 2 * g * (x - y)
+    return reduced(xp, d, x), reduced(xp, -d, y)
 
 
 @elementwise(

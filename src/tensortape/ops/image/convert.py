@@ -12,6 +12,7 @@ from tensortape.core.dtypes import as_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.elementwise.casting import cast, saturate_cast
+from tensortape.ops.image.sums import mean, spread
 
 
 def number(value: float, x: Any) -> Any:
@@ -91,13 +92,7 @@ def per_image_standardization(image: Any) -> Any:
     x = cast(PUBLIC["convert_to_tensor"](image), dtypes.float32)
     if x._a.ndim < 3:
         raise ValueError(f"'image' (shape {x.shape}) must be at least three-dimensional.")
-    axes = (-1, -2, -3)
     count = cast(PUBLIC["reduce_prod"](PUBLIC["shape"](x)[-3:]), dtypes.float32)
-    distance = x - exact_mean(x, axes, True)
-    deviation = xp.sqrt(exact_mean(xp.square(distance), axes, True))
-    return distance / xp.maximum(deviation, PUBLIC["math.rsqrt"](count))
-
-
-def exact_mean(x: Any, axes: Any, keepdims: bool = False) -> Any:
-    """The mean in the dtype of ``x``, summed in double precision."""
-    return cast(PUBLIC["reduce_mean"](cast(x, dtypes.float64), axes, keepdims), x.dtype)
+    deviation = xp.sqrt(mean(xp.square(x - spread(mean(x), x))))
+    distance = x - spread(mean(x), x)
+    return distance / spread(xp.maximum(deviation, PUBLIC["math.rsqrt"](count)), x)

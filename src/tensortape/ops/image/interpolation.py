@@ -40,15 +40,30 @@ def gathered(new: int, size: int, positions: Any, weights: Any) -> Any:
     return out
 
 
-@cached
-def bilinear(new: int, size: int) -> Any:
-    """Between the two nearest pixels."""
+def neighbours(new: int, size: int) -> tuple[Any, Any]:
+    """The two nearest pixels of each new one ``[new, 2]``, and their shares."""
     at = centres(new, size)
     below = np.floor(at)
     share = at - below
     first = below.astype(int)
     positions = np.stack([np.maximum(first, 0), np.minimum(first + 1, size - 1)], 1)
-    return gathered(new, size, positions, np.stack([1 - share, share], 1))
+    return positions, np.stack([1 - share, share], 1)
+
+
+@cached
+def bilinear(new: int, size: int) -> Any:
+    """Between the two nearest pixels."""
+    return gathered(new, size, *neighbours(new, size))
+
+
+def bilinear_corners(new: int, size: int) -> list[tuple[Any, Any]]:
+    """For each of the two nearest pixels, a matrix ``[new, size]`` that picks it and its shares."""
+    positions, shares = neighbours(new, size)
+    ones = np.ones((new, 1), F)
+    return [
+        (gathered(new, size, positions[:, i : i + 1], ones), shares[:, i].astype(F))
+        for i in range(2)
+    ]
 
 
 def nearest(new: int, size: int) -> Any:

@@ -14,7 +14,8 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.elementwise.casting import cast
-from tensortape.ops.image.convert import convert_image_dtype, exact_mean
+from tensortape.ops.image.convert import convert_image_dtype
+from tensortape.ops.image.sums import mean
 from tensortape.ops.image.resampling import linear
 from tensortape.ops.layout.attributes import fits, invalid
 from tensortape.ops.layout.padding import pad
@@ -53,7 +54,7 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Any:
     """
     a, b = tensor(a), tensor(b)
     a, b, top = floats(a, b, max_val)
-    error = exact_mean(PUBLIC["math.squared_difference"](a, b), [-3, -2, -1])
+    error = mean(PUBLIC["math.squared_difference"](a, b))[..., 0, 0, 0]
     log = PUBLIC["math.log"]
     same_shapes(a, b)
     return 20 * log(top) / log(convert_to_tensor(10.0)) - np.float32(10 / np.log(10)) * log(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.core import dtypes
 from tensortape.core.op import Op, op
 from tensortape.ops.image import interpolation
 from tensortape.ops.layout.attributes import invalid
@@ -72,6 +73,25 @@ def resize_bilinear(xp, images, *, size):
     """Bilinear interpolation at the centres of the new pixels."""
     h, w = checked(images, size)
     return xp.resample(images, *bilinear_weights(h, w, size=size))
+
+
+@op("ResizeBilinearDouble", saves=(), not_derivative="rounded to single precision")
+def resize_bilinear_double(xp, images, *, size):
+    """Bilinear interpolation of float64 images, whose gradient is rounded as TensorFlow does it."""
+    h, w = checked(images, size)
+    return xp.resample(images, *bilinear_weights(h, w, size=size))
+
+
+@resize_bilinear_double.vjp
+def _(xp, g, y, x, *, size):
+    _, h, w, _ = tuple(x.shape)
+    total = 0.0
+    for pick_rows, row_shares in interpolation.bilinear_corners(size[0], h):
+        for pick_columns, column_shares in interpolation.bilinear_corners(size[1], w):
+            part = xp.astype(g, dtypes.float32) * row_shares[:, None, None]
+            part = xp.astype(part * column_shares[:, None], dtypes.float64)
+            total = total + xp.resample(part, *transposed((pick_rows, pick_columns)))
+    return total
 
 
 def bicubic_weights(h, w, *, size):

@@ -58,6 +58,8 @@ def resized(x: Any, size: Any, method: str, antialias: bool) -> Any:
         attrs |= {"kernel_type": KERNELS[method], "antialias": antialias}
     if x.dtype is not dtypes.float64:
         x = cast(x, dtypes.float32)
+    elif record is resampling.resize_bilinear:
+        record = resampling.resize_bilinear_double
     return cast(execute(record, (x,), attrs), dtypes.float32)
 
 
