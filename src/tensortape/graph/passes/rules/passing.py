@@ -1,0 +1,90 @@
+"""Operations that pass values on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.graph.ir import Node
+from tensortape.graph.passes.rules.table import rule
+from tensortape.graph.passes.scan import Scan
+
+
+@rule("Identity", "ReadVariableOp", "StopGradient", "PreventGradient", "Snapshot")
+def pass_on(scan: Scan, node: Node) -> Any:
+    """The value itself: gradients are part of the program by now."""
+    return node.inputs
+
+
+@rule("IdentityN")
+def pass_all(scan: Scan, node: Node) -> Any:
+    """The values themselves."""
+    return node.inputs
+
+
+@rule("EnsureShape")
+def known_shape(scan: Scan, node: Node) -> Any:
+    """Nothing is left to be checked where the shape is known."""
+    fits = scan.static(*node.inputs) and node.attrs["shape"].is_compatible_with(
+        scan.avals[node.inputs[0]].shape
+    )
+    return node.inputs if fits else None
+
+
+@rule("Cast")
+def casts(scan: Scan, node: Node) -> Any:
+    """A cast to the same dtype; there and back through a dtype that holds all values."""
+    (x,) = node.inputs
+    target = scan.avals[node.outputs[0]].dtype
+    if scan.avals[x].dtype == target:
+        return (x,)
+    inner = scan.made_by(x, "Cast")
+    if inner is None:
+        return None
+    first, between = scan.avals[inner.inputs[0]].dtype, scan.avals[x].dtype
+    if first != target or "V" in (np.dtype(first).kind, np.dtype(between).kind):
+        return None
+    return inner.inputs if np.can_cast(first, between, "safe") else None
+
+
+@rule("SelectV2")
+def known_choice(scan: Scan, node: Node) -> Any:
+    """A condition that is true, or false, everywhere; two branches that are the same."""
+    condition, x, y = node.inputs
+    chosen = scan.uniform(condition)
+    if x == y:
+        branch = x
+    elif chosen is not None:
+        branch = x if chosen else y
+    else:
+        return None
+    return (branch,) if scan.alike(branch, node.outputs[0]) else None
+
+
+@rule("ConcatV2", "AddN")
+def only_one(scan: Scan, node: Node) -> Any:
+    """One value joined with nothing."""
+    return node.inputs if len(node.inputs) == 1 else None
+
+
+@rule("Unpack")
+def unpacked_pack(scan: Scan, node: Node) -> Any:
+    """What was stacked, taken apart again."""
+    pack = scan.made_by(node.inputs[0], "Pack")
+    return pack.inputs if pack is not None and pack.attrs == node.attrs else None
+
+
+@rule("StridedSlice")
+def sliced(scan: Scan, node: Node) -> Any:
+    """All of a value, or one of those that were stacked."""
+    (x,) = node.inputs
+    index = node.attrs.get("index")
+    if node.late or type(index) is not tuple:
+        return None
+    if all(type(i) is slice and i == slice(None) for i in index):
+        return (x,)
+    pack = scan.made_by(x, "Pack")
+    if pack is None or len(index) != 1 or type(index[0]) is not int or pack.attrs.get("axis", 0):
+        return None
+    return (pack.inputs[index[0]],) if -len(pack.inputs) <= index[0] < len(pack.inputs) else None
