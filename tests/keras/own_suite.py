@@ -1,9 +1,10 @@
 """Runs Keras' own tests against the installed Keras, on TensorFlow or on TensorTape, and compares.
 
-Keras' test files are not part of this project: take them from the source distribution of the
-version in use (`pip download --no-deps --no-binary :all: keras==3.15.1`, unpacked) or from its
-repository at the tag. Only the `*_test.py` files are taken from there (into a temporary tree);
-the `keras` they test is the installed package.
+Keras' test files are not part of this project: take its repository at the tag of the version in
+use, or the source distribution (`pip download --no-deps --no-binary :all: keras==3.15.1`, unpacked)
+with the repository's `conftest.py` beside its `keras` folder. Only the `*_test.py` files and
+pytest's settings are taken from there (into a temporary tree); the `keras` they test is the
+installed package. Some tests need `scipy`, `pandas` and `grain` in both environments.
 
     python own_suite.py run CHECKOUT tensorflow.json --python /path/to/tensorflow-env/bin/python
     python own_suite.py run CHECKOUT tensortape.json --alias
@@ -112,6 +113,7 @@ def work(arguments) -> None:
 
     tree = Path(arguments.tree)
     sys.meta_path.append(TestFinder(tree))
+    sys.path.append(str(tree))  # some tests import the suite's conftest
     package = ".".join(Path(arguments.file).parent.parts)
     with contextlib.suppress(ImportError):  # the test file will say what is wrong
         importlib.import_module(package)
@@ -125,7 +127,9 @@ def work(arguments) -> None:
 
 def make_tree(checkout: Path, tree: Path) -> list[str]:
     """Copy the test files (and pytest's settings) of a Keras checkout; return their paths."""
-    shutil.copy(checkout / "pyproject.toml", tree)
+    for name in ("pyproject.toml", "conftest.py"):
+        if (checkout / name).exists():
+            shutil.copy(checkout / name, tree)
     files = []
     for path in sorted((checkout / SOURCE).rglob("*_test.py")):
         file = path.relative_to(checkout)
