@@ -65,6 +65,16 @@ def test_ranges():
     assert tf.range(0.0, 1.0, 0.3).shape == (4,)
     assert tf.range(tf.constant(2, tf.int64), 4).dtype is tf.int64
     assert tf.range(0).shape == (0,)
+    assert tf.range(tf.constant(0.0, tf.float16), 2.0).dtype is tf.float32
+
+
+def test_the_count_of_float_ranges_is_rounded_in_their_dtype():
+    assert tf.range(0.1, 1.1, 0.1).shape == (10,)
+    assert tf.range(0, 1, 0.01).shape == (100,)
+    assert tf.range(0.0, 0.3, 0.1, tf.float64).shape == (3,)
+    assert tf.range(1.0, -2.0, -0.1, tf.float16).shape == (30,)
+    traced = tf.function(lambda start: tf.range(start, 1.1, 0.1))
+    assert traced(tf.constant(0.1)).shape == (10,)
 
 
 def test_linspace_is_differentiable():

@@ -146,8 +146,13 @@ def full(shape: Any, value: Any, dtype: Any) -> Any:
 
 
 def arange(start: Any, stop: Any, step: Any = 1, dtype: Any = None) -> Any:
-    """Numbers from ``start`` up to ``stop``."""
-    return np.arange(start, stop, step, dtype=getattr(dtype, "_np", dtype))
+    """Numbers from ``start`` up to ``stop``; of floats, the count is rounded in their dtype too."""
+    kind = getattr(dtype, "_np", dtype)
+    if not getattr(dtype, "is_floating", False):
+        return np.arange(start, stop, step, dtype=kind)
+    first, last, by = (np.dtype(kind).type(v) for v in (start, stop, step))
+    count = int(np.ceil(abs((last - first) / by)))
+    return first + np.arange(count).astype(kind) * by
 
 
 def eye(rows: int, columns: int, dtype: Any) -> Any:

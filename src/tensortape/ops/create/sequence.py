@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.eager.layout import arange
 from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
@@ -23,7 +24,14 @@ from tensortape.ops.layout.attributes import (
     static_value,
 )
 
-_ORDER = (dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64)
+_ORDER = (
+    dtypes.int32,
+    dtypes.int64,
+    dtypes.float16,
+    dtypes.bfloat16,
+    dtypes.float32,
+    dtypes.float64,
+)
 
 
 def _range_dtype(values: Any, dtype: Any) -> Any:
@@ -73,8 +81,7 @@ def range_(
         ends = tuple(_as(v, kind) for v in (start, limit, delta))
         return execute(range_op, ends)
     first, last, step = (
-        kind._np.type(static_value(v) if is_tensor(v) else static_value(tensor(v)))
-        for v in (start, limit, delta)
+        kind._np.type(static_value(v) if is_tensor(v) else v) for v in (start, limit, delta)
     )
     if step == 0:
         raise invalid(f"Requires delta != 0: {step} [Op:Range]")
@@ -85,8 +92,7 @@ def range_(
         )
     if kind.is_integer:
         return state.tensor(np.arange(int(first), int(last), int(step), dtype=kind._np))
-    count = int(np.ceil(abs((float(last) - float(first)) / float(step))))
-    return state.tensor((first + np.arange(count) * step).astype(kind._np))
+    return state.tensor(arange(first, last, step, kind))
 
 
 @op(

@@ -173,9 +173,13 @@ def _text(sp_input: Any, shape: list[int], default: Any) -> Any:
 
 @export("sparse.from_dense")
 def from_dense(tensor, name=None):
-    """The sparse tensor of the non-zero elements. Source: ``tf.sparse.from_dense``."""
+    """The sparse tensor of the elements that are neither zero nor an empty text.
+
+    Source: ``tf.sparse.from_dense``.
+    """
     dense = convert_to_tensor(tensor)
-    indices = np.argwhere(np.asarray(dense._a) != 0)
+    array = np.asarray(dense._a)
+    indices = np.argwhere(array != (b"" if array.dtype == object else 0))
     values = PUBLIC["gather_nd"](dense, indices)
     return SparseTensor(indices, values, np.array(dense.shape.as_list(), dtype=np.int64))
 
