@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from tensortape.compat import check_command
+from tensortape.compat import check_command, why_command
 from tensortape.compat.failure import INTERRUPTED, PROGRAM_FAILED, BadInput, RunFailure
 from tensortape.compat.output import check_writable
 
@@ -20,6 +20,7 @@ models) on NumPy, without TensorFlow, and read how its gradients came about.
 Examples:
   tensortape run train.py -- --epochs 3
   tensortape run lesson.ipynb --report flow.html
+  tensortape why train.py                why its gradients are None, zero, NaN, vanishing
   tensortape check losses.py:huber
   tensortape check-api train.py          which TensorFlow names it uses are missing here
   tensortape info
@@ -104,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     check_command.add_parser(commands)
+    why_command.add_parser(commands, _seconds)
     return parser
 
 
@@ -151,6 +153,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _check_api(options.files)
         if options.command == "check":
             return check_command.check(options)
+        if options.command == "why":
+            return why_command.why(options, words[cut + 1 :])
         return _run(options, words[cut + 1 :])
     except RunFailure as failure:
         print(f"tensortape: {failure}", file=sys.stderr)

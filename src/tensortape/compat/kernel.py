@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -62,6 +63,19 @@ def start_report(title: str) -> None:
     examine = importlib.import_module("tensortape.examine.session")
     _session = examine.ReportSession(title=title)
     _session.start()
+
+
+def start_why(title: str) -> None:
+    """Begin to judge the gradient calls of this kernel."""
+    global _session
+    _session = importlib.import_module("tensortape.examine.patrol").Patrol()
+    _session.__enter__()
+
+
+def write_why(path: str) -> None:
+    """Write what was found as JSON."""
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(_session.summary(), file)
 
 
 def set_cell(number: int) -> None:

@@ -27,6 +27,8 @@ _PURPOSE = {
     "start_report": "start recording for the report",
     "set_cell": "record a cell for the report",
     "write_report": "write the report",
+    "start_why": "judge the gradients",
+    "write_why": "tell what was found",
 }
 OUTPUT_TIMEOUT = 60  # seconds to wait for the last of a cell's output once the cell has ended
 

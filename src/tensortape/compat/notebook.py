@@ -128,8 +128,10 @@ class NotebookRun:
         arguments: list[str],
         timeout: float | None,
         report: Path | None,
+        recording: str = "report",
     ) -> None:
         self.path, self.notebook, self.report = path, notebook, report
+        self.recording = recording  # of what `report` is written: "report" or "why"
         self.arguments = [str(path), *arguments] if arguments else []
         self.timeout = timeout
         self.number = 0  # of the cell, as in `In [n]`
@@ -163,7 +165,7 @@ class NotebookRun:
             if self.report is None:
                 await self._run_cells()
                 return
-            await request(client, "start_report", self.path.name)
+            await request(client, f"start_{self.recording}", self.path.name)
             try:
                 await self._run_cells()
             except RunFailure as failure:
@@ -182,7 +184,7 @@ class NotebookRun:
 
     async def _write_report(self, report: Path) -> None:
         with output.replacing(report) as temporary:
-            await request(self.client, "write_report", str(temporary))
+            await request(self.client, f"write_{self.recording}", str(temporary))
 
     async def _run_cells(self) -> None:
         cells = [

@@ -131,6 +131,8 @@ class Reason(Enum):
     )
     TARGET_NOT_FLOAT = "none", "Differentiate a float: keep the target in tf.float32."
 
+    RAISED = "error", "The call itself was refused; its message says why."
+
     # -- zero
     DEAD_RELU = "zero", "Use leaky_relu, elu or gelu, a smaller step, or another initial bias."
     SATURATED = "zero", "Scale the input down (normalise), or take the loss from the logits."
