@@ -1,0 +1,105 @@
+"""Work that a compiled program leaves to NumPy: callbacks to the host.
+
+Random streams, special functions XLA lacks and kernels that look at values run there, with the
+very code of eager execution, so the answers are the same. What raises there is raised again, as it
+was, where the program was called.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.state import quiet
+from tensortape.xla.errors import Unsupported
+from tensortape.xla.runtime import is_traced, jax
+
+
+class Raised(threading.local):
+    """The last exception of a callback; ``take`` gives it out once."""
+
+
+_raised: list[BaseException] = []
+
+
+def take_raised() -> BaseException | None:
+    """The exception that a callback raised since this was last asked, if any."""
+    found = _raised[-1] if _raised else None
+    _raised.clear()
+    return found
+
+
+def struct(shape: Any, dtype: Any) -> Any:
+    """What JAX calls a shape and a dtype."""
+    return jax.ShapeDtypeStruct(tuple(shape), np.dtype(getattr(dtype, "_np", dtype)))
+
+
+def on_host(function: Callable[..., Any], results: Any, arrays: Sequence[Any], ordered: bool) -> Any:
+    """``function(*arrays)``, computed by NumPy when the program runs.
+
+    ``results`` is the struct of the result or a tuple of them. ``ordered`` calls happen exactly
+    once, in the order of the program.
+    """
+    for a in arrays:
+        if a.dtype == object:
+            raise Unsupported("XLA has no strings")
+
+    def call(*values: Any) -> Any:
+        try:
+            with quiet():
+                found = function(*[np.asarray(v)[()] for v in values])
+        except BaseException as exc:
+            _raised.append(exc)
+            raise
+        if isinstance(results, tuple):
+            return tuple(_fitted(f, r) for f, r in zip(found, results, strict=True))
+        return _fitted(found, results)
+
+    if ordered:
+        return jax.experimental.io_callback(call, results, *arrays, ordered=True)
+    return jax.pure_callback(call, results, *arrays)
+
+
+def _fitted(value: Any, result: Any) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype == object:
+        raise Unsupported("XLA has no strings")
+    return np.ascontiguousarray(array, dtype=result.dtype).reshape(result.shape)
+
+
+def witness(value: Any) -> Any:
+    """A NumPy array like a traced value: ones in its shape and dtype."""
+    if is_traced(value) or isinstance(value, jax.Array):
+        return np.broadcast_to(np.ones((), value.dtype), value.shape)[()]
+    return value
+
+
+def structs_of(found: Any) -> Any:
+    """The struct of an array, or structs of several."""
+    if isinstance(found, (tuple, list)):
+        return tuple(struct(np.shape(f), f.dtype) for f in found)
+    return struct(np.shape(found), found.dtype)
+
+
+def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A primitive of the NumPy namespace as a callback; shapes are found by evaluating it once."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        places = [i for i, a in enumerate(args) if is_traced(a) or isinstance(a, jax.Array)]
+        if not places:
+            return function(*args, **kwargs)
+        with quiet():
+            results = structs_of(function(*[witness(a) for a in args], **kwargs))
+
+        def compute(*values: Any) -> Any:
+            full = list(args)
+            for i, value in zip(places, values, strict=True):
+                full[i] = value
+            return function(*full, **kwargs)
+
+        return on_host(compute, results, [args[i] for i in places], ordered=False)
+
+    return called
