@@ -7,10 +7,17 @@ Source: ``tf.__internal__.tracking``.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from tensortape.core.registry import export
+from tensortape.core.trackable import Trackable
+from tensortape.core.tracked_containers import ContainerView, is_container, view_of
+
+
+_HELD_BY_CALL = 5
+"""References to a container that an assignment is called with: stack, two frames, view, count."""
 
 
 @export("__internal__.types.Tensor")
@@ -24,35 +31,41 @@ TensorLike.__module__ = "tensorflow.python.types.core"
 TensorLike.__name__ = TensorLike.__qualname__ = "Tensor"
 
 
-@export("__internal__.tracking.Trackable")
-class Trackable:
-    """An object with named children that hold state."""
-
-    __slots__ = ()
-
-    def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
-        """Make ``trackable`` a child called ``name``; ``ValueError`` if the name is taken."""
-        children = self.__dict__.setdefault("_tracked_children", {})
-        if name in children and children[name] is not trackable and not overwrite:
-            raise ValueError(f"A trackable named {name!r} is already a child of {self!r}.")
-        children[name] = trackable
-        return trackable
-
-    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
-        """The children by name."""
-        return dict(self.__dict__.get("_tracked_children", {}))
-
-    def _maybe_initialize_trackable(self) -> None:
-        """TensorFlow's hook for lazy set-up; there is nothing to set up."""
-
-
 @export("__internal__.tracking.AutoTrackable")
 class AutoTrackable(Trackable):
-    """A trackable whose attributes become children by being assigned."""
+    """A trackable whose attributes become children by being assigned.
+
+    Lists, dictionaries and tuples become children as well; their children are what they hold when
+    a checkpoint is saved or restored. The attribute stays the list or dictionary that was assigned.
+    """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Trackable) and getattr(self, "_self_setattr_tracking", True):
-            self._track_trackable(value, name, overwrite=True)
+        if getattr(self, "_self_setattr_tracking", True):
+            if isinstance(value, Trackable):
+                self._track_trackable(value, name, overwrite=True)
+            elif is_container(value):
+                value = self._track_container(name, value)
+        object.__setattr__(self, name, value)
+
+    def _track_container(self, name: str, value: Any) -> Any:
+        """Make a container a child, unless it is one already; what the attribute is to be."""
+        present = self.__dict__.get("_tracked_children", {}).get(name)
+        if isinstance(present, ContainerView) and present.raw is value:
+            return value
+        view = view_of(value, self, name)
+        if view is None:
+            return value
+        if self.__dict__.get("_deferred_restores"):
+            # a container that was just made is held by this call alone; from 3.14 on Python does
+            # not count all who hold it, so there it is never taken for new
+            new = sys.version_info < (3, 14) and sys.getrefcount(value) <= _HELD_BY_CALL
+            view.holders = sys.maxsize if new else 0
+        self._track_trackable(view, name, overwrite=True)
+        view.holders = ContainerView.holders
+        return view.raw
+
+    def _put_child(self, name: str, value: Any) -> None:
+        """Put a list or dictionary in the place of the one that is the attribute ``name``."""
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -74,16 +87,6 @@ def no_automatic_dependency_tracking(method: Callable[..., Any]) -> Callable[...
             object.__setattr__(self, "_self_setattr_tracking", before)
 
     return wrapper
-
-
-@export("__internal__.tracking.ListWrapper")
-class ListWrapper(list):
-    """The list type TensorFlow puts in place of lists that are attributes of trackables."""
-
-
-@export("__internal__.tracking._DictWrapper")
-class _DictWrapper(dict):
-    """The dictionary type TensorFlow puts in place of dictionaries of trackables."""
 
 
 @export("__internal__.CompositeTensor")

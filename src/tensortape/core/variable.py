@@ -148,6 +148,17 @@ class Variable(TensorLike, Trackable):
     def _replace(self, array: Any) -> None:
         self._t = state.tensor(array)
 
+    def _serialize_to_tensors(self) -> dict[str, Any]:
+        return {"VARIABLE_VALUE": self._t}
+
+    def _restore_from_tensors(self, restored_tensors: dict[str, Any]) -> Any:
+        return self.assign(restored_tensors["VARIABLE_VALUE"])
+
+    @property
+    def _shared_name(self) -> str:
+        """The name without ":0", by which checkpoints of TensorFlow 1 know the variable."""
+        return self._name.removesuffix(":0")
+
     def assign(
         self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Any:

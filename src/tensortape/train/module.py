@@ -34,7 +34,9 @@ class Module(AutoTrackable):
     Raises `ValueError` for a name that is no identifier. Source: `tf.Module`.
     """
 
-    _TF_MODULE_IGNORED_PROPERTIES = frozenset(("_tracked_children", "_name_scope"))
+    _TF_MODULE_IGNORED_PROPERTIES = frozenset(
+        ("_tracked_children", "_deferred_restores", "_restored_uid", "_name_scope")
+    )
 
     def __init__(self, name: str | None = None) -> None:
         if name is None:
