@@ -3,46 +3,44 @@
 An abstract value is a pair of small witnesses: arrays in which every unknown dimension has one size
 in the first and another in the second. Operations are evaluated on both; where the results differ
 in shape, that dimension is unknown, where they agree it is known. So every operation that computes
-can also be abstract, without a rule of its own, and small integer values (shapes as tensors) stay
-known as far as they do not depend on what is unknown. The arrays are views of one element, so they
-take no memory.
+can also be abstract, without a rule of its own; those whose shapes depend on data are in
+``unknown_sizes``. Values computed from shapes alone (``tf.shape(x)[0] * 2``) are *derived*: their
+witnesses are their values. The arrays of the others are views of one element and take no memory.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tensortape.arrays.namespace import Namespace, numpy_namespace
+from tensortape.arrays.varying import FILLERS, Varying, leaf
 from tensortape.core.op import Op
-from tensortape.core.tensor import EagerTensor
+from tensortape.core.tensor import EagerTensor, Tensor
 
-FILLERS = (83, 89)
-"""Stand-ins for an unknown dimension: primes, unlikely as sizes of anything else."""
+_KEPT = 4096
+_RUN_ANEW = frozenset({"random", "effect"})
+_OF_SHAPES = frozenset({"Shape", "Size", "Rank", "ZerosLike", "OnesLike", "ShapeN"})
 
-_KEPT = 64
-
-
-class Varying(int):
-    """An int that depends on an unknown dimension: one value per witness."""
-
-    values: tuple[int, ...]
-
-    def __new__(cls, values: Any) -> Varying:
-        """The int of the first witness, which knows those of the others."""
-        self = int.__new__(cls, values[0])
-        self.values = tuple(int(v) for v in values)
-        return self
+UNKNOWN_SIZES: dict[str, Callable[..., Any]] = {}
+"""Op type -> ``rule(values, attrs, data)``: the result's witnesses where data decides its shape, or
+``None`` where it does not; filled by ``arrays/unknown_sizes.py``."""
 
 
 class Abstract:
     """A value known by its witnesses; sizes of ``shape`` are ``None`` where unknown."""
 
-    __slots__ = ("witnesses",)
+    __slots__ = ("derived", "witnesses")
 
-    def __init__(self, witnesses: Any) -> None:
-        self.witnesses = tuple(_light(w) for w in witnesses)
+    def __init__(self, witnesses: Any, derived: bool = False) -> None:
+        self.derived = derived and all(w.size <= _KEPT for w in witnesses)
+        kept = [np.asarray(w) if self.derived else _light(w) for w in witnesses]
+        same = _equal if self.derived else _alike
+        if len(kept) > 1 and all(same(kept[0], w) for w in kept[1:]):
+            kept = kept[:1]
+        self.witnesses = tuple(kept)
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -64,13 +62,38 @@ class Abstract:
 
     @property
     def size(self) -> int:
-        """The number of elements."""
-        return self.witnesses[0].size
+        """Zero: an abstract value takes no memory, so there is nothing to save of it."""
+        return 0
 
-    def ints(self) -> list[int]:
-        """The elements of an integer value, those that vary as :class:`Varying`."""
+    @property
+    def static(self) -> bool:
+        """Whether every dimension is known."""
+        return len(self.witnesses) == 1 or None not in self.shape
+
+    def narrowed(self, shape: tuple[int | None, ...]) -> Abstract:
+        """The same value with some unknown dimensions known."""
+        return placeholder(shape, self.dtype)
+
+    def sizes(self, tensor: Any) -> tuple[int, ...]:
+        """The shape with unknown dimensions as integers that depend on ``tensor``'s."""
+        rows = zip(*(w.shape for w in self.witnesses), strict=True)
+        return tuple(
+            row[0] if len(set(row)) == 1 else Varying(row, leaf("size", tensor, axis))
+            for axis, row in enumerate(rows)
+        )
+
+    def ints(self, tensor: Any = None) -> list[int]:
+        """The elements of an integer value, those that vary or are data as :class:`Varying`."""
+        if not self.derived:
+            return [
+                Varying(FILLERS, leaf("element", tensor, i), data=True)
+                for i in range(self.witnesses[0].size)
+            ]
         rows = zip(*(w.reshape(-1).tolist() for w in self.witnesses), strict=True)
-        return [row[0] if len(set(row)) == 1 else Varying(row) for row in rows]
+        return [
+            row[0] if len(set(row)) == 1 else Varying(row, leaf("element", tensor, i))
+            for i, row in enumerate(rows)
+        ]
 
 
 def placeholder(shape: Any, dtype: np.dtype[Any]) -> Abstract:
@@ -82,10 +105,18 @@ def placeholder(shape: Any, dtype: np.dtype[Any]) -> Abstract:
     return Abstract([np.broadcast_to(one, [f if n is None else n for n in shape]) for f in fillers])
 
 
+def _alike(a: Any, b: Any) -> bool:
+    return a.shape == b.shape
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return a.shape == b.shape and bool(np.array_equal(a, b))
+
+
 def _light(array: Any) -> Any:
-    """The array itself if small, else a view of one element of it in the same shape."""
+    """One element of an array as a view of the same shape."""
     array = np.asarray(array)
-    if array.size <= _KEPT or not any(array.strides):
+    if array.size <= 1 or not any(array.strides):
         return array
     return np.broadcast_to(array.reshape(-1)[0], array.shape)
 
@@ -118,36 +149,98 @@ def count(values: Any) -> int:
     return most
 
 
+def of_data(values: Any) -> bool:
+    """Whether some attribute depends on data rather than on shapes."""
+    for value in values:
+        if isinstance(value, Varying):
+            if value.data:
+                return True
+        elif isinstance(value, (tuple, list)):
+            if of_data(value):
+                return True
+        elif isinstance(value, slice) and of_data((value.start, value.stop, value.step)):
+            return True
+    return False
+
+
+def merged(rows: list[Any], token: Any, path: tuple[Any, ...]) -> Any:
+    """One attribute from its form for each witness: integers that differ become varying ones."""
+    first = rows[0]
+    if all(type(r) is int for r in rows):
+        same = all(r == first for r in rows)
+        return first if same else Varying(rows, leaf("attribute", token, path))
+    if isinstance(first, (tuple, list)) and not hasattr(first, "_fields"):
+        columns = zip(*rows, strict=True)
+        return type(first)(merged(list(c), token, (*path, i)) for i, c in enumerate(columns))
+    if isinstance(first, slice):
+        parts = [
+            merged([getattr(r, n) for r in rows], token, (*path, n))
+            for n in ("start", "stop", "step")
+        ]
+        return slice(*parts)
+    return first
+
+
+def concrete(value: Any) -> Any:
+    """An attribute with the tensors among its integers as (varying) integers."""
+    if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
+        if any(isinstance(v, (Tensor, tuple, list)) for v in value):
+            return type(value)(concrete(v) for v in value)
+        return value
+    if isinstance(value, Tensor) and isinstance(value._a, Abstract):
+        if value._a.dtype.kind in "iu" and None not in value._a.shape and value._a.ndim < 2:
+            ints = value._a.ints(value)
+            return ints if value._a.ndim else ints[0]
+    return value
+
+
 class AbstractNamespace(Namespace):
     """Evaluates operations on abstract values; what is concrete stays concrete."""
 
     def evaluate(self, op: Op, values: Any, attrs: dict[str, Any], normalise: bool = False) -> Any:
-        """``op`` on ``values``, some of them abstract; attributes are normalised per witness."""
-        needed = count([*values, *attrs.values()])
-        results = [
-            self._one(
-                op,
-                [pick(v, k) for v in values],
-                {n: pick(a, k) for n, a in attrs.items()},
-                normalise,
-            )
-            for k in range(max(needed, 1))
-        ]
-        if needed == 0 and op.family != "random":  # numbers of a stream are new at every run
-            return results[0]
-        if op.outputs is None:
-            return Abstract(results)
-        return tuple(Abstract(group) for group in zip(*results, strict=True))
+        """``op`` on ``values``, some of them abstract; ``attrs`` become normalised ones.
 
-    def _one(self, op: Op, values: Any, attrs: dict[str, Any], normalise: bool) -> Any:
+        With ``normalise`` the attributes are normalised for each witness; ``attrs`` (of
+        ``core.dispatch.Normalised``) then holds what was found, and the originals as ``raw``.
+        """
+        if normalise:
+            attrs.update({n: concrete(a) for n, a in attrs.items()})
+        needed = count([*values, *attrs.values()])
+        data = needed > 1 and of_data(attrs.values())
+        found: list[dict[str, Any]] = []
+        results = None
+        if op.type in UNKNOWN_SIZES and needed:
+            results = UNKNOWN_SIZES[op.type](values, attrs, data)
+        if results is None:
+            results = [
+                self._one(
+                    op,
+                    [pick(v, k) for v in values],
+                    {n: pick(a, k) for n, a in attrs.items()},
+                    normalise,
+                    found,
+                )
+                for k in range(max(needed, 1))
+            ]
+        if found:
+            attrs.replace({n: merged([f[n] for f in found], attrs, (n,)) for n in found[0]})  # type: ignore[attr-defined]
+        if needed == 0 and op.family not in _RUN_ANEW:  # numbers of a stream are new at every run
+            return results[0]
+        derived = not data and op.family not in _RUN_ANEW and _derived(op, values)
+        if op.outputs is None:
+            return Abstract(results, derived)
+        return tuple(Abstract(group, derived) for group in zip(*results, strict=True))
+
+    def _one(self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any) -> Any:
         if normalise and op.normalise is not None:
             attrs = op.normalise(tuple(EagerTensor(v) for v in values), attrs)
+            found.append(attrs)
         return op.kernel(numpy_namespace, *values, **attrs)
 
     def zeros_like(self, x: Any) -> Any:
         """Zeros of the same shape and dtype."""
         return (
-            Abstract([np.zeros_like(w) for w in x.witnesses])
+            Abstract([np.zeros_like(w) for w in x.witnesses], derived=True)
             if isinstance(x, Abstract)
             else np.zeros_like(x)
         )
@@ -155,10 +248,17 @@ class AbstractNamespace(Namespace):
     def ones_like(self, x: Any) -> Any:
         """Ones of the same shape and dtype."""
         return (
-            Abstract([np.ones_like(w) for w in x.witnesses])
+            Abstract([np.ones_like(w) for w in x.witnesses], derived=True)
             if isinstance(x, Abstract)
             else np.ones_like(x)
         )
+
+
+def _derived(op: Op, values: Any) -> bool:
+    """Whether the result says something of shapes only."""
+    if op.type in _OF_SHAPES:
+        return True
+    return all(v.derived for v in values if isinstance(v, Abstract))
 
 
 abstract: Any = AbstractNamespace("abstract")

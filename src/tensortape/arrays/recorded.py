@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.namespace import FAMILIES, numpy_namespace
+from tensortape.arrays.varying import varies
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply
 from tensortape.core.op import Op
@@ -52,6 +53,22 @@ def recorder(op: Op) -> Callable[..., Any]:
     return call
 
 
+CREATE: list[Any] = []
+"""``(name, args, kwargs) -> tensor`` for sizes that are not known yet; graphs provide it."""
+
+
+def creator(name: str) -> Callable[..., Any]:
+    """``xp.<creation>``: a constant."""
+    make = getattr(numpy_namespace, name)
+
+    def create(*args: Any, **kwargs: Any) -> Any:
+        if varies(args) or varies(kwargs.values()):
+            return CREATE[0](name, _raw(args), kwargs)
+        return state.tensor(make(*_raw(args), **kwargs))
+
+    return create
+
+
 class Recorded:
     """Namespace whose primitives are looked up in the operation registry, once each."""
 
@@ -59,8 +76,7 @@ class Recorded:
 
     def __getattr__(self, name: str) -> Any:
         if FAMILIES.get(name) == "creation":
-            make = getattr(numpy_namespace, name)
-            function: Any = lambda *a, **k: state.tensor(make(*_raw(a), **k))  # noqa: E731
+            function: Any = creator(name)
         elif name in PRIMITIVES:
             function = recorder(PRIMITIVES[name])
         else:

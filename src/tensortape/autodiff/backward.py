@@ -77,7 +77,7 @@ def walk(
             if key in wanted:
                 found[key] = g
         else:
-            g = take(grads, outputs, wanted, found, mode)
+            g = take(grads, outputs, wanted, found, mode, entry.op.family == "call")
             if g is None:
                 continue
         op, inputs = entry.op, entry.inputs
@@ -112,20 +112,40 @@ def walk(
     return found
 
 
+class rule_running:
+    """Context in which unknown sizes of symbolic tensors are integers to compute with."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = state.in_rule
+        state.in_rule = state.graph is not None
+
+    def __exit__(self, *exc: object) -> None:
+        state.in_rule = self._before
+
+
 def drained(entries: list[Entry]) -> Iterator[Entry]:
     """The entries from the last to the first, each removed from the list."""
     while entries:
         yield entries.pop()
 
 
-def take(grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mode) -> Any:
-    """Remove and return the cotangents of several outputs; ``None`` if none arrived."""
+def take(
+    grads: dict[int, Any], outputs: Any, wanted: Any, found: Any, mode: Mode, sparse: bool = False
+) -> Any:
+    """Remove and return the cotangents of several outputs; ``None`` if none arrived.
+
+    Those that did not arrive are zeros, or ``None`` if ``sparse``.
+    """
     gs = [grads.pop(t._id, None) for t in outputs]
     if all(g is None for g in gs):
         return None
     found.update(
         {t._id: g for t, g in zip(outputs, gs, strict=True) if t._id in wanted and g is not None}
     )
+    if sparse:
+        return [whole(g) for g in gs]
     return [zeros_of(t, mode) if g is None else whole(g) for t, g in zip(outputs, gs, strict=True)]
 
 
@@ -136,7 +156,8 @@ def pull(entry: Entry, g: Any, mask: list[bool], mode: Mode) -> Any:
         return without_rule(entry, g, mode)
     if mode.recorded:
         y = entry.outputs if op.outputs is not None else entry.outputs[0]
-        return op.pullback(mode.xp, g, y, entry.inputs, entry.attrs, mask)
+        with rule_running():
+            return op.pullback(mode.xp, g, y, entry.inputs, entry.attrs, mask)
     if ExtensionDtypes.active:
         return wide_rule(entry, g, mask, mode)
     ys = [t._a for t in entry.outputs]

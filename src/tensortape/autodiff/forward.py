@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.arrays.recorded import recorded
-from tensortape.autodiff.backward import Entry, Mode, without_rule
+from tensortape.autodiff.backward import Entry, Mode, rule_running, without_rule
 from tensortape.autodiff.endpoints import source_of, zeros_for
 from tensortape.autodiff.tape import GradientTape, UnconnectedGradients
 from tensortape.core import errors, events, nest
@@ -103,6 +103,10 @@ class ForwardAccumulator:
 
     # -- listening -------------------------------------------------------------------------
 
+    def wants(self, tensor: Any) -> bool:
+        """Whether a tensor has a tangent."""
+        return tensor._id in self._tangents
+
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """A variable's value was used: it has the variable's tangent."""
         t = self._tangents.get(variable._id)
@@ -156,7 +160,8 @@ def push(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) -> list[
     single = op.outputs is None
     if ExtensionDtypes.active or any(not isinstance(x, events.Observer) for x in state.listeners):
         y = outputs[0] if single else outputs
-        result = op.pushforward(recorded, tangents, y, *inputs, **attrs)
+        with rule_running():
+            result = op.pushforward(recorded, tangents, y, *inputs, **attrs)
         return [result] if single else list(result)
     ys = [o._a for o in outputs]
     raw = [None if t is None else t._a for t in tangents]
@@ -184,7 +189,8 @@ def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) ->
         else:
             single = op.outputs is None
             g, y = (gs[0], outputs[0]) if single else (gs, outputs)
-            down = op.pullback(recorded, g, y, inputs, attrs, mask)
+            with rule_running():
+                down = op.pullback(recorded, g, y, inputs, attrs, mask)
     pairs = [
         (tensor_of(d), t)
         for d, t in zip(down, tangents, strict=False)

@@ -138,6 +138,10 @@ class GradientTape:
             self._complete = False
         self._entries.append(Entry(op, inputs, outputs, attrs, line))  # type: ignore[union-attr]
 
+    def wants(self, tensor: Any) -> bool:
+        """Whether a tensor depends on something watched."""
+        return tensor._id in self._tracked
+
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """A variable's value was used: watch it, and tie the value to it."""
         tracked = self._tracked

@@ -61,6 +61,8 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         return _checked(value, wanted)
     if hasattr(kind, "_to_tensor"):
+        if wanted is not None and hasattr(kind, "_of_dtype"):
+            return value._of_dtype(wanted)
         return _checked(value._to_tensor(), wanted)
     if hasattr(kind, "__tf_tensor__"):
         return _checked(value.__tf_tensor__(wanted, name), wanted)

@@ -74,7 +74,7 @@ def apply(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
     """Normalise the attributes, then :func:`execute`."""
     if op.normalise is not None:
         if rare.evaluators and hasattr(state.xp, "evaluate"):
-            return execute(op, tensors, {**attrs, NORMALISE: True})
+            return execute(op, tensors, Normalised(attrs))
         attrs = op.normalise(tensors, attrs)
     return execute(op, tensors, attrs)
 
@@ -85,15 +85,28 @@ def tell(listeners: Any, op: Op, tensors: Any, outputs: Any, attrs: Any) -> None
         listener.record(op, tensors, outputs, attrs)
 
 
-NORMALISE = "normalise attributes per witness"
-"""Marks attributes that are normalised as the operation is evaluated, where shapes are unknown."""
+class Normalised(dict[str, Any]):
+    """Attributes that are normalised as the operation is evaluated, where shapes may be unknown.
+
+    ``raw`` are the ones they came from, which other shapes may normalise to others.
+    """
+
+    raw: dict[str, Any] | None = None
+
+    def replace(self, normalised: dict[str, Any]) -> None:
+        """Keep the present attributes as ``raw``, and put the normalised ones in their place."""
+        self.raw = dict(self)
+        self.clear()
+        self.update(normalised)
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
 
 
 def evaluate(op: Op, xp: Any, values: list[Any], attrs: dict[str, Any]) -> Any:
     """Run a kernel on abstract values, or on bfloat16 and float8 values (in float32)."""
     if hasattr(xp, "evaluate"):
-        late = attrs.pop(NORMALISE, False)
-        return xp.evaluate(op, values, attrs, late)
+        return xp.evaluate(op, values, attrs, type(attrs) is Normalised)
     low = None
     if not op.native_dtypes:
         low = next((v.dtype for v in values if v.dtype in EXTENSION_FLOATS), None)

@@ -39,6 +39,7 @@ class Op:
         native_dtypes: the kernel handles bfloat16/float8 itself (casts, reshapes).
         dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
         computed: what the outputs of a function with a rule of the user's are copies of.
+        computed_by: the traced function that the operation is a call of.
         domain, special: where elementwise samples are drawn; points worth a row of their own.
     """
 
@@ -69,6 +70,7 @@ class Op:
         self.pushforward: Rule | None = None
         self.user_pullback: Rule | None = None
         self.computed: tuple[Any, ...] = ()
+        self.computed_by: Any = None
         self.partials: dict[int, Rule] = {}
         self.input_vjps: dict[int, Rule] = {}
         self.parameters = list(inspect.signature(kernel).parameters.values())[1:]

@@ -19,11 +19,15 @@ class State(threading.local):
 
     ``listeners`` hear of each executed operation (tapes, accumulators, observers, graphs).
     ``xp`` is the array namespace that evaluates kernels. ``tensor`` makes a tensor of a result.
+    ``graph`` is the function being traced, which variables are part of. ``in_rule`` holds while a
+    derivative rule runs on symbolic tensors: unknown sizes then are integers to compute with.
     """
 
     listeners: tuple[Any, ...] = ()
     xp: Any = None
     tensor: Any = None
+    graph: Any = None
+    in_rule: bool = False
 
 
 state = State()

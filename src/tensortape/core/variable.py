@@ -86,6 +86,8 @@ class Variable(TensorLike, Trackable):
         t = self._t
         listeners = state.listeners
         if listeners:
+            if state.graph is not None:
+                t = state.graph.read(self)
             for listener in listeners:
                 listener.read_variable(self, t)
         return t
@@ -98,7 +100,8 @@ class Variable(TensorLike, Trackable):
 
     def value(self) -> Any:
         """A tensor with the current value, one that belongs to the caller alone."""
-        t = state.tensor(self._t._a)
+        graph = state.graph
+        t = state.tensor(self._t._a) if graph is None else graph.copy(graph.read(self))
         for listener in state.listeners:
             listener.read_variable(self, t)
         return t
@@ -166,6 +169,8 @@ class Variable(TensorLike, Trackable):
 
         Raises ``ValueError`` for another shape or dtype; the variable then is unchanged.
         """
+        if state.graph is not None:
+            return state.graph.assign(self, value, "assign")
         self._replace(self._delta(value, "assign"))
         return self if read_value else None
 
@@ -173,6 +178,8 @@ class Variable(TensorLike, Trackable):
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Any:
         """Add ``delta`` to the value; returns the variable."""
+        if state.graph is not None:
+            return state.graph.assign(self, delta, "assign_add")
         self._replace(self._t._a + self._delta(delta, "assign_add"))
         return self if read_value else None
 
@@ -180,6 +187,8 @@ class Variable(TensorLike, Trackable):
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Any:
         """Subtract ``delta`` from the value; returns the variable."""
+        if state.graph is not None:
+            return state.graph.assign(self, delta, "assign_sub")
         self._replace(self._t._a - self._delta(delta, "assign_sub"))
         return self if read_value else None
 

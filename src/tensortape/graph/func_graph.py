@@ -9,40 +9,18 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from tensortape.arrays.abstract import abstract, placeholder
-from tensortape.core.dispatch import rare
+from tensortape.arrays import unknown_sizes  # noqa: F401  (rules of shapes that data decides)
+from tensortape.arrays.abstract import Abstract, abstract, placeholder
+from tensortape.autodiff.saved import user_line
+from tensortape.core.dispatch import Normalised, rare
 from tensortape.core.dtypes import as_dtype
-from tensortape.core.naming import NameTable
-from tensortape.core.registry import export
+from tensortape.core.naming import NameTable, naming_graph, op_name
+from tensortape.core.registry import OPS, export
 from tensortape.core.shapes import TensorShape
-from tensortape.core.state import add_listener, remove_listener, state
-from tensortape.core.tensor import Tensor
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.graph.operation import NAMES, Operation
 from tensortape.graph.symbolic import SymbolicTensor, make_tensor
-
-
-class Operation:
-    """A node of a graph: an operation, what it takes and what it gives."""
-
-    def __init__(
-        self, graph: Any, op: Any, name: str, inputs: Any, outputs: Any, attrs: Any
-    ) -> None:
-        self.graph, self.name = graph, name
-        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
-        self._op, self._attrs = op, attrs
-
-    @property
-    def type(self) -> str:
-        """The op type, such as ``"Softmax"``."""
-        return "Placeholder" if self._op is None else self._op.type
-
-    def get_attr(self, name: str) -> Any:
-        """The value of an attribute; ``ValueError`` when there is none of that name."""
-        if name not in self._attrs:
-            raise ValueError(f"Operation {self.name!r} has no attr named {name!r}.")
-        return self._attrs[name]
-
-    def __repr__(self) -> str:
-        return f"<tf.Operation {self.name!r} type={self.type}>"
 
 
 @export("Graph")
@@ -58,43 +36,124 @@ class Graph:
     TensorShape([None, 2])
     """
 
+    building_function = False
+    autograph = True
+
     def __init__(self, name: str = "graph", *args: Any, **kwargs: Any) -> None:
         self._graph_name = name
         self._operations: list[Operation] = []
         self._names = NameTable()
+        self._constants: dict[int, Operation] = {}
+
+    # -- looking at it ---------------------------------------------------------------------
 
     def get_operations(self) -> list[Operation]:
         """The operations, in the order they were built."""
         return list(self._operations)
 
+    def get_operation_by_name(self, name: str) -> Operation:
+        """The operation of this name; ``KeyError`` when there is none."""
+        for node in self._operations:
+            if node.name == name:
+                return node
+        raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """The output ``"operation:index"``; ``KeyError`` or ``ValueError`` when there is none."""
+        op, _, index = name.rpartition(":")
+        if not op or not index.isdigit():
+            raise ValueError(
+                f"The name {name!r} looks like an (invalid) tensor name: write 'operation:index'."
+            )
+        return self.get_operation_by_name(op).outputs[int(index)]
+
+    def as_graph_element(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """The operation or tensor that a name (or the thing itself) means."""
+        if not isinstance(obj, str):
+            return obj
+        return self.get_tensor_by_name(obj) if ":" in obj else self.get_operation_by_name(obj)
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """A name no operation of the graph bears yet."""
+        return self._names.unique(name, mark_as_used)
+
+    # -- building it -----------------------------------------------------------------------
+
     @contextlib.contextmanager
     def as_default(self) -> Iterator[Graph]:
         """Context in which operations are added to this graph in place of being computed."""
-        saved = state.xp, state.tensor
-        state.xp, state.tensor = abstract, make_tensor
-        add_listener(self)
+        saved = state.xp, state.tensor, state.listeners, state.graph, state.in_rule
+        state.xp, state.tensor, state.listeners = abstract, make_tensor, (self,)
+        state.graph, state.in_rule = self, False
         rare.evaluators += 1
         try:
-            yield self
+            with naming_graph(self._names):
+                yield self
         finally:
             rare.evaluators -= 1
-            remove_listener(self)
-            state.xp, state.tensor = saved
+            state.xp, state.tensor, state.listeners, state.graph, state.in_rule = saved
 
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Add a node for an operation whose result is symbolic."""
         if any(isinstance(t, SymbolicTensor) for t in outputs):
-            self._add(op, self._names.unique(op.type), inputs, outputs, attrs)
+            self.add(op, [self.capture(t) for t in inputs], outputs, attrs)
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
-        """Variables have their values; nothing is added."""
+        """The value of a variable was used: :meth:`read` gave it."""
 
-    def _add(self, op: Any, name: str, inputs: Any, outputs: Any, attrs: Any) -> None:
-        node = Operation(self, op, name, inputs, outputs, attrs)
+    def read(self, variable: Any) -> Any:
+        """What reading a variable gives: its value."""
+        return variable._t
+
+    def copy(self, tensor: Any) -> Any:
+        """The same value as a tensor of its own."""
+        fresh = make_tensor(tensor._a)
+        if isinstance(fresh, SymbolicTensor):
+            self.add(OPS["Identity"], [self.capture(tensor)], (fresh,), {})
+        return fresh
+
+    def assign(self, variable: Any, value: Any, verb: str) -> Any:
+        """Graphs outside of functions have no state to change."""
+        raise NotImplementedError(
+            f"{verb} on {variable.name!r} while a tf.Graph is built: there are no sessions to run "
+            "it in. Use a tf.function, or leave the graph."
+        )
+
+    def capture(self, tensor: Any) -> Any:
+        """``tensor`` as this graph has it: constants get a node to be seen."""
+        if isinstance(tensor, EagerTensor) and tensor._id not in self._constants:
+            name = self._names.unique("Const")
+            attrs = {"dtype": tensor.dtype, "value": tensor}
+            node = Operation(self, None, name, (), (tensor,), attrs, None, "Const")
+            self._operations.append(node)
+            self._constants[tensor._id] = node
+        return tensor
+
+    def add(self, op: Any, inputs: Any, outputs: Any, attrs: Any, kind: str = "") -> Operation:
+        """Add a node; its symbolic outputs get their names."""
+        name = op_name(NAMES.get(op.type, op.type) if op is not None else kind)
+        node = Operation(self, op, name, inputs, outputs, attrs, user_line(), kind)
+        if type(attrs) is Normalised and _varies(inputs, outputs):
+            node.raw = attrs.raw
         self._operations.append(node)
         for i, t in enumerate(outputs):
             if isinstance(t, SymbolicTensor):
                 t._name, t._operation, t._graph = f"{name}:{i}", node, self
+        return node
+
+    def placeholder(self, shape: Any, dtype: Any, name: str = "Placeholder") -> Any:
+        """A tensor that is given when the graph is run."""
+        static = TensorShape(shape)
+        t = make_tensor(placeholder(tuple(static.as_list()), as_dtype(dtype)._np))
+        self.add(None, (), (t,), {"dtype": as_dtype(dtype)}, name)
+        t._operation.type = "Placeholder"
+        return t
+
+
+def _varies(inputs: Any, outputs: Any) -> bool:
+    """Whether a node has a shape that other arguments may change."""
+    abstracts = [t._a for t in (*inputs, *outputs) if isinstance(t._a, Abstract)]
+    return any(len(a.witnesses) > 1 for a in abstracts)
 
 
 @export("__internal__.FuncGraph")
@@ -108,7 +167,7 @@ def make_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> 
 
     Raises ``RuntimeError`` outside of a graph, ``ValueError`` for a shape of unknown rank.
     """
-    graph = next((g for g in reversed(state.listeners) if isinstance(g, Graph)), None)
+    graph = state.graph
     if graph is None:
         raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
     static = TensorShape(shape)
@@ -116,10 +175,7 @@ def make_placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> 
         raise ValueError(
             "A placeholder of unknown rank is not supported: give its axes, None for unknown sizes."
         )
-    dtype = as_dtype(dtype)
-    t = make_tensor(placeholder(tuple(static.as_list()), dtype._np))
-    graph._add(None, graph._names.unique(name or "Placeholder"), (), (t,), {"dtype": dtype})
-    return t
+    return graph.placeholder(static, dtype, name or "Placeholder")
 
 
 @export("compat.v1.reset_default_graph")
@@ -128,7 +184,7 @@ def reset_default_graph() -> None:
 
     Raises ``AssertionError`` while a graph is being built. Source: the same.
     """
-    if any(isinstance(g, Graph) for g in state.listeners):
+    if state.graph is not None:
         raise AssertionError(
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
             "graph, exit the nesting and create a new graph."

@@ -6,6 +6,8 @@ from typing import Any
 
 from tensortape.arrays.abstract import Abstract
 from tensortape.core import errors
+from tensortape.core.shapes import TensorShape
+from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.ops.layout.attributes import STATIC_VALUE
 
@@ -18,6 +20,13 @@ class SymbolicTensor(Tensor):
     _name: str
     _operation: Any
     _graph: Any
+
+    @property
+    def shape(self) -> Any:
+        """The static shape; within derivative rules, sizes to compute with."""
+        if state.in_rule:
+            return self._a.sizes(self)
+        return TensorShape(self._a.shape)
 
     @property
     def name(self) -> str:
@@ -34,18 +43,40 @@ class SymbolicTensor(Tensor):
         """The graph it belongs to."""
         return self._graph
 
-    def set_shape(self, shape: Any) -> None:
-        """Check that ``shape`` is compatible with what is known.
+    @property
+    def value_index(self) -> int:
+        """Its place among the outputs of the operation."""
+        return int(self._name.rsplit(":", 1)[1])
 
-        Raises ``ValueError`` when it is not.
+    @property
+    def device(self) -> str:
+        """The device asked for: none in particular."""
+        return ""
+
+    def consumers(self) -> list[Any]:
+        """The operations of the graph that take it."""
+        return [node for node in self._graph.get_operations() if any(t is self for t in node.inputs)]
+
+    def set_shape(self, shape: Any) -> None:
+        """Say what is known of the shape besides.
+
+        Raises ``ValueError`` when it contradicts what is known.
         """
-        self.shape.assert_is_compatible_with(shape)
+        static = TensorShape(self._a.shape)
+        static.assert_is_compatible_with(shape)
+        if not static.is_fully_defined():
+            self._a = self._a.narrowed(tuple(static.merge_with(shape).as_list()))
 
     def _refuse(self, what: str) -> Any:
+        where = ""
+        if state.graph is not None and not getattr(state.graph, "autograph", True):
+            where = (
+                " AutoGraph is off for this function (autograph=False, do_not_convert, or its "
+                "source is not available)."
+            )
         return errors.OperatorNotAllowedInGraphError(
             f"Using a symbolic `tf.Tensor` as a Python `{what}` is not allowed: {self!r} has no "
-            f"value "
-            "while a graph is built. Use tf.cond, tf.where or tf.while_loop."
+            f"value while a graph is built.{where} Use tf.cond, tf.where or tf.while_loop."
         )
 
     def __bool__(self) -> bool:
@@ -56,6 +87,9 @@ class SymbolicTensor(Tensor):
 
     def __float__(self) -> float:
         raise self._refuse("float")
+
+    def __complex__(self) -> complex:
+        raise self._refuse("complex")
 
     def __index__(self) -> int:
         raise self._refuse("int")
@@ -73,6 +107,21 @@ class SymbolicTensor(Tensor):
             f"may indicate "
             "that you're trying to pass a Tensor to a NumPy call, which is not supported."
         )
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "numpy":
+            raise AttributeError(
+                f"'SymbolicTensor' object has no attribute 'numpy': {self._name!r} has no value "
+                "while a graph is built. Return it from the tf.function, or use tf.py_function or "
+                "tf.numpy_function to compute with NumPy."
+            )
+        raise AttributeError(f"'SymbolicTensor' object has no attribute {name!r}")
+
+    def __copy__(self) -> SymbolicTensor:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> SymbolicTensor:
+        return self
 
     def __repr__(self) -> str:
         return f"<tf.Tensor {self._name!r} shape={self.shape} dtype={self.dtype.name}>"
@@ -95,10 +144,10 @@ def make_tensor(value: Any) -> Tensor:
 
 
 def _known_ints(tensor: Any) -> Any:
-    """Integers of a symbolic tensor, those that depend on unknown dimensions as such."""
+    """Integers of a symbolic tensor; those that are not known yet as varying ones."""
     value = tensor._a
     if isinstance(value, Abstract) and value.dtype.kind in "iu" and None not in value.shape:
-        ints = value.ints()
+        ints = value.ints(tensor)
         return ints if value.ndim else ints[0]
     return None
 

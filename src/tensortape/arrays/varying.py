@@ -1,0 +1,119 @@
+"""Integers that are not known while a graph is built: sizes, and elements of tensors.
+
+A :class:`Varying` is an int with one value per witness (see ``abstract``), so that shapes can be
+inferred with it, and with the expression it came from, so that its value can be found when the
+graph is run. Arithmetic on it gives another one.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+FILLERS = (83, 89)
+"""Stand-ins for an unknown dimension: primes, unlikely as sizes of anything else."""
+
+Expression = Callable[[Any], Any]
+"""``expression(scope)`` asks the scope for what it depends on; the scope answers numbers."""
+
+
+def leaf(kind: str, ref: Any, at: Any) -> Expression:
+    """What the scope knows by itself: a "size" or an "element" of a tensor, an "attribute"."""
+    return lambda scope: scope.find(kind, ref, at)
+
+
+AS_TENSOR: list[Callable[[Any, Any], Any]] = []
+"""``(varying, dtype) -> tensor``; set by ``graph/sizes.py``, which has the operation for it."""
+
+
+class Varying(int):
+    """An int with a value per witness; ``data`` when it depends on more than shapes."""
+
+    values: tuple[int, ...]
+    expression: Expression | None
+    data: bool
+
+    def __new__(
+        cls, values: Any, expression: Expression | None = None, data: bool = False
+    ) -> Varying:
+        """The int of the first witness, which knows those of the others."""
+        self = int.__new__(cls, values[0])
+        self.values = tuple(int(v) for v in values)
+        self.expression = expression
+        self.data = data
+        return self
+
+    def _to_tensor(self) -> Any:
+        """A symbolic int32 scalar."""
+        return AS_TENSOR[0](self, "int32")
+
+    def _of_dtype(self, dtype: Any) -> Any:
+        """A symbolic scalar of a dtype."""
+        return AS_TENSOR[0](self, dtype)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an integer that is not known yet cannot be pickled")
+
+
+def varies(values: Any) -> bool:
+    """Whether some of ``values``, nested in tuples and lists, is not known yet."""
+    for value in values:
+        if isinstance(value, Varying):
+            return True
+        if isinstance(value, (tuple, list)) and varies(value):
+            return True
+    return False
+
+
+def _combined(function: Any, a: Any, b: Any) -> Any:
+    n = max(len(getattr(v, "values", ())) for v in (a, b))
+    values = [function(_at(a, k), _at(b, k)) for k in range(n)]
+    data = getattr(a, "data", False) or getattr(b, "data", False)
+
+    def expression(scope: Any) -> Any:
+        return scope.combine(function, value_of(a, scope), value_of(b, scope))
+
+    return Varying(values, expression, data)
+
+
+def value_of(value: Any, scope: Any) -> Any:
+    """A number, as it is or asked of the scope.
+
+    Raises ``NotImplementedError`` for one whose origin is not known.
+    """
+    if not isinstance(value, Varying):
+        return value
+    if value.expression is None:
+        raise NotImplementedError(
+            "a size is needed here that is not known while the function is traced, and that was "
+            "computed outside of tensors"
+        )
+    return value.expression(scope)
+
+
+def _at(value: Any, k: int) -> int:
+    values = getattr(value, "values", None)
+    return value if values is None else values[k % len(values)]
+
+
+def _binary(name: str, function: Any) -> None:
+    def forward(self: Any, other: Any) -> Any:
+        return _combined(function, self, other) if isinstance(other, int) else NotImplemented
+
+    def backward(self: Any, other: Any) -> Any:
+        return _combined(function, other, self) if isinstance(other, int) else NotImplemented
+
+    setattr(Varying, f"__{name}__", forward)
+    setattr(Varying, f"__r{name}__", backward)
+
+
+for _name in ("add", "sub", "mul", "floordiv", "mod"):
+    _binary(_name, getattr(operator, _name))
+
+
+def _negative(self: Any) -> Any:
+    return _combined(operator.sub, 0, self)
+
+
+Varying.__neg__ = _negative  # type: ignore[assignment,method-assign]

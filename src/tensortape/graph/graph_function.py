@@ -1,0 +1,293 @@
+"""A part of a graph as a function of tensors: it runs, and gives its derivatives.
+
+The derivatives of a graph function are graph functions of the same graph: their nodes are appended
+to it by running the backward walk on symbolic tensors. So there are derivatives of any order, and
+rules that users gave find the tensors they closed over.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.abstract import Abstract
+from tensortape.arrays.namespace import numpy_namespace
+from tensortape.arrays.recorded import recorded
+from tensortape.autodiff.backward import Entry, Mode, reachable, walk
+from tensortape.autodiff.overrides import overrides, rerouted
+from tensortape.core.dispatch import tell
+from tensortape.core.op import Op
+from tensortape.core.policy import safe_entries, safety
+from tensortape.core.rows import Rows
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+from tensortape.graph.engine import executor
+from tensortape.graph.ir import Program, interpret
+from tensortape.graph.lower import (
+    LOWERINGS,
+    Lowering,
+    abstract_like,
+    attribute_tensors,
+    is_stateful,
+    lower,
+    needed_nodes,
+)
+from tensortape.graph.symbolic import SymbolicTensor
+
+_FLOATS = frozenset("fcV")
+_SHAPES_KEPT = 32
+
+
+class GraphFunction:
+    """``outputs`` as a function of ``inputs``, both tensors of ``graph``.
+
+    ``span`` is the part of the graph's operations that is its own: stateful ones among them run at
+    every call.
+    """
+
+    def __init__(self, name: str, graph: Any, inputs: Any, outputs: Any, span: Any) -> None:
+        self.name, self.graph = name, graph
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+        self.span = span
+        self.static = all(len(t._a.witnesses) == 1 for t in self.inputs)
+        self._programs: dict[Any, Program] = {}
+        self._executors: dict[Any, Any] = {}
+        self._saving: dict[Any, GraphFunction] = {}
+        self._backward: dict[Any, Any] = {}
+        self._op: Op | None = None
+
+    # -- running ---------------------------------------------------------------------------
+
+    def program(self, arrays: Any) -> Program:
+        """The program for arguments of these shapes."""
+        key = None if self.static else tuple([np.shape(a) for a in arrays])
+        found = self._programs.get(key)
+        if found is None:
+            values = [
+                t._a if self.static else abstract_like(np.shape(a), t._a.dtype)
+                for t, a in zip(self.inputs, arrays, strict=True)
+            ]
+            operations = self.graph._operations
+            found = lower(self.name, operations, self.inputs, self.outputs, self.span, values)
+            _bound(self._programs)
+            self._programs[key] = found
+        return found
+
+    def run(self, arrays: Any) -> list[Any]:
+        """The outputs' arrays."""
+        key = None if self.static else tuple([np.shape(a) for a in arrays])
+        found = self._executors.get(key)
+        if found is None:
+            _bound(self._executors)
+            found = self._executors[key] = executor(self.program(arrays))
+        return found(*arrays)
+
+    def call(self, tensors: Any) -> list[Any]:
+        """The outputs as tensors, recorded by whoever watches the arguments."""
+        function: GraphFunction = self
+        wanted = _wanted(tensors)
+        if True in wanted:
+            function = self.saving(wanted)
+        if state.graph is not None:
+            outs = [
+                SymbolicTensor(t._a) if isinstance(t._a, Abstract) else t for t in function.outputs
+            ]
+        else:
+            outs = [EagerTensor(a) for a in function.run([t._a for t in tensors])]
+        if state.listeners:
+            attrs = {"stateful": True} if function.stateful else {}
+            tell(state.listeners, function.op, tuple(tensors), tuple(outs), attrs)
+        return outs[: len(self.outputs)]
+
+    @property
+    def stateful(self) -> bool:
+        """Whether it has to run even if nobody uses its outputs."""
+        first, stop = self.span
+        nodes = self.graph._operations[first:stop]
+        return any(node._op is not None and is_stateful(node) for node in nodes)
+
+    @property
+    def op(self) -> Op:
+        """The operation that calling this function is."""
+        if self._op is None:
+            self._op = _call_op(self)
+        return self._op
+
+    def lower_into(self, builder: Any, ids: Any, values: Any) -> list[tuple[int, Any]]:
+        """Add the function's nodes to a program; returns the outputs' ids and values."""
+        lowering = Lowering(builder, self.inputs, ids, values)
+        for node in needed_nodes(
+            self.graph._operations, self.inputs, self.outputs, *self.span
+        ):
+            lowering.lower(node)
+        return [(lowering.id_of(t), lowering.value(t)) for t in self.outputs]
+
+    # -- derivatives -----------------------------------------------------------------------
+
+    def saving(self, wanted: tuple[bool, ...]) -> GraphFunction:
+        """This function with more outputs: what its derivative for ``wanted`` inputs will read."""
+        key = (wanted, safety.on)
+        found = self._saving.get(key)
+        if found is None:
+            seeds = tuple([t._a.dtype.kind in _FLOATS for t in self.outputs])
+            backward, _ = self.backward(wanted, seeds)
+            saves = self._read_by(backward)
+            found = GraphFunction(
+                self.name, self.graph, self.inputs, (*self.outputs, *saves), self.span
+            )
+            self._saving[key] = found
+        return found
+
+    def _read_by(self, backward: GraphFunction) -> list[Any]:
+        """Values of this function that ``backward`` reads, and those of stateful operations."""
+        operations = self.graph._operations
+        own = needed_nodes(operations, self.inputs, self.outputs, *self.span)
+        made = {t._id: t for node in own for t in node.outputs if isinstance(t._a, Abstract)}
+        known = {t._id for t in (*self.inputs, *self.outputs)}
+        reads = needed_nodes(operations, backward.inputs, backward.outputs, *backward.span)
+        mine = {id(node) for node in own}
+        saves: dict[int, Any] = {}
+        for node in own:
+            if is_stateful(node):
+                saves.update({t._id: t for t in node.outputs if isinstance(t._a, Abstract)})
+        for node in reads:
+            if id(node) in mine:
+                continue
+            for t in (*node.inputs, *attribute_tensors(node._attrs)):
+                if t._id in made and t._id not in known:
+                    saves[t._id] = t
+        return [t for i, t in saves.items() if i not in known]
+
+    def backward(self, wanted: tuple[bool, ...], seeds: tuple[bool, ...]) -> tuple[Any, Any]:
+        """The gradients of ``wanted`` inputs from cotangents of the ``seeds`` outputs.
+
+        Returns a function of (inputs, outputs that are computed, cotangents), and for each input
+        ``None`` (no gradient), ``"dense"`` or the shape of a gradient given by rows.
+        """
+        key = (wanted, seeds, safety.on)
+        found = self._backward.get(key)
+        if found is None:
+            found = self._backward[key] = self._build_backward(wanted, seeds)
+        return found
+
+    @property
+    def computed(self) -> list[int]:
+        """Positions of outputs that are neither inputs nor constants."""
+        given = {t._id for t in self.inputs}
+        return [
+            i
+            for i, t in enumerate(self.outputs)
+            if isinstance(t, SymbolicTensor) and t._id not in given
+        ]
+
+    def _build_backward(self, wanted: Any, seeds: Any) -> tuple[Any, Any]:
+        graph = self.graph
+        first = len(graph._operations)
+        with graph.as_default():
+            given = [
+                graph.placeholder_like(t, "cotangent")
+                for t, seeded in zip(self.outputs, seeds, strict=True)
+                if seeded
+            ]
+            targets = [t for t, seeded in zip(self.outputs, seeds, strict=True) if seeded]
+            found = self._pull(targets, given, wanted)
+        outputs: list[Any] = []
+        kinds: list[Any] = []
+        for t, is_wanted in zip(self.inputs, wanted, strict=True):
+            g = found.get(t._id) if is_wanted else None
+            if g is None:
+                kinds.append(None)
+            elif type(g) is Rows:
+                kinds.append(g.shape)
+                outputs += [g.values, g.indices]
+            else:
+                kinds.append("dense")
+                outputs.append(g)
+        inputs = [*self.inputs, *[self.outputs[i] for i in self.computed], *given]
+        span = (first, len(graph._operations))
+        return GraphFunction(f"grad_{self.name}", graph, inputs, outputs, span), tuple(kinds)
+
+    def _pull(self, targets: Any, seeds: Any, wanted: Any) -> dict[int, Any]:
+        """The backward walk on symbolic tensors."""
+        sources = {t._id for t, w in zip(self.inputs, wanted, strict=True) if w}
+        entries = self.entries()
+        if overrides.used:
+            entries = rerouted(entries)
+        if safety.on:
+            entries = safe_entries(entries)
+        needed = reachable(entries, sources)
+        grads: dict[int, Any] = {}
+        for t, seed in zip(targets, seeds, strict=True):
+            if t._id in needed:
+                grads[t._id] = grads[t._id] + seed if t._id in grads else seed
+        return walk(entries, grads, needed, sources, Mode(recorded, True))
+
+    def entries(self) -> list[Entry]:
+        """The function's operations, as a tape would have recorded them."""
+        first, stop = self.span
+        nodes = needed_nodes(self.graph._operations, self.inputs, self.outputs, stop, stop)
+        return [Entry(n._op, n.inputs, n.outputs, n._attrs) for n in nodes]
+
+
+def _bound(cache: dict[Any, Any]) -> None:
+    """Forget the oldest entry of a cache that is full."""
+    if len(cache) >= _SHAPES_KEPT:
+        cache.pop(next(iter(cache)))
+
+
+def _wanted(tensors: Any) -> tuple[bool, ...]:
+    """Which tensors somebody who listens will ask derivatives for."""
+    asks = [wants for x in state.listeners if (wants := getattr(x, "wants", None)) is not None]
+    if not asks:
+        return ()
+    return tuple([t._a.dtype.kind in _FLOATS and any(a(t) for a in asks) for t in tensors])
+
+
+def _call_op(function: GraphFunction) -> Op:
+    """The record of calling ``function``."""
+
+    def kernel(xp: Any, *arrays: Any, stateful: bool = False) -> Any:
+        if xp is numpy_namespace:
+            return function.run(arrays)
+        return interpret(function.program(arrays), xp, arrays)
+
+    def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        seeds = tuple([one is not None for one in g])
+        backward, kinds = function.backward(tuple(needed), seeds)
+        ready = [y[i] for i in function.computed]
+        args = [*inputs, *ready, *[one for one in g if one is not None]]
+        if xp is numpy_namespace:
+            outs = backward.run(args)
+        elif xp is recorded:
+            outs = backward.call(args)
+        else:
+            outs = interpret(backward.program(args), xp, args)
+        return _unpacked(xp, kinds, iter(outs))
+
+    kind = "StatefulPartitionedCall" if function.stateful else "PartitionedCall"
+    record = Op(kind, kernel, name=function.name, outputs=len(function.outputs), family="call")
+    record.pullback = pullback
+    record.computed_by = function
+    return record
+
+
+def _unpacked(xp: Any, kinds: Any, outs: Any) -> list[Any]:
+    """Gradients in the order of the inputs."""
+    found: list[Any] = []
+    for kind in kinds:
+        if kind is None:
+            found.append(None)
+        elif kind == "dense":
+            found.append(next(outs))
+        else:
+            found.append(Rows(xp, next(outs), next(outs), kind))
+    return found
+
+
+def _inlined(lowering: Any, node: Any, ids: Any, values: Any) -> Any:
+    """A call becomes the nodes of the function called."""
+    return node._op.computed_by.lower_into(lowering.builder, ids, values)
+
+
+LOWERINGS["PartitionedCall"] = LOWERINGS["StatefulPartitionedCall"] = _inlined

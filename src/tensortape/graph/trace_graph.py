@@ -1,0 +1,171 @@
+"""The graph of a function being traced: what it captures, reads, assigns and creates."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.registry import OPS
+from tensortape.core.shapes import TensorShape
+from tensortape.core.state import State, state
+from tensortape.core.tensor import EagerTensor
+from tensortape.graph.func_graph import FuncGraph
+from tensortape.graph.symbolic import SymbolicTensor
+
+
+class TraceGraph(FuncGraph):
+    """A graph with parameters: arguments, captured tensors of outer graphs, and variables.
+
+    Variables are values here: reading one gives a parameter, assigning replaces the value that
+    later reads give, and the last values are results of the function.
+    """
+
+    building_function = True
+
+    def __init__(self, name: str, outer: Any = None, autograph: bool = True) -> None:
+        super().__init__(name)
+        self.outer = outer
+        self.autograph = autograph
+        self.captured: dict[int, tuple[Any, Any]] = {}
+        self.variables: dict[int, tuple[Any, Any]] = {}
+        self.assigned: dict[int, Any] = {}
+        self.created: list[Any] = []
+        self.may_create = True
+        self.arguments: dict[int, Any] = {}
+        """Tensor id -> array, of the call that is traced; initial values may depend on them."""
+        self._values: dict[int, Any] = {}
+        self._resources: dict[int, tuple[Any, Any]] = {}
+
+    def get_operations(self) -> list[Any]:
+        """The operations of the function, in the order they were built."""
+        return self._operations[: self.visible]
+
+    visible: int | None = None
+    """How many operations the traced code built; later ones are of its derivatives."""
+
+    # -- tensors ---------------------------------------------------------------------------
+
+    def capture(self, tensor: Any) -> Any:
+        """``tensor`` as this graph has it: tensors of outer graphs become parameters."""
+        if type(tensor) is EagerTensor:
+            return super().capture(tensor)
+        graph = tensor._graph
+        if graph is self or graph is None:
+            return tensor
+        found = self.captured.get(tensor._id)
+        if found is None:
+            self._check_scope(tensor)
+            inner = self.placeholder_like(tensor, "captured")
+            found = self.captured[tensor._id] = (tensor, inner)
+        return found[1]
+
+    def _check_scope(self, tensor: Any) -> None:
+        graph: Any = self.outer
+        while graph is not None and graph is not tensor._graph:
+            graph = getattr(graph, "outer", None)
+        if graph is None:
+            raise TypeError(
+                f"{tensor!r} is out of scope and cannot be used here. It was made while another "
+                "function was traced: return it from that function, or pass it as an argument."
+            )
+
+    def placeholder_like(self, tensor: Any, name: str) -> Any:
+        """A parameter of the same shape and dtype."""
+        t = self.placeholder(TensorShape(tensor._a.shape), tensor.dtype, name)
+        if isinstance(tensor, SymbolicTensor):
+            t._a = tensor._a if not tensor._a.derived else t._a
+        return t
+
+    # -- variables -------------------------------------------------------------------------
+
+    def read(self, variable: Any) -> Any:
+        """The value of a variable at this point of the function."""
+        t = self._values.get(variable._id)
+        if t is None:
+            shape = variable.shape
+            shape = shape if shape.rank is not None else variable._t.shape
+            t = self.placeholder(shape, variable.dtype, "ReadVariableOp")
+            t._operation.type = "ReadVariableOp"
+            self.variables[variable._id] = (variable, t)
+            self._values[variable._id] = t
+        return t
+
+    def value_of(self, variable: Any) -> Any:
+        """The last value of a variable."""
+        return self._values[variable._id]
+
+    def assign(self, variable: Any, value: Any, verb: str) -> Any:
+        """Let later reads give another value.
+
+        Raises ``ValueError`` for another shape or dtype.
+        """
+        t = convert_to_tensor(value, dtype=variable.dtype)
+        self._check_shape(variable, t, verb)
+        with self.alone():
+            if verb != "assign":
+                present = self.read(variable)
+                t = present + t if verb == "assign_add" else present - t
+            elif variable._id not in self.variables:
+                self.read(variable)
+            self.set_value(variable, t)
+        return variable
+
+    def set_value(self, variable: Any, tensor: Any) -> None:
+        """Let later reads of ``variable`` give this tensor's value."""
+        fresh = SymbolicTensor(self.read(variable)._a)
+        if isinstance(tensor, SymbolicTensor):
+            fresh._a = tensor._a
+        self.add(OPS["Identity"], [self.capture(tensor)], (fresh,), {})
+        self._values[variable._id] = fresh
+        self.assigned[variable._id] = variable
+
+    def _check_shape(self, variable: Any, t: Any, verb: str) -> None:
+        shape = variable.shape if verb == "assign" else TensorShape(variable._t._a.shape)
+        if not shape.is_compatible_with(TensorShape(t._a.shape)):
+            raise ValueError(
+                f"Cannot {verb} value to variable '{variable.name}': Shape mismatch. The variable "
+                f"shape {variable.shape}, and the assigned value shape {t.shape} are incompatible."
+            )
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Context in which this graph listens, and no tape."""
+        saved = state.listeners
+        state.listeners = (self,)
+        try:
+            yield
+        finally:
+            state.listeners = saved
+
+    # -- what is not a tensor --------------------------------------------------------------
+
+    def resource(self, thing: Any) -> Any:
+        """A parameter that stands for a Python object (an iterator, a table)."""
+        found = self._resources.get(id(thing))
+        if found is None:
+            t = self.placeholder((), "string", "resource")
+            found = self._resources[id(thing)] = (thing, t)
+        return found[1]
+
+    @property
+    def resources(self) -> list[tuple[Any, Any]]:
+        """Objects and the parameters that stand for them."""
+        return list(self._resources.values())
+
+
+class left_graphs:
+    """Context in which operations are computed now, unseen by tapes, whatever is being built."""
+
+    __slots__ = ("_saved",)
+
+    def __enter__(self) -> None:
+        s = state
+        self._saved = s.xp, s.tensor, s.listeners, s.graph, s.in_rule
+        s.xp, s.tensor, s.graph, s.in_rule = State.xp, State.tensor, None, False
+        s.listeners = State.listeners
+
+    def __exit__(self, *exc: object) -> None:
+        s = state
+        s.xp, s.tensor, s.listeners, s.graph, s.in_rule = self._saved
