@@ -164,8 +164,7 @@ def test_only_xla_imports_jax():
         where(m, i.line)
         for m in MODULES.values()
         for i in imports(m)
-        if i.target.split(".")[0] in ("jax", "jaxlib")
-        and m.layer not in MAY_IMPORT_JAX
+        if i.target.split(".")[0] in ("jax", "jaxlib") and m.layer not in MAY_IMPORT_JAX
     ]
     assert not wrong, f"jax is imported outside of xla/: {wrong}"
 

@@ -23,6 +23,39 @@ def source_of(s: Any) -> Any:
     return s
 
 
+def parted(sources: list[Any]) -> list[Any] | None:
+    """The tensors that each source consists of, where some consist of several; else ``None``.
+
+    Linear operators and extension types do; the gradient of one is another of its kind.
+    """
+    if not any(_in_parts(s) for s in sources):
+        return None
+    return [nest.flatten(s, expand_composites=True) if _in_parts(s) else [s] for s in sources]
+
+
+def _in_parts(source: Any) -> bool:
+    return (
+        isinstance(source, CompositeTensor)
+        and not hasattr(source, "flat_values")
+        and not hasattr(source, "_id")
+    )
+
+
+def joined(sources: Any, parts: list[Any], results: list[Any]) -> list[Any]:
+    """One result for each source, from those of all parts."""
+    flat = iter(results)
+    out = []
+    for source, own in zip(nest.flatten(sources), parts, strict=True):
+        found = [next(flat) for _ in own]
+        if not _in_parts(source):
+            out += found
+        elif all(g is None for g in found):
+            out.append(None)
+        else:
+            out.append(nest.pack_sequence_as(source, found, expand_composites=True))
+    return out
+
+
 def target_of(t: Any) -> Any:
     """What a tape knows a target by; of a sparse gradient, its rows."""
     t = source_of(t)

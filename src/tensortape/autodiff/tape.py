@@ -13,7 +13,9 @@ from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
 from tensortape.autodiff.endpoints import (
     finish,
+    joined,
     packed,
+    parted,
     refuse,
     seeds_of,
     source_of,
@@ -168,7 +170,8 @@ class GradientTape:
                 "This tape records nothing yet, or has been used up: call watch() inside of its "
                 "`with` block."
             )
-        for t in nest.flatten(tensor):
+        flat = nest.flatten(tensor)
+        for t in nest.flatten(parted(flat) or flat):
             t = source_of(t)
             if not hasattr(t, "_id"):
                 raise ValueError(
@@ -256,6 +259,9 @@ class GradientTape:
             policy = UnconnectedGradients(policy)
         targets = [self._target(t) for t in nest.flatten(target)]
         flat_sources = nest.flatten(sources)
+        parts = parted(flat_sources)
+        if parts is not None:
+            flat_sources = nest.flatten(parts)
         handles = [self._source(s) for s in flat_sources]
         seeds = None if output_gradients is None else seeds_of(output_gradients, targets)
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
@@ -263,7 +269,7 @@ class GradientTape:
         if policy is UnconnectedGradients.ZERO:
             results = finish(results, handles)
         self._finish(call, results)
-        return packed(sources, results)
+        return packed(sources, results if parts is None else joined(sources, parts, results))
 
     def jacobian(
         self,

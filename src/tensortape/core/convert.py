@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import dtypes
+from tensortape.core import dtypes, errors
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.inference import fill_shape as _fill_shape
 from tensortape.core.inference import to_array
+from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 
@@ -119,8 +120,40 @@ def _first_dtype(value: Any) -> DType | None:
 
 
 def _pack_tensors(value: Any, wanted: DType | None) -> Any:
-    common = wanted or _first_dtype(value)
-    return _PACK[0]([convert_to_tensor(item, dtype=common) for item in value])
+    """A list that holds tensors, which have one dtype unless another one is wanted of all."""
+    common = _first_dtype(value)
+    if wanted is not None and wanted is not common:
+        value, common = _cast(value, wanted), wanted
+    return _packed(value, common)
+
+
+def _packed(value: Any, common: Any) -> Any:
+    return _PACK[0]([_packed_part(item, common) for item in value])
+
+
+def _packed_part(item: Any, common: Any) -> Any:
+    if not _holds_tensors((item,)):
+        return convert_to_tensor(item, common)
+    if isinstance(item, (list, tuple)):
+        return _packed(item, common)
+    part = convert_to_tensor(item)
+    if part.dtype is not common:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            "cannot compute Pack as an input was expected to be a "
+            f"{common.name} tensor but is a {part.dtype.name} tensor [Op:Pack] (in {item!r:.80}; "
+            "use tf.cast)",
+        )
+    return part
+
+
+def _cast(item: Any, wanted: Any) -> Any:
+    if isinstance(item, (list, tuple)):
+        return [_cast(one, wanted) for one in item]
+    if _holds_tensors((item,)):
+        return PUBLIC["cast"](item, wanted)
+    return item
 
 
 def scalar(value: Any, np_dtype: np.dtype[Any]) -> Any:

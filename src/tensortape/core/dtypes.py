@@ -209,9 +209,9 @@ ALL = (
 _BY_NAME: dict[str, DType] = {d.name: d for d in ALL} | {"half": float16, "double": float64}
 _BY_ENUM = {d.as_datatype_enum: d for d in ALL}
 _BY_NUMPY: dict[Any, DType] = {d._np: d for d in ALL if d._np is not None}
-_BY_PYTHON = {float: float32, int: int32, complex: complex128, str: string, bytes: string}
-_BY_PYTHON[builtins.bool] = bool
-_BY_PYTHON[object] = string
+_BY_PYTHON: dict[Any, DType] = {float: float32, builtins.bool: bool, object: string}
+_REFUSED = (int, complex, str, bytes)
+"""Python types that NumPy knows as dtypes and TensorFlow does not."""
 
 EXTENSION_FLOATS = (bfloat16._np, float8_e5m2._np, float8_e4m3fn._np)
 """NumPy dtypes that kernels compute in float32."""
@@ -254,8 +254,12 @@ def as_dtype(type_value: Any) -> DType:
         return found
     if hasattr(type_value, "dtype") and isinstance(type_value.dtype, DType):
         return type_value.dtype
-    if type_value is None:  # NumPy would take it for float64
-        raise TypeError("Cannot convert None to a TensorFlow DType.")
+    refused = any(type_value is kind for kind in _REFUSED)
+    if type_value is None or refused:  # NumPy would take None for float64
+        raise TypeError(
+            f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType. Name "
+            "the size, such as tf.int32 or tf.complex64."
+        )
     try:
         return from_numpy(np.dtype(type_value))
     except TypeError:

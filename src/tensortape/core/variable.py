@@ -301,9 +301,6 @@ class Variable(TensorLike, Trackable):
     def __index__(self) -> int:
         return self._t.__index__()
 
-    def __len__(self) -> int:
-        return len(self._t)
-
     def __iter__(self) -> Any:
         return iter(self._read())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core import errors
+from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.operators import (
@@ -18,6 +18,7 @@ from tensortape.core.operators import (
 from tensortape.core.public import unary_call
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.elementwise import arithmetic, comparison, division, logical, power
+from tensortape.ops.elementwise.casting import cast
 
 
 def attach_pair(name: str, methods: Any) -> None:
@@ -26,9 +27,29 @@ def attach_pair(name: str, methods: Any) -> None:
     attach(f"__r{name}__", methods[1])
 
 
+def product(forward: Any, reflected: Any) -> Any:
+    """``x * y`` and ``y * x``; where one is a truth value, whether both are, as integers."""
+
+    def times(self: Any, other: Any) -> Any:
+        try:
+            return forward(self, other)
+        except (TypeError, errors.InvalidArgumentError):
+            if is_bool(self) or is_bool(other):
+                whole = convert_to_tensor(other) if isinstance(other, (int, float)) else other
+                return cast(cast(self, dtypes.int32) * cast(whole, dtypes.int32), dtypes.bool)
+            raise
+
+    return times, reflected
+
+
+def is_bool(value: Any) -> bool:
+    """Whether a value is a tensor of truth values."""
+    return getattr(value, "dtype", None) is dtypes.bool
+
+
 attach_pair("add", binary(arithmetic.add_v2, hinted))
 attach_pair("sub", binary(arithmetic.subtract))
-attach_pair("mul", binary(arithmetic.multiply))
+attach_pair("mul", product(*binary(arithmetic.multiply)))
 attach_pair("pow", binary(power.power))
 attach_pair("floordiv", binary(division.floordiv))
 attach_pair("mod", binary(division.floormod))

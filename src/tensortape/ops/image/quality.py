@@ -15,8 +15,8 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.elementwise.casting import cast
 from tensortape.ops.image.convert import convert_image_dtype
-from tensortape.ops.image.sums import mean
 from tensortape.ops.image.resampling import linear
+from tensortape.ops.image.sums import mean
 from tensortape.ops.layout.attributes import fits, invalid
 from tensortape.ops.layout.padding import pad
 

@@ -69,6 +69,21 @@ def one_int(value: Any) -> int:
     raise TypeError(f"Cannot convert {value!r} to an integer.")
 
 
+class _NoInteger(errors.InvalidArgumentError, TypeError):
+    """What TensorFlow raises as one or the other, depending on the operation."""
+
+
+def _listed_int(value: Any) -> int:
+    """An int from an element of a list, which may be a scalar tensor of any real dtype."""
+    if is_tensor(value) and value.dtype.is_floating and value.shape.rank == 0:
+        value = static_value(value)
+        return int(value)
+    try:
+        return one_int(value)
+    except TypeError as refusal:
+        raise _NoInteger(None, None, str(refusal)) from None
+
+
 def ints(value: Any) -> tuple[int, ...]:
     """A tuple of ints from a list (of ints and scalar tensors), array, tensor or TensorShape."""
     if type(value) is tuple or type(value) is list:
@@ -84,7 +99,7 @@ def ints(value: Any) -> tuple[int, ...]:
     if isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value):
         value = np.asarray(value)
     if isinstance(value, (list, tuple, range)):
-        return tuple(one_int(v) for v in value)
+        return tuple(_listed_int(v) for v in value)
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind not in "iu" and value.size:
             raise TypeError(f"Expected integers, got {value!r} of dtype {value.dtype.name}.")

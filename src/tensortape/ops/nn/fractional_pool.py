@@ -126,7 +126,8 @@ def fractional_avg_pool(
     >>> tf.nn.fractional_avg_pool(tf.ones([1, 3, 3, 1]), 1.5, seed=1).output.numpy().ravel()
     array([1., 1., 1., 1.], dtype=float32)
 
-    Arguments and errors as for ``tf.nn.fractional_max_pool``. Source: ``tf.nn.fractional_avg_pool``.
+    Arguments and errors as for ``tf.nn.fractional_max_pool``.
+    Source: ``tf.nn.fractional_avg_pool``.
     """
     x = tensor(value)
     bounds = sequences("FractionalAvgPool", x, pooling_ratio, pseudo_random, seed)
