@@ -4,7 +4,8 @@ Keras' test files are not part of this project: take its repository at the tag o
 use, or the source distribution (`pip download --no-deps --no-binary :all: keras==3.15.1`, unpacked)
 with the repository's `conftest.py` beside its `keras` folder. Only the `*_test.py` files and
 pytest's settings are taken from there (into a temporary tree); the `keras` they test is the
-installed package. Some tests need `scipy`, `pandas` and `grain` in both environments.
+installed package. Some tests need `scipy`, `pandas`, `grain`, `jax` or `torch` in both
+environments; `--append` adds folders where they are to the end of `sys.path`.
 
     python own_suite.py run CHECKOUT tensorflow.json --python /path/to/tensorflow-env/bin/python
     python own_suite.py run CHECKOUT tensortape.json --alias
@@ -114,6 +115,7 @@ def work(arguments) -> None:
     tree = Path(arguments.tree)
     sys.meta_path.append(TestFinder(tree))
     sys.path.append(str(tree))  # some tests import the suite's conftest
+    sys.path += arguments.append
     package = ".".join(Path(arguments.file).parent.parts)
     with contextlib.suppress(ImportError):  # the test file will say what is wrong
         importlib.import_module(package)
@@ -147,6 +149,7 @@ def run_file(arguments, tree: Path, file: str) -> dict:
     command += ["--alias"] if arguments.alias else []
     command += ["--select", arguments.select] if arguments.select else []
     command += ["--test-seconds", str(arguments.test_seconds)]
+    command += [f"--append={path}" for path in arguments.append]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     started = time.time()
     log = (tree / (file.replace("/", ".") + ".log")).open("w+")
@@ -256,6 +259,7 @@ def parse() -> argparse.Namespace:
         command.add_argument("--alias", action="store_true", help="on TensorTape")
         command.add_argument("--select", default="", help="pytest's -k")
         command.add_argument("--test-seconds", type=int, default=120)
+        command.add_argument("--append", action="append", default=[], help="to sys.path")
         command.set_defaults(function=function)
     compared = commands.add_parser("compare", help="compare two results")
     compared.add_argument("tf")
