@@ -50,6 +50,10 @@ class KeyValueTensorInitializer:
         """The dtype of the values."""
         return self._values.dtype
 
+    def initialize(self, table: Any) -> None:
+        """Enter the keys and values into a table; subclasses may do it otherwise."""
+        table.enter(self._keys, self._values)
+
 
 class Table(Trackable):
     """What tables share: finding values, a default for keys that are not there."""
@@ -138,7 +142,11 @@ class StaticHashTable(Table):
         experimental_is_anonymous: bool = False,
     ) -> None:
         super().__init__(initializer.key_dtype, initializer.value_dtype, default_value)
-        for key, value in self._items(initializer._keys, initializer._values):
+        initializer.initialize(self)
+
+    def enter(self, keys: Any, values: Any) -> None:
+        """Enter keys with their values, as initializers do."""
+        for key, value in self._items(keys, values):
             if key in self._found and self._found[key] != value:
                 shown = key.decode(errors="replace") if isinstance(key, bytes) else key
                 raise errors.FailedPreconditionError(
