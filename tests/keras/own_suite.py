@@ -5,7 +5,7 @@ use, or the source distribution (`pip download --no-deps --no-binary :all: keras
 with the repository's `conftest.py` beside its `keras` folder. Only the `*_test.py` files and
 pytest's settings are taken from there (into a temporary tree); the `keras` they test is the
 installed package. Some tests need `scipy`, `pandas`, `grain`, `jax` or `torch` in both
-environments; `--append` adds folders where they are to the end of `sys.path`.
+environments; for those that import the last two, `--append` adds folders to `sys.path`.
 
     python own_suite.py run CHECKOUT tensorflow.json --python /path/to/tensorflow-env/bin/python
     python own_suite.py run CHECKOUT tensortape.json --alias
@@ -25,6 +25,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -40,6 +41,7 @@ FOLDERS = (
 ).split()
 SOURCE = Path("keras") / "src"
 PREFIX = "keras.src."
+PEERS = re.compile(r"\b(import|from) +(jax|torch)\b")
 MARKERS = ("requires_trainable_backend", "multi_device")
 
 
@@ -149,7 +151,8 @@ def run_file(arguments, tree: Path, file: str) -> dict:
     command += ["--alias"] if arguments.alias else []
     command += ["--select", arguments.select] if arguments.select else []
     command += ["--test-seconds", str(arguments.test_seconds)]
-    command += [f"--append={path}" for path in arguments.append]
+    if PEERS.search((tree / file).read_text()):
+        command += [f"--append={path}" for path in arguments.append]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     started = time.time()
     log = (tree / (file.replace("/", ".") + ".log")).open("w+")
