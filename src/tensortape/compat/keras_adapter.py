@@ -1,18 +1,21 @@
-"""Two habits of the Keras 2 era, restored on the unmodified Keras 3 as it is imported.
+"""What is changed on the unmodified Keras 3 as it is imported: two habits and a safety.
 
 - ``Sequential(layer)`` takes a single layer.
 - An initializer without a seed draws from the ``tf.random`` stream once ``tf.random.set_seed`` was
   called, so that call alone makes a model reproducible, with the numbers notebooks of that time
   show. (With ``keras.utils.set_random_seed`` Keras 3's own numbers are left as they are.)
+- A file that a model or its weights are saved to is written beside its place and then renamed, so
+  a process that is killed leaves the old file or the new one. (Keras writes it in place.)
 
-Keras' files stay as they are: a finder lets the two modules concerned load as usual and then
-wraps the functions named above.
+Keras' files stay as they are: a finder lets the modules concerned load as usual and then wraps the
+functions named above.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -21,6 +24,7 @@ from types import ModuleType
 from typing import Any
 
 from tensortape.core import random_state
+from tensortape.train import atomic
 
 
 class UnseededSource:
@@ -102,7 +106,38 @@ def patch_sequential(module: ModuleType) -> None:
     cls.__init__ = __init__
 
 
+def patch_saving(module: ModuleType) -> None:
+    """Let files of models and weights appear as a whole."""
+    for name in ("save_model", "save_weights_only", "save_model_to_hdf5"):
+        if hasattr(module, name):
+            setattr(module, name, _whole(getattr(module, name)))
+
+
+def _whole(save: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(save)
+    def wrapper(model: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_one_local_file(filepath, args, kwargs):
+            return save(model, filepath, *args, **kwargs)
+        with atomic.replacing_named(os.fspath(filepath)) as under:
+            return save(model, under, *args, **kwargs)
+
+    return wrapper
+
+
+def _is_one_local_file(filepath: Any, args: Any, kwargs: dict[str, Any]) -> bool:
+    """Whether one file is written here: no open file, folder, other machine or parts."""
+    if not isinstance(filepath, (str, os.PathLike)):
+        return False
+    path = os.fspath(filepath)
+    parts = kwargs.get("max_shard_size", args[0] if args else None)
+    known = path.endswith((".keras", ".weights.h5", ".h5", ".hdf5"))
+    whole = not path.endswith(".weights.h5") or parts is None
+    return known and whole and "://" not in path and os.path.isdir(os.path.dirname(path) or ".")
+
+
 PATCHES = {
+    "keras.src.saving.saving_lib": patch_saving,
+    "keras.src.legacy.saving.legacy_h5_format": patch_saving,
     "keras.src.initializers.random_initializers": patch_initializers,
     "keras.src.models.sequential": patch_sequential,
 }

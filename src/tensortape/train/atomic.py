@@ -52,6 +52,40 @@ def replacing(path: str) -> Iterator[BinaryIO]:
     sync_folder(os.path.dirname(path))
 
 
+@contextlib.contextmanager
+def replacing_named(path: str) -> Iterator[str]:
+    """As `replacing`, for writers that open files themselves: a path with the same last part.
+
+    >>> import os, tempfile
+    >>> place = os.path.join(tempfile.mkdtemp(), "numbers.txt")
+    >>> with replacing_named(place) as under:
+    ...     os.path.basename(under)
+    ...     with open(under, "w") as file:
+    ...         _ = file.write("1 2 3")
+    'numbers.txt'
+    >>> os.listdir(os.path.dirname(place))
+    ['numbers.txt']
+    """
+    path = os.path.realpath(path)
+    folder, name = os.path.split(path)
+    if os.path.isdir(folder):
+        remove_abandoned(folder)
+    inner = temporary(path)
+    os.makedirs(inner, exist_ok=True)
+    try:
+        yield os.path.join(inner, name)
+        _sync_file(os.path.join(inner, name))
+        os.replace(os.path.join(inner, name), path)
+    finally:
+        _remove(inner)
+    sync_folder(folder)
+
+
+def _sync_file(path: str) -> None:
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
 def write(path: str, content: bytes) -> None:
     """Put `content` in place of the file `path`."""
     with replacing(path) as file:
