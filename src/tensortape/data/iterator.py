@@ -1,57 +1,130 @@
-"""Iterators over datasets. Source: ``tf.data.Iterator``."""
+"""Iterators over datasets. Source: `tf.data.Iterator`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator as PythonIterator
 from typing import Any
 
+import numpy as np
+
+from tensortape.core import random_state
 from tensortape.core.errors import OutOfRangeError
-from tensortape.core.registry import export
+from tensortape.core.registry import add_public, export
+from tensortape.core.specs import register_value_type
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+from tensortape.core.tracking import Trackable
 from tensortape.data.optional import Optional
+from tensortape.data.running import Run, apart
+from tensortape.data.specs import IteratorSpec
+from tensortape.data.structure import map_leaves
 
 
-@export("data.Iterator")
-class Iterator:
-    """Yields the elements of a dataset, once."""
+class OwnedIterator(Trackable):
+    """Yields the elements of a dataset, once.
+
+    Elements are made when they are asked for, eagerly and unseen by tapes. `element_spec` is the
+    type of an element.
+
+    >>> import tensortape as tf
+    >>> iterator = iter(tf.data.Dataset.range(2))
+    >>> int(iterator.get_next()), int(next(iterator))
+    (0, 1)
+    >>> bool(iterator.get_next_as_optional().has_value())
+    False
+
+    Source: `tf.data.Iterator`.
+    """
 
     def __init__(self, dataset: Any) -> None:
         self._dataset = dataset
-        self._elements = dataset._iterate()
+        self._elements: Any = None
+        self._position = 0
+        self._begin()
 
-    def __iter__(self) -> Iterator:
+    def _begin(self) -> None:
+        with apart():
+            self._elements = self._dataset._start(Run())
+        self._position = 0
+
+    def __iter__(self) -> OwnedIterator:
         return self
 
     def __next__(self) -> Any:
-        return next(self._elements)
+        if state.listeners or random_state._scopes.current is not None:
+            with apart():
+                element = next(self._elements)
+        else:
+            element = next(self._elements)
+        self._position += 1
+        return element
 
-    def get_next(self) -> Any:
-        """The next element; ``tf.errors.OutOfRangeError`` at the end."""
+    def next(self) -> Any:
+        """The next element; `StopIteration` at the end."""
+        return self.__next__()
+
+    def get_next(self, name: str | None = None) -> Any:
+        """The next element; `tf.errors.OutOfRangeError` at the end."""
         try:
-            return next(self._elements)
+            return self.__next__()
         except StopIteration:
             raise OutOfRangeError(None, None, "End of sequence") from None
 
-    def get_next_as_optional(self) -> Optional:
+    def get_next_as_optional(self, name: str | None = None) -> Optional:
         """The next element as an optional, empty at the end."""
         try:
-            return Optional.from_value(next(self._elements))
+            return Optional(self.__next__(), True)
         except StopIteration:
-            return Optional.empty(self.element_spec)
+            return Optional(spec=lambda: self.element_spec)
 
     @property
     def element_spec(self) -> Any:
         """The type of an element."""
         return self._dataset.element_spec
 
+    @property
+    def _type_spec(self) -> IteratorSpec:
+        return IteratorSpec(self.element_spec)
 
-class NumpyIterator:
-    """Yields elements as NumPy arrays."""
 
-    def __init__(self, dataset: Any, convert: Any) -> None:
-        self._elements = dataset._iterate()
-        self._convert = convert
+OwnedIterator.__module__ = "tensorflow.python.data.ops.iterator_ops"
+add_public(("data.Iterator", "compat.v1.data.Iterator"), OwnedIterator)
+register_value_type(OwnedIterator, IteratorSpec, lambda value: IteratorSpec(value.element_spec))
+
+
+@export("data.NumpyIterator")
+class NumpyIterator(PythonIterator):
+    """Yields elements as NumPy arrays. Source: `tf.data.NumpyIterator`."""
+
+    def __init__(self, dataset: Any) -> None:
+        self._iterator = OwnedIterator(dataset)
 
     def __iter__(self) -> NumpyIterator:
         return self
 
     def __next__(self) -> Any:
-        return self._convert(next(self._elements))
+        return map_leaves(to_numpy, next(self._iterator))
+
+    def __repr__(self) -> str:
+        return f"NumpyIterator(iterator={self._iterator!r})"
+
+
+def to_numpy(value: Any) -> Any:
+    """A leaf as NumPy array; `TypeError` for datasets and the like."""
+    if type(value) is EagerTensor:
+        return value.numpy()
+    if value is None or hasattr(value, "element_spec"):
+        raise TypeError(
+            "`as_numpy_iterator()` is not supported for datasets that produce values of type "
+            f"{type(value)}."
+        )
+    if hasattr(value, "dense_shape"):
+        return _dense(value)
+    return value.numpy()
+
+
+def _dense(value: Any) -> Any:
+    values, shape = value.values.numpy(), tuple(value.dense_shape.numpy().tolist())
+    array = np.full(shape, b"", object) if values.dtype == object else np.zeros(shape, values.dtype)
+    array[tuple(value.indices.numpy().T)] = values
+    return array

@@ -1,4 +1,4 @@
-"""``tf.experimental.Optional``: a value that may be missing."""
+"""`tf.experimental.Optional`: a value that may be missing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.errors import InvalidArgumentError
 from tensortape.core.registry import export
-from tensortape.data.structure import spec_of
+from tensortape.core.specs import register_value_type
+from tensortape.data.specs import OptionalSpec
+from tensortape.data.structure import spec_of, to_element
 
 
-@export("experimental.Optional")
+@export("experimental.Optional", "data.experimental.Optional")
 class Optional:
-    """A value, or none; iterators return it from ``get_next_as_optional``."""
+    """A value, or none; iterators return it from `get_next_as_optional`.
+
+    >>> import tensortape as tf
+    >>> optional = tf.experimental.Optional.from_value(3)
+    >>> bool(optional.has_value()), int(optional.get_value())
+    (True, 3)
+    """
 
     def __init__(self, value: Any = None, present: bool = False, spec: Any = None) -> None:
         self._value = value
@@ -21,8 +29,8 @@ class Optional:
 
     @staticmethod
     def from_value(value: Any) -> Optional:
-        """An optional that holds ``value``."""
-        return Optional(value, True)
+        """An optional that holds `value`."""
+        return Optional(to_element(value), True)
 
     @staticmethod
     def empty(element_spec: Any) -> Optional:
@@ -34,7 +42,7 @@ class Optional:
         return convert_to_tensor(self._present)
 
     def get_value(self, name: str | None = None) -> Any:
-        """The value; ``InvalidArgumentError`` when there is none."""
+        """The value; `InvalidArgumentError` when there is none."""
         if not self._present:
             raise InvalidArgumentError(None, None, "The given optional does not have a value.")
         return self._value
@@ -42,4 +50,14 @@ class Optional:
     @property
     def element_spec(self) -> Any:
         """The specification of the value."""
-        return spec_of(self._value) if self._present else self._element_spec
+        if self._present:
+            return spec_of(self._value)
+        spec = self._element_spec
+        return spec() if callable(spec) else spec
+
+    @property
+    def _type_spec(self) -> OptionalSpec:
+        return OptionalSpec(self.element_spec)
+
+
+register_value_type(Optional, OptionalSpec, OptionalSpec.from_value)

@@ -1,0 +1,212 @@
+"""Elements kept: in memory, in files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tensortape.core import errors
+from tensortape.data.calls import Function
+from tensortape.data.dataset import DatasetV2, method, reordered, source
+from tensortape.data.encoding import (
+    ElementWriter,
+    read_elements,
+    spec_from_json,
+    spec_to_json,
+    write_elements,
+)
+from tensortape.data.mapping import interleave
+from tensortape.data.running import Run
+from tensortape.data.specs import DatasetSpec
+from tensortape.data.structure import number
+from tensortape.ops.io.files import local
+
+_META = "dataset.json"
+
+
+@method
+def prefetch(dataset: DatasetV2, buffer_size: Any, name: str | None = None) -> DatasetV2:
+    """The dataset itself: elements are made when they are asked for.
+
+    Making them ahead in another thread would only slow down the one that computes.
+    Raises `InvalidArgumentError` for a negative size other than `tf.data.AUTOTUNE`.
+    Source: `tf.data.Dataset.prefetch`.
+    """
+    if number(buffer_size) < -1:
+        raise errors.of_op(
+            errors.InvalidArgumentError,
+            "PrefetchDataset",
+            "buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning",
+        )
+    return reordered(dataset, lambda begin, run: begin(), dataset._size, "_PrefetchDataset")
+
+
+@method
+def cache(dataset: DatasetV2, filename: Any = "", name: str | None = None) -> DatasetV2:
+    """Keep the elements of the first complete iteration, in memory or in a file.
+
+    The file `filename` + ".elements" appears when the first iteration is complete; later programs
+    read it in place of making the elements.
+
+    >>> import tensortape as tf
+    >>> made = []
+    >>> ds = tf.data.Dataset.range(2).map(lambda x: made.append(int(x)) or x).cache()
+    >>> len(list(ds)), len(list(ds)), made
+    (2, 2, [0, 1])
+
+    Source: `tf.data.Dataset.cache`.
+    """
+    path = local(filename)
+    start = _in_file(dataset, path + ".elements") if path else _in_memory(dataset)
+    return DatasetV2(
+        start, dataset._size, lambda: dataset.element_spec, (dataset,), "_CacheDataset"
+    )
+
+
+def _in_memory(dataset: DatasetV2) -> Callable[[Run], Iterator[Any]]:
+    kept: list[list[Any]] = []
+
+    def start(run: Run) -> Iterator[Any]:
+        return iter(kept[0]) if kept else passing(run)
+
+    def passing(run: Run) -> Iterator[Any]:
+        seen = []
+        for element in dataset._start(run):
+            seen.append(element)
+            yield element
+        kept[:] = [seen]
+
+    return start
+
+
+def _in_file(dataset: DatasetV2, path: str) -> Callable[[Run], Iterator[Any]]:
+    def start(run: Run) -> Iterator[Any]:
+        if os.path.exists(path):
+            yield from read_elements(path, dataset.element_spec)
+        else:
+            yield from write_elements(path, dataset.element_spec, dataset._start(run))
+
+    return start
+
+
+@method
+def snapshot(
+    dataset: DatasetV2,
+    path: Any,
+    compression: Any = "AUTO",
+    reader_func: Any = None,
+    shard_func: Any = None,
+    name: str | None = None,
+) -> DatasetV2:
+    """Keep the elements of the first complete iteration in a folder: `cache` in a file.
+
+    `compression` is accepted; files are not compressed. Raises `NotImplementedError` for
+    `reader_func` and `shard_func`: use `save` and `load`. Source: `tf.data.Dataset.snapshot`.
+    """
+    if reader_func is not None or shard_func is not None:
+        raise NotImplementedError(
+            "tf.data.Dataset.snapshot takes no reader_func and no shard_func here; use "
+            "Dataset.save(path, shard_func=...) and Dataset.load(path, reader_func=...)."
+        )
+    result = cache(dataset, os.path.join(local(path), "snapshot"))
+    result._kind = "_SnapshotDataset"
+    return result
+
+
+@method
+def save(
+    dataset: DatasetV2,
+    path: Any,
+    compression: Any = None,
+    shard_func: Callable[..., Any] | None = None,
+    checkpoint_args: Any = None,
+) -> None:
+    """Write all elements to a folder that `tf.data.Dataset.load` reads.
+
+    `shard_func(element)` says into which of several files an element goes. The folder appears when
+    it is complete, in place of an older one. The format is this library's own (see
+    `tensortape.data.encoding`); TensorFlow does not read it.
+
+    >>> import tempfile, tensortape as tf
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tf.data.Dataset.range(3).save(folder + "/numbers")
+    ...     ds = tf.data.Dataset.load(folder + "/numbers")
+    ...     print(ds.element_spec, len(ds), [int(x) for x in ds])
+    TensorSpec(shape=(), dtype=tf.int64, name=None) 3 [0, 1, 2]
+
+    Source: `tf.data.Dataset.save`.
+    """
+    folder = local(path).rstrip("/") or "/"
+    beside, old = f"{folder}.{os.getpid()}.part", f"{folder}.{os.getpid()}.old"
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        _write_shards(dataset, beside, shard_func)
+        if os.path.exists(folder):
+            os.rename(folder, old)
+        os.rename(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_shards(dataset: DatasetV2, folder: str, shard_func: Any) -> None:
+    spec = dataset.element_spec
+    os.makedirs(folder)
+    writers: dict[int, ElementWriter] = {}
+    shard_of = None if shard_func is None else Function(shard_func).started(Run())
+    sizes: dict[int, int] = {}
+    for element in dataset:
+        shard = 0 if shard_of is None else int(shard_of(element))
+        if shard not in writers:
+            writers[shard] = ElementWriter(os.path.join(folder, f"{shard:08d}.elements"), spec)
+        writers[shard].write(element)
+        sizes[shard] = sizes.get(shard, 0) + 1
+    for writer in writers.values():
+        writer.close()
+    said = {"spec": spec_to_json(spec), "shards": sorted(sizes.items())}
+    with open(os.path.join(folder, _META), "w", encoding="utf-8") as file:
+        json.dump(said, file)
+
+
+@source
+def load(
+    path: Any,
+    element_spec: Any = None,
+    compression: Any = None,
+    reader_func: Callable[..., Any] | None = None,
+    wait: bool = False,
+) -> DatasetV2:
+    """The elements that `Dataset.save` wrote.
+
+    Several files are read in turn; `reader_func(datasets)` may do otherwise, with a dataset of one
+    dataset for each file. Raises `NotFoundError` when there is nothing, `DataLossError` for damaged
+    files. Source: `tf.data.Dataset.load`.
+    """
+    folder = local(path)
+    try:
+        with open(os.path.join(folder, _META), encoding="utf-8") as file:
+            said = json.load(file)
+    except FileNotFoundError:
+        raise errors.NotFoundError(
+            None, None, f"No saved dataset in {folder!r} (there is no {_META})."
+        ) from None
+    spec = spec_from_json(said["spec"]) if element_spec is None else element_spec
+    parts = [_shard(folder, number, size, spec) for number, size in said["shards"]]
+    if reader_func is not None:
+        shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))
+        return reader_func(shards)
+    if len(parts) == 1:
+        return parts[0]
+    shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))
+    result = interleave(shards, lambda part: part, cycle_length=max(len(parts), 1))
+    result._size = sum(size for _, size in said["shards"])
+    result._spec = spec
+    return result
+
+
+def _shard(folder: str, number: int, size: int, spec: Any) -> DatasetV2:
+    path = os.path.join(folder, f"{number:08d}.elements")
+    return DatasetV2(lambda run: read_elements(path, spec), size, spec, kind="_LoadDataset")

@@ -1,0 +1,87 @@
+"""Calling the functions that people give to `map`, `filter` and the rest.
+
+Everything a pipeline asks of such a function goes through `Function`: how an element becomes
+arguments, where its random numbers come from, and the type of what it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.core import random_state
+from tensortape.core.specs import TensorSpec
+from tensortape.data.running import Run
+from tensortape.data.structure import map_leaves, spec_of, to_result
+from tensortape.graph.func_graph import FuncGraph, make_placeholder
+
+_scopes = random_state._scopes
+
+
+class Function:
+    """A Python function (or `tf.function`) of elements.
+
+    Raises `ValueError` when it is not callable.
+    """
+
+    __slots__ = ("_inner_code", "_seed", "fn")
+
+    def __init__(self, fn: Callable[..., Any]) -> None:
+        if not callable(fn):
+            raise ValueError(
+                f"Argument `func` must be a callable. Received func={fn!r} (of type {type(fn)})"
+            )
+        self.fn = fn
+        self._seed = random_state.global_seed()
+        # Within a function of a pipeline the same lines define a new function for each element;
+        # TensorFlow, which traces them once, has one.
+        self._inner_code = None if _scopes.current is None else getattr(fn, "__code__", None)
+
+    def started(self, run: Run) -> Callable[..., Any]:
+        """The function of an element in one run; lists in the result count as tuples."""
+        fn, scopes = self.fn, _scopes
+        scope = run.scope(self._inner_code or self, self._seed)
+
+        def call(element: Any) -> Any:
+            outer, scopes.current = scopes.current, scope
+            scope.replay()
+            try:
+                result = fn(*element) if type(element) is tuple else fn(element)
+                return to_result(result)
+            finally:
+                scopes.current = outer
+
+        return call
+
+    def started_with(self, run: Run) -> Callable[..., Any]:
+        """The same with the arguments as they are: `call(state, element)`."""
+        fn, scopes = self.fn, _scopes
+        scope = run.scope(self._inner_code or self, self._seed)
+
+        def call(*args: Any) -> Any:
+            outer, scopes.current = scopes.current, scope
+            scope.replay()
+            try:
+                return to_result(fn(*args))
+            finally:
+                scopes.current = outer
+
+        return call
+
+    def result_spec(self, *specs: Any, unpack: bool = True) -> Any:
+        """The type of the result for arguments of these types, found without any value.
+
+        Raises whatever the function raises when it is given tensors without a value.
+        """
+        graph = FuncGraph("map")
+        with graph.as_default():
+            args = [map_leaves(_placeholder, spec) for spec in specs]
+            if unpack and type(args[0]) is tuple:
+                args = [*args[0]]
+            return spec_of(to_result(self.fn(*args)))
+
+
+def _placeholder(spec: Any) -> Any:
+    if type(spec) is not TensorSpec:
+        raise NotImplementedError(f"no tensor without a value for {spec!r}")
+    return make_placeholder(spec.dtype, spec.shape)

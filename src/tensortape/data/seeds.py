@@ -1,0 +1,50 @@
+"""Seeds of datasets and the random words they stand for, as TensorFlow's kernels draw them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from tensortape.core.random_state import MAX_INT32, get_seed
+from tensortape.ops.random import philox
+
+_FIRST_CHUNK, _LARGEST_CHUNK = 32, 8192
+
+
+def dataset_seeds(seed: Any) -> tuple[int, int]:
+    """The two seeds of a dataset, from its own (or `None`) and the global one.
+
+    Without either they come from the operating system.
+    """
+    first, second = get_seed(None if seed is None else int(seed))
+    if first is None or (first == 0 and second == 0):
+        if first is not None:
+            return 0, MAX_INT32
+        drawn = os.urandom(16)
+        return int.from_bytes(drawn[:8], "little"), int.from_bytes(drawn[8:], "little")
+    return first, second or 0
+
+
+def words(seed: int, seed2: int) -> Iterator[int]:
+    """The stream of 32-bit words of two seeds."""
+    state = philox.from_seeds(seed, seed2)
+    count = _FIRST_CHUNK
+    while True:
+        yield from philox.words(state, count).tolist()
+        state = state.skip(count // 4)
+        count = min(count * 4, _LARGEST_CHUNK)
+
+
+class SeedGenerator:
+    """The seeds of each iteration over a dataset: new ones each time, or always the same."""
+
+    def __init__(self, seed: Any, again: bool) -> None:
+        self._seeds = dataset_seeds(seed)
+        self._stream = words(*self._seeds) if again else None
+
+    def next(self) -> tuple[int, int]:
+        """The two seeds of the next iteration."""
+        if self._stream is None:
+            return self._seeds
+        return next(self._stream), next(self._stream)
