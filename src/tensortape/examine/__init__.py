@@ -33,9 +33,19 @@ import types
 from tensortape.examine.diagnosis import Diagnosis, Place
 from tensortape.examine.examination import Examination
 from tensortape.examine.flow import Flow, Operand, Step
+from tensortape.examine.health import GradientHealth
 from tensortape.examine.reasons import Reason
 
-__all__ = ["Diagnosis", "Examination", "Flow", "Operand", "Place", "Reason", "Step"]
+__all__ = [
+    "Diagnosis",
+    "Examination",
+    "Flow",
+    "GradientHealth",
+    "Operand",
+    "Place",
+    "Reason",
+    "Step",
+]
 
 
 class CallablePackage(types.ModuleType):

@@ -32,7 +32,10 @@ class ZeroQuestion:
         if run is None:
             return self.without_rule()
         reason = self.reason(run, position)
-        if reason is Reason.STATIONARY and (dead := self.dead_before(run)) is not None:
+        if (
+            reason in (Reason.STATIONARY, Reason.ZERO_FACTOR)
+            and (dead := self.dead_before(run)) is not None
+        ):
             run, reason = dead, Reason.DEAD_RELU
         word = "healthy" if reason.kind == "healthy" else "zero"
         place = self.flow.place(run)
