@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,11 @@ from tensortape.graph.ir import STATEFUL
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.host import on_host
 from tensortape.xla.namespace import xla_namespace
+from tensortape.xla.notes import note_host
 from tensortape.xla.runtime import jax, known, traced_errors
+
+LITERAL = 1024
+"""Most elements of a constant that is written into a program; larger ones are arguments."""
 
 Structs = Any
 """The struct of an operation's result, a tuple of them, or ``None`` where data decides."""
@@ -27,22 +32,28 @@ def evaluate(
     values: Sequence[Any],
     attrs: dict[str, Any],
     structs: Callable[[], Structs],
-    note: Callable[[str], None] = lambda op_type: None,
 ) -> Any:
     """The result of an operation on NumPy values and traced ones.
 
     What depends on no traced value is computed now. A kernel that looks at values runs on the host
-    when the program runs, which ``note`` hears of; ``structs()`` says what it will give.
+    when the program runs; ``structs()`` says what it will give.
     """
-    if op.family not in STATEFUL and all(known(v) for v in values):
+    if op.family not in STATEFUL and all(known(v) for v in values) and _small(structs()):
         with quiet():
             return dispatch.evaluate(op, numpy_namespace, list(values), dict(attrs))
     refuse_text(op, values)
     try:
         return compiled(op, values, attrs)
     except traced_errors():
-        note(op.type)
+        note_host(op.type)
         return hosted(op, values, attrs, structs())
+
+
+def _small(found: Structs) -> bool:
+    """Whether a result may stand in a program as a literal; large ones are computed there."""
+    if found is None:
+        return True
+    return sum(math.prod(s.shape) for s in (found if type(found) is tuple else (found,))) <= LITERAL
 
 
 def compiled(op: Op, values: Sequence[Any], attrs: dict[str, Any]) -> Any:

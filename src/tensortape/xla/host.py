@@ -7,29 +7,29 @@ was, where the program was called.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from tensortape.core.lazy import lazy_import
 from tensortape.core.state import quiet
+from tensortape.xla.checks import refuse
 from tensortape.xla.errors import Unsupported
+from tensortape.xla.notes import note_host
 from tensortape.xla.runtime import is_traced, jax
 
-
-class Raised(threading.local):
-    """The last exception of a callback; ``take`` gives it out once."""
+experimental: Any = lazy_import("jax.experimental")
 
 
 _raised: list[BaseException] = []
 
 
-def take_raised() -> BaseException | None:
-    """The exception that a callback raised since this was last asked, if any."""
-    found = _raised[-1] if _raised else None
+def take_raised() -> Exception:
+    """The exception that a callback raised last."""
+    found = _raised[-1] if _raised else RuntimeError("a callback of a compiled function failed")
     _raised.clear()
-    return found
+    return found if isinstance(found, Exception) else RuntimeError(repr(found))
 
 
 def struct(shape: Any, dtype: Any) -> Any:
@@ -37,37 +37,41 @@ def struct(shape: Any, dtype: Any) -> Any:
     return jax.ShapeDtypeStruct(tuple(shape), np.dtype(getattr(dtype, "_np", dtype)))
 
 
-def on_host(function: Callable[..., Any], results: Any, arrays: Sequence[Any], ordered: bool) -> Any:
+def on_host(
+    function: Callable[..., Any], results: Any, arrays: Sequence[Any], ordered: bool
+) -> Any:
     """``function(*arrays)``, computed by NumPy when the program runs.
 
     ``results`` is the struct of the result or a tuple of them. ``ordered`` calls happen exactly
-    once, in the order of the program.
+    once, in the order of the program. A callback that fails gives zeros and says so: XLA never
+    sees the exception, so the program's other results (variables) stay sound.
     """
-    for a in arrays:
-        if a.dtype == object:
-            raise Unsupported("XLA has no strings")
+    many = isinstance(results, tuple)
+    structs = results if many else (results,)
+    if any(a.dtype == object for a in (*arrays, *structs)):
+        raise Unsupported("XLA has no strings")
 
     def call(*values: Any) -> Any:
         try:
             with quiet():
                 found = function(*[np.asarray(v)[()] for v in values])
-        except BaseException as exc:
+            given = found if many else (found,)
+            return (*[_fitted(f, r) for f, r in zip(given, structs, strict=True)], np.False_)
+        except Exception as exc:
             _raised.append(exc)
-            raise
-        if isinstance(results, tuple):
-            return tuple(_fitted(f, r) for f, r in zip(found, results, strict=True))
-        return _fitted(found, results)
+            return (*[np.zeros(r.shape, r.dtype) for r in structs], np.True_)
 
+    wanted = (*structs, struct((), bool))
     if ordered:
-        return jax.experimental.io_callback(call, results, *arrays, ordered=True)
-    return jax.pure_callback(call, results, *arrays)
+        *found, failed = experimental.io_callback(call, wanted, *arrays, ordered=True)
+    else:
+        *found, failed = jax.pure_callback(call, wanted, *arrays)
+    refuse(failed, take_raised)
+    return tuple(found) if many else found[0]
 
 
 def _fitted(value: Any, result: Any) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype == object:
-        raise Unsupported("XLA has no strings")
-    return np.ascontiguousarray(array, dtype=result.dtype).reshape(result.shape)
+    return np.ascontiguousarray(np.asarray(value), dtype=result.dtype).reshape(result.shape)
 
 
 def witness(value: Any) -> Any:
@@ -91,6 +95,7 @@ def primitive(function: Callable[..., Any]) -> Callable[..., Any]:
         places = [i for i, a in enumerate(args) if is_traced(a) or isinstance(a, jax.Array)]
         if not places:
             return function(*args, **kwargs)
+        note_host(function.__name__)
         with quiet():
             results = structs_of(function(*[witness(a) for a in args], **kwargs))
 

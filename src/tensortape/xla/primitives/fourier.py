@@ -82,7 +82,9 @@ def overlap_add(x: Any, step: int) -> Any:
         return jnp.reshape(x, (*outer, total)) if x.size else jnp.zeros((*outer, total), x.dtype)
     pieces = -(-length // step)
     x = jnp.asarray(x)
-    x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0)] * (x.ndim - 1) + [(0, pieces * step - length, 0)])
+    x = lax.pad(
+        x, jnp.zeros((), x.dtype), [(0, 0, 0)] * (x.ndim - 1) + [(0, pieces * step - length, 0)]
+    )
     out: Any = 0
     for i in range(pieces):
         widths = [(0, 0, 0)] * len(outer) + [(i, pieces - 1 - i, 0), (0, 0, 0)]

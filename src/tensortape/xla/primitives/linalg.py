@@ -9,7 +9,7 @@ import numpy as np
 from tensortape.arrays.eager.linalg import singular
 from tensortape.core.lazy import lazy_import
 from tensortape.xla.checks import refuse
-from tensortape.xla.runtime import jnp, lax
+from tensortape.xla.runtime import jnp
 
 jsl: Any = lazy_import("jax.scipy.linalg")
 lax_linalg: Any = lazy_import("jax.lax.linalg")

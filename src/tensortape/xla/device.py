@@ -1,0 +1,65 @@
+"""Values that stay with XLA between calls, as tensors.
+
+Results of a compiled program that a variable takes are kept as JAX's arrays. A tensor of one has
+no NumPy array until somebody reads it; on the CPU reading makes a view, not a copy.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.state import next_id
+from tensortape.core.tensor import EagerTensor
+
+_ALONE = 3
+"""References to a tensor that only a variable holds, seen from where they are counted."""
+
+
+class DeviceTensor(EagerTensor):
+    """A tensor whose value is on the device; its NumPy array is made when it is asked for."""
+
+    __slots__ = ()
+
+    def __init__(self, array: Any) -> None:
+        self.__dict__["_device"] = array
+        self._id = next_id()
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_a" and "_device" in self.__dict__:  # the slot is still empty
+            self._a = to_numpy(self.__dict__["_device"])
+            return self._a
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+DeviceTensor.__module__ = EagerTensor.__module__
+DeviceTensor.__name__ = DeviceTensor.__qualname__ = EagerTensor.__name__
+
+
+def to_numpy(array: Any) -> Any:
+    """A NumPy view of a JAX array on the CPU, a NumPy scalar of one without axes."""
+    value = np.asarray(array)
+    return value if value.ndim else value[()]
+
+
+def device_value(tensor: Any) -> Any:
+    """What to pass to a compiled program for a tensor: the array on the device if there is one."""
+    found = tensor.__dict__.get("_device")
+    return tensor._a if found is None else found
+
+
+def variable_value(variable: Any) -> Any:
+    """As :func:`device_value`, for a variable whose memory the program may reuse.
+
+    When somebody else holds the tensor too, a NumPy view is made of it first: JAX does not reuse
+    memory that is being looked at, so what others hold stays as it is.
+    """
+    tensor = variable._t
+    found = tensor.__dict__.get("_device")
+    if found is None:
+        return tensor._a
+    if sys.getrefcount(tensor) > _ALONE:
+        tensor._a  # noqa: B018
+    return found

@@ -1,0 +1,152 @@
+"""Programs compiled with XLA."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tensortape.graph.ir import Program
+from tensortape.graph.passes import optimise
+from tensortape.xla.checks import Failure, collecting
+from tensortape.xla.device import to_numpy
+from tensortape.xla.notes import noting
+from tensortape.xla.prelude import Prelude
+from tensortape.xla.runtime import jax, jnp, require, x64
+from tensortape.xla.tracing import trace
+
+
+class Executable:
+    """A program as a function of arrays; it is compiled when it is called first.
+
+    Attributes:
+        program: what is compiled.
+        trace_seconds, compile_seconds: what the last compilation cost, in Python and in XLA.
+        hosted: what runs on the host (random streams, functions that XLA lacks).
+        calls: how often it was called.
+    """
+
+    def __init__(self, program: Program, updates: Mapping[int, int] | None = None) -> None:
+        require()
+        self.program = program
+        self.updates = dict(updates or {})
+        self.trace_seconds = self.compile_seconds = 0.0
+        self.hosted: list[str] = []
+        self.calls = 0
+        self._failures: list[Failure] = []
+        self._prelude = Prelude(program)
+        self._arrange()
+        self._ready = False
+
+    def _arrange(self) -> None:
+        """Which parameters the compiled function takes and which results it gives."""
+        program, prelude = self.program, self._prelude
+        used = {i for node in program.nodes for i in node.uses()} | {*prelude.drawn}
+        kept = {*program.params, *program.constants, *prelude.fixed}
+        outs = dict.fromkeys(i for i in program.results if i not in kept)
+        self._outs = list(outs)
+        self._takes = [k for k, i in enumerate(program.params) if i in used]
+        place = {i: n for n, i in enumerate(self._outs)}
+        at = {i: k for k, i in enumerate(program.params)}
+        known = {**program.constants, **prelude.fixed}
+        self._gives = [
+            (place[i], None, None) if i in place else (None, at.get(i), known.get(i))
+            for i in program.results
+        ]
+        self._plain = all(p is not None for p, _, _ in self._gives)
+        self._large = [program.constants[i] for i in prelude.large]
+        returned = {at[i] for i in program.results if i in at}
+        self._reused = {
+            k: program.results[r]
+            for k, r in self.updates.items()
+            if k in self._takes and k not in returned and program.results[r] in place
+        }
+        donated = tuple(n for n, k in enumerate(self._takes) if k in self._reused)
+        self._function = jax.jit(self._traced, donate_argnums=donated)
+
+    def _traced(self, *args: Any) -> Any:
+        """What JAX compiles: results and, as one vector, what went wrong."""
+        start = time.perf_counter()
+        program, prelude = self.program, self._prelude
+        params = [program.params[k] for k in self._takes]
+        env = dict(prelude.fixed)
+        env.update(zip([*params, *prelude.large, *prelude.drawn], args, strict=True))
+        with collecting() as checks, noting() as hosted:
+            env = trace(program, env)
+            outs = {i: jnp.asarray(env[i]) for i in self._outs}
+            flags = checks.vector() if checks.flags else None
+        if flags is not None:  # a program that failed changes no variable
+            failed = jnp.any(flags)
+            for k, i in self._reused.items():
+                old = env[program.params[k]]
+                if old.shape == outs[i].shape and old.dtype == outs[i].dtype:
+                    outs[i] = jnp.where(failed, old, outs[i])
+        self._failures, self.hosted = checks.failures, hosted
+        self.trace_seconds = time.perf_counter() - start
+        return [outs[i] for i in self._outs], flags
+
+    def __call__(self, *arrays: Any) -> list[Any]:
+        """The results for NumPy or JAX arrays; those in ``updates`` as JAX arrays, else NumPy's."""
+        outs = self.run(arrays)
+        kept = self.updates.values()
+        return [out if r in kept else to_numpy(out) for r, out in enumerate(outs)]
+
+    def run(self, arrays: Any) -> list[Any]:
+        """The results, those that were computed as JAX arrays."""
+        args = [arrays[k] for k in self._takes]
+        if self._large:
+            args += self._large
+        if self._prelude.draws:
+            args += self._prelude.draw([np.asarray(a)[()] for a in arrays])
+        with x64():
+            outs, flags = self._function(*args) if self._ready else self._first(args)
+        self.calls += 1
+        if flags is not None:
+            self._look(np.asarray(flags))
+        if self._plain:
+            return [outs[place] for place, _, _ in self._gives]
+        return [
+            outs[place] if place is not None else arrays[k] if k is not None else value
+            for place, k, value in self._gives
+        ]
+
+    def _first(self, args: list[Any]) -> Any:
+        """The first call: large constants are moved to the device, and XLA compiles."""
+        self._large = [jax.device_put(a) for a in self._large]
+        start = time.perf_counter()
+        found = self._function(*args)
+        self.compile_seconds = time.perf_counter() - start - self.trace_seconds
+        self._ready = True
+        return found
+
+    def _look(self, flags: Any) -> None:
+        """Raise what went wrong first."""
+        if flags.any():
+            raise self._failures[int(np.argmax(flags))]()
+
+    def text(self) -> str:
+        """The program in StableHLO."""
+        with x64():
+            return self._lowered().as_text()
+
+    def _lowered(self) -> Any:
+        program, prelude = self.program, self._prelude
+        ids = [*[program.params[k] for k in self._takes], *prelude.large, *prelude.drawn]
+        avals = [program.avals[i] for i in ids]
+        return self._function.lower(*[jax.ShapeDtypeStruct(a.shape, a.dtype) for a in avals])
+
+
+def compile_xla(program: Program, updates: Mapping[int, int] | None = None) -> Executable:
+    """``program`` compiled with XLA, as a function of NumPy or JAX arrays.
+
+    ``updates`` says which results are the new values of which parameters (``{parameter: result}``,
+    by position): their memory is reused, and they are given as JAX arrays, to be wrapped in a
+    ``DeviceTensor``. All passes run before.
+
+    Raises ``ImportError`` without JAX and, when called first, ``Unsupported`` (with ``reason``) for
+    programs that XLA cannot compile. Errors of operations are raised as in eager execution; then
+    no parameter has changed.
+    """
+    return Executable(optimise(program), updates)

@@ -1,0 +1,96 @@
+"""A program, node by node, on traced values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tensortape.arrays.namespace import numpy_namespace
+from tensortape.core import dispatch
+from tensortape.core.tensor import EagerTensor
+from tensortape.graph.ir import Node, Program, attributes
+from tensortape.xla.errors import Unsupported
+from tensortape.xla.evaluate import LITERAL, evaluate
+from tensortape.xla.host import struct
+from tensortape.xla.namespace import xla_namespace
+from tensortape.xla.runtime import traced_errors
+
+LOWERINGS: dict[str, Callable[..., Any]] = {}
+"""Op type -> ``rule(program, node, values, attrs) -> list of outputs``: control flow."""
+
+
+def lowering(*types: str) -> Callable[[Any], Any]:
+    """Decorator: the rule of operations that are no kernel of the kernel language."""
+
+    def decorate(rule: Any) -> Any:
+        LOWERINGS.update(dict.fromkeys(types, rule))
+        return rule
+
+    return decorate
+
+
+def trace(program: Program, env: dict[int, Any]) -> dict[int, Any]:
+    """All values of ``program``, from those of its parameters and what else is known already."""
+    env = {**program.constants, **env}
+    for node in program.nodes:
+        if not (node.outputs and node.outputs[0] in env):
+            env.update(zip(node.outputs, run(program, node, env), strict=True))
+    return env
+
+
+def results(program: Program, args: Sequence[Any]) -> list[Any]:
+    """The results of a program within another one."""
+    env = trace(program, dict(zip(program.params, args, strict=True)))
+    return [env[i] for i in program.results]
+
+
+def run(program: Program, node: Node, env: dict[int, Any]) -> Sequence[Any]:
+    """The outputs of one node."""
+    attrs = attributes_of(node, env)
+    values = [env[i] for i in node.inputs]
+    rule = LOWERINGS.get(node.op.type)
+    try:
+        if rule is not None:
+            return rule(program, node, values, attrs)
+        result = evaluate(node.op, values, attrs, lambda: structs(program, node))
+    except Unsupported as exc:
+        raise located(exc, node) from None
+    except Exception as exc:
+        raise dispatch.translate(
+            node.op, tuple(EagerTensor(v) for v in values), attrs, exc
+        ) from exc
+    return [result] if node.op.outputs is None else result
+
+
+@lowering("HostConstant")
+def host_constant(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
+    """Large constants are made by the compiled program, small ones now."""
+    size = math.prod(n or 0 for n in program.avals[node.outputs[0]].shape)
+    xp = xla_namespace if size > LITERAL else numpy_namespace
+    return [getattr(xp, attrs["make"])(*attrs["args"], **dict(attrs["kwargs"]))]
+
+
+def attributes_of(node: Node, env: dict[int, Any]) -> dict[str, Any]:
+    """The attributes, where no traced value decides them."""
+    try:
+        return attributes(node, env.__getitem__)
+    except traced_errors():
+        names = ", ".join(n for n, a in node.attrs.items() if "Late" in repr(a))
+        reason = f"its attribute {names} is computed from data, and shapes may depend on it"
+        raise located(Unsupported(reason, node.op.type), node) from None
+
+
+def structs(program: Program, node: Node) -> Any:
+    """Shapes and dtypes of a node's outputs, ``None`` when one of them is open."""
+    avals = [program.avals[i] for i in node.outputs]
+    if any(n is None for aval in avals for n in aval.shape):
+        return None
+    found = [struct(aval.shape, aval.dtype) for aval in avals]
+    return found[0] if node.op.outputs is None else tuple(found)
+
+
+def located(exc: Unsupported, node: Node) -> Unsupported:
+    """The same with the type of the operation and the user's line."""
+    where = f" ({node.line})" if node.line and node.line not in exc.reason else ""
+    return Unsupported(exc.reason + where, exc.op or node.op.type)
