@@ -92,7 +92,7 @@ class Scan:
         return self.constant(np.dtype(dtype).type(value))
 
     def made_by(self, i: int, *types: str) -> Node | None:
-        """The node that makes a value, if it is one of these operations (without late attributes)."""
+        """The node that makes a value, if it is one of these, and its attributes are known."""
         node = self.makers.get(i)
         return node if node is not None and node.op.type in types and not node.late else None
 

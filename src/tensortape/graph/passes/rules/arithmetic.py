@@ -30,10 +30,9 @@ def add(scan: Scan, node: Node) -> Any:
     out = node.outputs[0]
     if not numeric(scan, node):
         return None
-    if is_zero(scan, y) and scan.alike(x, out):
-        return (x,)
-    if is_zero(scan, x) and scan.alike(y, out):
-        return (y,)
+    for zero, other in ((y, x), (x, y)):
+        if is_zero(scan, zero) and scan.static(other, out):
+            return as_wide(scan, other, out)
     negated = scan.made_by(y, "Neg")
     if negated is not None:
         return (scan.emit("Sub", (x, negated.inputs[0]), scan.avals[out]),)
@@ -41,6 +40,14 @@ def add(scan: Scan, node: Node) -> Any:
     if negated is not None:
         return (scan.emit("Sub", (y, negated.inputs[0]), scan.avals[out]),)
     return None
+
+
+def as_wide(scan: Scan, x: int, out: int) -> tuple[int]:
+    """A value, broadcast to the shape of ``out`` where that is larger."""
+    if scan.alike(x, out):
+        return (x,)
+    aval = scan.avals[out]
+    return (scan.emit("BroadcastTo", (x,), aval, shape=tuple(aval.shape)),)
 
 
 def is_zero(scan: Scan, i: int) -> bool:
@@ -70,12 +77,12 @@ def multiply(scan: Scan, node: Node) -> Any:
     if not numeric(scan, node):
         return None
     for one, other in ((x, y), (y, x)):
-        if not scan.alike(other, out):
+        if not scan.static(other, out):
             continue
         if scan.is_number(one, 1):
-            return (other,)
+            return as_wide(scan, other, out)
         if scan.is_number(one, -1) and scan.avals[out].dtype.kind in "fi":
-            return (scan.emit("Neg", (other,), scan.avals[out]),)
+            return as_wide(scan, scan.emit("Neg", (other,), scan.avals[other]), out)
     if x == y:
         return (scan.emit("Square", (x,), scan.avals[out]),)
     left, right = scan.made_by(x, "Neg"), scan.made_by(y, "Neg")

@@ -1,0 +1,85 @@
+"""Running the same code on blocks of rows, on all cores.
+
+Threads take blocks from one iterator, so that one which gets less of its core does less; a helper
+that has not started when all blocks are taken is not waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tensortape.core.state import quiet_floats
+
+BLOCK = 1 << 15
+"""Elements of a block: a few blocks of float32 fit into the second-level cache of a core."""
+
+PARALLEL = 1 << 21
+"""Work (elements times operations) from which helpers are asked."""
+
+
+def cores() -> int:
+    """How many cores this process may use, at most 8: memory does not feed more."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:
+        count = os.cpu_count() or 1
+    return max(1, min(count, 8))
+
+
+class Helpers:
+    """The threads that help, made when they are first needed; a forked process makes its own."""
+
+    def __init__(self) -> None:
+        self.count = cores() - 1
+        self.forked()
+
+    def forked(self) -> None:
+        """Forget the threads: they do not survive a fork."""
+        self.pool: Any = None
+        self.lock = threading.Lock()
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a function on a helper."""
+        if self.pool is None:
+            with self.lock:
+                if self.pool is None:
+                    self.pool = ThreadPoolExecutor(self.count, "tensortape-plan")
+        return self.pool.submit(function, *args)
+
+
+helpers = Helpers()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=helpers.forked)
+
+
+def take_blocks(
+    body: Callable[..., None], starts: Iterator[int], rows: int, step: int, scratch: Any, args: Any
+) -> None:
+    """Run ``body(low, high, scratch, *args)`` on blocks until none is left."""
+    token = quiet_floats.set()
+    try:
+        for low in starts:
+            body(low, min(low + step, rows), scratch, *args)
+    finally:
+        quiet_floats.reset(token)
+
+
+def run_blocks(
+    body: Callable[..., None], rows: int, step: int, scratches: Any, args: tuple[Any, ...]
+) -> None:
+    """Run a body on all rows: one thread for each of ``scratches``, this one among them."""
+    starts = iter(range(0, rows, step))
+    asked = [
+        helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
+        for scratch in scratches[1:]
+    ]
+    try:
+        take_blocks(body, starts, rows, step, scratches[0], args)
+    finally:
+        late = [future for future in asked if not future.cancel()]
+        for future in late:
+            future.result()

@@ -1,0 +1,326 @@
+"""How operations are written as NumPy calls.
+
+A :class:`Form` says for an operation type which expression computes it (``value``), and which
+statements compute it into an array that is already there (``into``). Operations without a form are
+written as calls of their kernels. Every form gives the bits that the kernel gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.eager.elementwise import relu_slope, sigmoid, where
+from tensortape.graph.ir import Aval, Node
+
+FORMS: dict[str, Form] = {}
+
+UFUNCS = {
+    "AddV2": ("+", np.add), "Sub": ("-", np.subtract), "Mul": ("*", np.multiply),
+    "RealDiv": ("/", np.true_divide), "Maximum": ("", np.maximum), "Minimum": ("", np.minimum),
+    "Equal": ("==", np.equal), "NotEqual": ("!=", np.not_equal), "Less": ("<", np.less),
+    "LessEqual": ("<=", np.less_equal), "Greater": (">", np.greater),
+    "GreaterEqual": (">=", np.greater_equal), "LogicalAnd": ("", np.logical_and),
+    "LogicalOr": ("", np.logical_or), "BitwiseAnd": ("&", np.bitwise_and),
+    "BitwiseOr": ("|", np.bitwise_or), "BitwiseXor": ("^", np.bitwise_xor),
+    "Atan2": ("", np.arctan2), "Neg": ("-", np.negative), "Abs": ("", np.absolute),
+    "Sqrt": ("", np.sqrt), "Exp": ("", np.exp), "Expm1": ("", np.expm1), "Log": ("", np.log),
+    "Log1p": ("", np.log1p), "Sin": ("", np.sin), "Cos": ("", np.cos), "Tan": ("", np.tan),
+    "Asin": ("", np.arcsin), "Acos": ("", np.arccos), "Atan": ("", np.arctan),
+    "Sinh": ("", np.sinh), "Cosh": ("", np.cosh), "Tanh": ("", np.tanh),
+    "Asinh": ("", np.arcsinh), "Acosh": ("", np.arccosh), "Atanh": ("", np.arctanh),
+    "Sign": ("", np.sign), "Floor": ("", np.floor), "Ceil": ("", np.ceil), "Rint": ("", np.rint),
+    "IsNan": ("", np.isnan), "IsInf": ("", np.isinf), "IsFinite": ("", np.isfinite),
+    "LogicalNot": ("", np.logical_not),
+}  # fmt: skip
+"""Operations whose kernel is one ufunc, and the operator that calls it quickest."""
+
+HEAVY = frozenset(
+    "Exp Expm1 Log Log1p Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh Atanh Sigmoid "
+    "Atan2".split()
+)
+"""Operations whose arithmetic takes longer than the way of the numbers through memory."""
+
+
+class Form:
+    """How one operation is written.
+
+    Attributes:
+        value: ``value(args, node, avals) -> str``, an expression.
+        into: ``into(args, out, node, avals) -> [str]``, statements; ``None`` if there are none.
+        accepts: whether the form holds for a node's dtypes and shapes.
+        over: positions of inputs that ``into`` may overwrite; ``None`` for all.
+        chain: whether the operation is elementwise.
+        view: whether ``value`` may share memory with an input.
+    """
+
+    def __init__(
+        self,
+        value: Callable[..., str],
+        into: Callable[..., list[str]] | None = None,
+        accepts: Callable[..., bool] | None = None,
+        over: tuple[int, ...] | None = (),
+        chain: bool = False,
+        view: bool = False,
+    ) -> None:
+        self.value, self.into, self.accepts = value, into, accepts
+        self.over, self.chain, self.view = over, chain, view
+
+
+NAMES: dict[str, Any] = {
+    "where": where, "sigmoid": sigmoid, "relu_slope": relu_slope, "copyto": np.copyto,
+    "matmul": np.matmul, "concatenate": np.concatenate, "empty": np.empty,
+    "reciprocal": np.reciprocal, "greater": np.greater, "swapaxes": np.swapaxes,
+    "add_reduce": np.add.reduce, "maximum_reduce": np.maximum.reduce,
+    "minimum_reduce": np.minimum.reduce, "multiply_reduce": np.multiply.reduce,
+}  # fmt: skip
+"""What the written code calls."""
+
+
+def form(*types: str, **fields: Any) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Decorator: enter a form whose ``value`` is the function."""
+
+    def decorate(value: Callable[..., str]) -> Callable[..., str]:
+        for type in types:
+            FORMS[type] = Form(value, **fields)
+        return value
+
+    return decorate
+
+
+def of_ufunc(type: str, symbol: str, ufunc: np.ufunc) -> Form:
+    """The form of a ufunc: an operator or a call, with ``out`` as the last argument."""
+    name = ufunc.__name__
+    NAMES[name] = ufunc
+
+    def value(args: Any, node: Node, avals: Any) -> str:
+        if symbol:
+            return symbol + args[0] if len(args) == 1 else f"{args[0]} {symbol} {args[1]}"
+        return f"{name}({', '.join(args)})"
+
+    def into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+        return [f"{name}({', '.join(args)}, {out})"]
+
+    return Form(value, into, over=None, chain=True)
+
+
+for _type, (_symbol, _ufunc) in UFUNCS.items():
+    FORMS[_type] = of_ufunc(_type, _symbol, _ufunc)
+
+
+def form_of(node: Node, avals: dict[int, Aval]) -> Form | None:
+    """The form in which a node can be written, if there is one."""
+    found = FORMS.get(node.op.type)
+    if found is None or node.late or not known(node, avals):
+        return None
+    return found if found.accepts is None or found.accepts(node, avals) else None
+
+
+def known(node: Node, avals: dict[int, Aval]) -> bool:
+    """Whether shapes are known and dtypes are NumPy's own numbers."""
+    for i in (*node.inputs, *node.outputs):
+        aval = avals[i]
+        if None in aval.shape or np.dtype(aval.dtype).kind not in "fciub":
+            return False
+    return True
+
+
+def real(node: Node, avals: Any) -> bool:
+    """Whether the result is of a real floating dtype."""
+    return np.dtype(avals[node.outputs[0]].dtype).kind == "f"
+
+
+# -- elementwise ---------------------------------------------------------------------------
+
+
+def _square_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"multiply({args[0]}, {args[0]}, {out})"]
+
+
+@form("Square", into=_square_into, over=None, chain=True)
+def _square(args: Any, node: Node, avals: Any) -> str:
+    return f"{args[0]} * {args[0]}"
+
+
+def _relu_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"maximum({args[0]}, 0, {out})"]
+
+
+@form("Relu", into=_relu_into, over=None, chain=True)
+def _relu(args: Any, node: Node, avals: Any) -> str:
+    return f"maximum({args[0]}, 0)"
+
+
+def _relu_slope_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"greater({args[0]}, 0, {out})"]
+
+
+@form("ReluSlope", into=_relu_slope_into, accepts=real, chain=True)
+def _relu_slope(args: Any, node: Node, avals: Any) -> str:
+    return f"relu_slope({args[0]})"
+
+
+def _sigmoid_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [
+        f"negative({args[0]}, {out})",
+        f"exp({out}, {out})",
+        f"add({out}, 1, {out})",
+        f"reciprocal({out}, {out})",
+    ]
+
+
+@form("Sigmoid", into=_sigmoid_into, accepts=real, over=None, chain=True)
+def _sigmoid(args: Any, node: Node, avals: Any) -> str:
+    return f"sigmoid({args[0]})"
+
+
+def _inverse_root_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"sqrt({args[0]}, {out})", f"divide(1, {out}, {out})"]
+
+
+@form("Rsqrt", into=_inverse_root_into, accepts=real, over=None, chain=True)
+def _inverse_root(args: Any, node: Node, avals: Any) -> str:
+    return f"1 / sqrt({args[0]})"
+
+
+def _reciprocal_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"divide(1, {args[0]}, {out})"]
+
+
+@form("Reciprocal", into=_reciprocal_into, accepts=real, over=None, chain=True)
+def _reciprocal(args: Any, node: Node, avals: Any) -> str:
+    return f"1 / {args[0]}"
+
+
+def _select_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    condition, x, y = args
+    start = [] if y == out else [f"copyto({out}, {y})"]
+    return [*start, f"copyto({out}, {x}, where={condition})"]
+
+
+@form("SelectV2", into=_select_into, over=(2,), chain=True)
+def _select(args: Any, node: Node, avals: Any) -> str:
+    return f"where({', '.join(args)})"
+
+
+def _ordinary_cast(node: Node, avals: Any) -> bool:
+    kinds = [np.dtype(avals[i].dtype).kind for i in (node.inputs[0], node.outputs[0])]
+    return kinds[0] != "c" or kinds[1] == "c"
+
+
+def _cast_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"copyto({out}, {args[0]}, casting='unsafe')"]
+
+
+@form("Cast", into=_cast_into, accepts=_ordinary_cast, chain=True)
+def _cast(args: Any, node: Node, avals: Any) -> str:
+    return f"{args[0]}.astype({np.dtype(avals[node.outputs[0]].dtype).name!r})"
+
+
+# -- products and reductions ---------------------------------------------------------------
+
+
+def matrices(node: Node, avals: Any) -> bool:
+    """A product of matrices or stacks of them that is not an outer product; of real numbers."""
+    a, b = (avals[i] for i in node.inputs)
+    if len(a.shape) < 2 or len(b.shape) < 2 or np.dtype(a.dtype).kind != "f":
+        return False
+    inner = a.shape[-2 if flags(node)[0] else -1]
+    return inner != 1 and all(a.shape) and all(b.shape)
+
+
+def flags(node: Node) -> tuple[bool, bool]:
+    """Whether the factors are transposed first."""
+    get = node.attrs.get
+    return (
+        bool(get("transpose_a") or get("adj_x")),
+        bool(get("transpose_b") or get("adj_y")),
+    )
+
+
+def factors(args: Any, node: Node, avals: Any) -> list[str]:
+    """The factors as views."""
+    out = []
+    for arg, i, flip in zip(args, node.inputs, flags(node), strict=True):
+        turned = f"{arg}.T" if len(avals[i].shape) == 2 else f"swapaxes({arg}, -1, -2)"
+        out.append(turned if flip else arg)
+    return out
+
+
+def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"matmul({', '.join(factors(args, node, avals))}, {out})"]
+
+
+@form("MatMul", "BatchMatMulV2", into=_matmul_into, accepts=matrices)
+def _matmul(args: Any, node: Node, avals: Any) -> str:
+    return f"matmul({', '.join(factors(args, node, avals))})"
+
+
+def _of_something(node: Node, avals: Any) -> bool:
+    return all(avals[node.inputs[0]].shape) and not isinstance(node.attrs.get("axis"), int)
+
+
+def _reduction(type: str, name: str, typed: bool) -> None:
+    def call(args: Any, out: Any, node: Node, avals: Any) -> str:
+        dtype = f"{np.dtype(avals[node.inputs[0]].dtype).name!r}" if typed else "None"
+        axis, keep = node.attrs["axis"], bool(node.attrs["keepdims"])
+        return f"{name}({args[0]}, {axis!r}, {dtype}, {out}, {keep})"
+
+    def value(args: Any, node: Node, avals: Any) -> str:
+        return call(args, None, node, avals)
+
+    def into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+        return [call(args, out, node, avals)]
+
+    FORMS[type] = Form(value, into, accepts=_of_something)
+
+
+_reduction("Sum", "add_reduce", True)
+_reduction("Prod", "multiply_reduce", True)
+_reduction("Max", "maximum_reduce", False)
+_reduction("Min", "minimum_reduce", False)
+
+
+# -- layout --------------------------------------------------------------------------------
+
+
+@form("Reshape", view=True)
+def _reshape(args: Any, node: Node, avals: Any) -> str:
+    return f"{args[0]}.reshape({tuple(avals[node.outputs[0]].shape)!r})"
+
+
+@form("Transpose", view=True, accepts=lambda node, avals: bool(avals[node.inputs[0]].shape))
+def _transpose(args: Any, node: Node, avals: Any) -> str:
+    axes = node.attrs.get("axes")
+    if axes is None:
+        return f"{args[0]}.T"
+    return f"{args[0]}.transpose({tuple(int(a) for a in axes)!r})"
+
+
+def _concatenate_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    return [f"concatenate(({', '.join(args)},), {node.attrs.get('axis', 0)!r}, {out})"]
+
+
+def _basic(node: Node, avals: Any) -> bool:
+    index = node.attrs.get("index")
+    return type(index) is tuple and all(
+        i is None or i is Ellipsis or type(i) is int or (type(i) is slice and plain(i))
+        for i in index
+    )
+
+
+def plain(part: slice) -> bool:
+    """Whether a slice is made of ints."""
+    return all(b is None or type(b) is int for b in (part.start, part.stop, part.step))
+
+
+@form("StridedSlice", view=True, accepts=_basic)
+def _getitem(args: Any, node: Node, avals: Any) -> str:
+    return f"{args[0]}[{node.attrs['index']!r}]"
+
+
+@form("ConcatV2", into=_concatenate_into)
+def _concatenate(args: Any, node: Node, avals: Any) -> str:
+    return f"concatenate(({', '.join(args)},), {node.attrs.get('axis', 0)!r})"
