@@ -72,8 +72,11 @@ def record(function: Callable[..., Any], *tensors: Any) -> tuple[Program, list[A
 
 
 def same(left: Any, right: Any, rtol: float = 0.0) -> None:
-    """Assert that two arrays or scalars agree in dtype, shape and value (bit by bit at 0)."""
-    assert type(left) is type(right) or np.shape(left), (type(left), type(right))
+    """Assert that two arrays or scalars agree in dtype, shape and value (bit by bit at 0).
+
+    Where the first is a NumPy scalar the second must be one, too.
+    """
+    assert type(left) is type(right) or type(left) is np.ndarray, (type(left), type(right))
     assert left.dtype == right.dtype
     assert left.shape == right.shape
     if left.dtype == object:

@@ -94,6 +94,7 @@ def of_ufunc(type: str, symbol: str, ufunc: np.ufunc) -> Form:
     """The form of a ufunc: an operator or a call, with ``out`` as the last argument."""
     name = ufunc.__name__
     NAMES[name] = ufunc
+    out_as = "out=" if ufunc in (np.maximum, np.minimum) else ""  # NumPy wants it by name
 
     def value(args: Any, node: Node, avals: Any) -> str:
         if symbol:
@@ -101,7 +102,7 @@ def of_ufunc(type: str, symbol: str, ufunc: np.ufunc) -> Form:
         return f"{name}({', '.join(args)})"
 
     def into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
-        return [f"{name}({', '.join(args)}, {out})"]
+        return [f"{name}({', '.join(args)}, {out_as}{out})"]
 
     return Form(value, into, over=None, chain=True)
 
@@ -145,7 +146,7 @@ def _square(args: Any, node: Node, avals: Any) -> str:
 
 
 def _relu_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
-    return [f"maximum({args[0]}, 0, {out})"]
+    return [f"maximum({args[0]}, 0, out={out})"]
 
 
 @form("Relu", into=_relu_into, over=None, chain=True)
@@ -288,7 +289,8 @@ _reduction("Min", "minimum_reduce", False)
 
 @form("Reshape", view=True)
 def _reshape(args: Any, node: Node, avals: Any) -> str:
-    return f"{args[0]}.reshape({tuple(avals[node.outputs[0]].shape)!r})"
+    shape = tuple(avals[node.outputs[0]].shape)
+    return f"{args[0]}.reshape({shape!r})" if shape else f"{args[0]}.reshape(())[()]"
 
 
 @form("Transpose", view=True, accepts=lambda node, avals: bool(avals[node.inputs[0]].shape))

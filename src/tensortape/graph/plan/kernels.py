@@ -13,6 +13,7 @@ import numpy as np
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.dispatch import evaluate
 from tensortape.core.dtypes import EXTENSION_FLOATS
+from tensortape.core.registry import OPS
 from tensortape.graph.ir import Aval, Node, attributes
 
 
@@ -23,8 +24,13 @@ class Opaque(Exception):
 class Globals:
     """The names that written code uses, and what they mean."""
 
+    RESERVED = (
+        "plan quiet unquiet explained take give work one_thread threads_as_before token error "
+        "low high scratch"
+    )
+
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, Any] = dict.fromkeys(self.RESERVED.split())
         self._names: dict[int, str] = {}
 
     def name(self, value: Any, stem: str) -> str:
@@ -155,7 +161,7 @@ def kernel_call(node: Node, args: list[str], avals: dict[int, Aval], names: Glob
     if any(avals[i].dtype in EXTENSION_FLOATS for i in node.inputs) and not op.native_dtypes:
         wide = names.name(wide_runner(node), f"in_float32_{op.type}")
         return f"{wide}({', '.join(args)})"
-    if op.outputs is None and next(node.programs(), None) is None:
+    if op.outputs is None and OPS.get(op.type) is op and not node.stateful:
         try:
             values = [Written(a, avals[i]) for a, i in zip(args, node.inputs, strict=True)]
             written = op.kernel(Writing(names), *values, **node.attrs)

@@ -80,7 +80,9 @@ class Memory:
         if isinstance(item, Chain):
             return item.outputs
         form = form_of(item, self.avals)
-        if form is None or form.into is None or self.bytes(item.outputs[0]) < LARGE_BYTES:
+        if form is None or form.into is None or not self.avals[item.outputs[0]].shape:
+            return ()
+        if self.bytes(item.outputs[0]) < LARGE_BYTES:
             return ()
         return item.outputs
 
