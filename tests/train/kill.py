@@ -163,9 +163,10 @@ def main() -> None:
     for name in WAYS:
         begun = time.perf_counter()
         found = kill_while_saving(name, kills)
+        seconds = time.perf_counter() - begun
         print(
             f"{name}: {kills} kills, all loadable: old {found['old']}, new {found['new']}; killed "
-            f"in the middle of writing: {found['left behind']} ({time.perf_counter() - begun:.0f} s)",
+            f"in the middle of writing: {found['left behind']} ({seconds:.0f} s)",
             flush=True,
         )
 

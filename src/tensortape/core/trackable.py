@@ -14,8 +14,6 @@ from tensortape.core.registry import export
 class Trackable:
     """An object with named children that hold state."""
 
-    __slots__ = ()
-
     def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
         """Make ``trackable`` a child called ``name``; ``ValueError`` if the name is taken.
 

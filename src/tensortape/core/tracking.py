@@ -15,7 +15,6 @@ from tensortape.core.registry import export
 from tensortape.core.trackable import Trackable
 from tensortape.core.tracked_containers import ContainerView, is_container, view_of
 
-
 _HELD_BY_CALL = 5
 """References to a container that an assignment is called with: stack, two frames, view, count."""
 

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tensortape.core import dtypes, errors
+from tensortape.core.crc32c import crc32c, masked
 from tensortape.train import atomic, wire
 from tensortape.train.bundle_entries import (
     HEADER_KEY,
@@ -25,7 +26,6 @@ from tensortape.train.bundle_entries import (
     decode_entry,
     decode_header,
 )
-from tensortape.train.crc32c import crc32c, masked
 from tensortape.train.table import read_table, write_table
 
 _DATA_FILE = re.compile(r"\.data-(\d{5})-of-(\d{5})$")

@@ -19,7 +19,8 @@ class CheckpointOptions:
     - `experimental_io_device`, `enable_async`, `experimental_enable_async_checkpoint`: taken, and
       without effect: files are written where and when `save` is called.
 
-    >>> options = tf.train.CheckpointOptions(experimental_write_callbacks=[lambda path: print(path)])
+    >>> options = tf.train.CheckpointOptions(
+    ...     experimental_write_callbacks=[lambda path: print(path)])
     >>> options.enable_async
     False
 

@@ -47,10 +47,8 @@ class CheckpointState:
 
 def _quoted(path: str) -> str:
     """A path in quotes, other than ASCII as the octal numbers of its bytes."""
-    escaped = "".join(
-        c if " " <= c <= "~" else "".join(f"\\{b:03o}" for b in c.encode("utf-8", "surrogateescape"))
-        for c in path.replace("\\", "\\\\").replace('"', '\\"')
-    )
+    content = path.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "surrogateescape")
+    escaped = "".join(chr(b) if 32 <= b < 127 else f"\\{b:03o}" for b in content)
     return f'"{escaped}"'
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from tensortape.core.tracked_containers import ContainerView
 from tensortape.core.trackable import Trackable
+from tensortape.core.tracked_containers import ContainerView
 from tensortape.train.object_graph import Attribute, Node, Slot, mark_values
 
 

@@ -52,8 +52,7 @@ class CheckpointManager:
     ) -> None:
         if max_to_keep is not None and max_to_keep <= 0:
             raise ValueError(
-                "Expected a positive integer or `None` for `max_to_keep`, got "
-                f"{max_to_keep}."
+                f"Expected a positive integer or `None` for `max_to_keep`, got {max_to_keep}."
             )
         if checkpoint_interval is not None and step_counter is None:
             raise ValueError(

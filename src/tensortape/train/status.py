@@ -123,9 +123,7 @@ class InitializationOnlyStatus(LoadStatus):
     """The status where there was no checkpoint: the assertions fail."""
 
     def _fail(self) -> LoadStatus:
-        raise AssertionError(
-            "No checkpoint specified (save_path=None); nothing is being restored."
-        )
+        raise AssertionError("No checkpoint specified (save_path=None); nothing is being restored.")
 
     assert_consumed = assert_existing_objects_matched = assert_nontrivial_match = _fail
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 
-from tensortape.train.crc32c import stored
+from tensortape.core.crc32c import stored
 from tensortape.train.wire import damaged, read_varint, varint
 
 MAGIC = struct.pack("<Q", 0xDB4775248B80FB57)
