@@ -19,6 +19,9 @@ from tensortape.data.running import Run, apart
 from tensortape.data.specs import IteratorSpec
 from tensortape.data.structure import map_leaves
 
+TRACED: list[Any] = []
+"""``iterator -> element`` while a function is traced; set by ``data/traced.py``."""
+
 
 class OwnedIterator(Trackable):
     """Yields the elements of a dataset, once.
@@ -51,6 +54,8 @@ class OwnedIterator(Trackable):
         return self
 
     def __next__(self) -> Any:
+        if state.graph is not None and state.graph.building_function:
+            return TRACED[0](self)
         if state.listeners or random_state._scopes.current is not None:
             with apart():
                 element = next(self._elements)

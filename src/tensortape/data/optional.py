@@ -8,7 +8,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.errors import InvalidArgumentError
 from tensortape.core.registry import export
 from tensortape.core.specs import register_value_type
-from tensortape.data.specs import OptionalSpec
+from tensortape.data.specs import OPTIONAL, OptionalSpec
 from tensortape.data.structure import spec_of, to_element
 
 
@@ -61,3 +61,4 @@ class Optional:
 
 
 register_value_type(Optional, OptionalSpec, OptionalSpec.from_value)
+OPTIONAL.append(Optional)

@@ -8,6 +8,11 @@ from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TypeSpec
 from tensortape.data.structure import leaves, map_leaves
+from tensortape.graph.untraceable import Untraceable
+
+
+OPTIONAL: list[Any] = []
+"""The class of optionals, which is defined after its specification."""
 
 
 class _ElementSpec(TypeSpec):
@@ -115,3 +120,16 @@ class OptionalSpec(_ElementSpec):
     def from_value(value: Any) -> OptionalSpec:
         """The specification of an optional."""
         return OptionalSpec(value.element_spec)
+
+    def _to_components(self, value: Any) -> tuple[Any, ...]:
+        """The tensors of the value, which traced functions return.
+
+        Raises ``Untraceable`` for an optional that is empty: a graph has no form for it.
+        """
+        if value._present is not True:
+            raise Untraceable("an optional that may be empty")
+        return tuple(leaves(value._value))
+
+    def _from_components(self, components: Any) -> Any:
+        parts = iter(components)
+        return OPTIONAL[0].from_value(map_leaves(lambda _: next(parts), self._element_spec))
