@@ -106,11 +106,12 @@ def _common_length(parts: list[Any]) -> int:
 def matching(patterns: Any) -> Any:
     """The names of the files that match patterns, sorted; `InvalidArgumentError` without any."""
     names = matching_files(patterns)
-    if names.shape[0] == 0:
+    here = [name if b"/" in name else b"./" + name for name in names._a.tolist()]
+    if not here:
         raise errors.InvalidArgumentError(
             None, None, f"No files matched pattern: {convert_to_tensor(patterns).numpy()}"
         )
-    return names
+    return here
 
 
 @source
