@@ -34,7 +34,7 @@ def begin() -> Any:
     return quiet_floats.set()
 
 
-def end(token: Any) -> None:
+def end(token: Any) -> Any:
     """The moment after it. What began unseen, as the clock started, is not measured."""
     quiet_floats.reset(token)
     began = latest.began

@@ -9,7 +9,7 @@ from typing import Any
 from tensortape.core import events
 from tensortape.examine import clock, hooks
 from tensortape.examine.diagnosis import Diagnosis
-from tensortape.examine.flow import Flow
+from tensortape.examine.flow import Flow, several
 from tensortape.examine.journal import Journal
 from tensortape.examine.recorder import handle_of
 from tensortape.examine.why import call_for, examined, name_of, why
@@ -62,19 +62,23 @@ class Examination:
         wrapper.examination = self  # type: ignore[attr-defined]
         return wrapper
 
-    def flow(self, target: Any, source: Any) -> Flow:
+    def flow(self, targets: Any, sources: Any) -> Flow:
         """The graph of one gradient: operations, lines, values and what flowed back.
+
+        Targets and sources are single ones or lists, as given to ``tape.gradient``.
 
         Raises ``TypeError`` for what is no tensor or variable.
         """
-        for role, value in (("target", target), ("source", source)):
+        given = [("target", target) for target in several(targets)]
+        given += [("source", source) for source in several(sources)]
+        for role, value in given:
             if not hasattr(handle_of(value), "_id"):
                 raise TypeError(
                     f"flow() takes a tensor or variable as {role}; received {value!r:.80} of "
                     f"type {type(value).__name__!r}. Pass what was given to tape.gradient."
                 )
-        asked = call_for(self.journal, target, handle_of(source))
-        return Flow(self.journal, asked, handle_of(target), source)
+        asked = call_for(self.journal, given[0][1], handle_of(several(sources)[0]))
+        return Flow(self.journal, asked, [handle_of(t) for t in several(targets)], sources)
 
     def why(self, target: Any, source: Any) -> Diagnosis:
         """Why the gradient of ``target`` with respect to ``source`` is as it is.

@@ -105,7 +105,8 @@ class Journal(Recorder):
         run = self._passes.get(id(call))
         if run is not None and run.call is call:
             up = upstream if type(upstream) is list else [upstream]
-            run.rules.append(RuleRun(entry, up, downstream, perf_counter_ns() - run.clock))
+            elapsed = perf_counter_ns() - run.clock if run.clock else 0
+            run.rules.append(RuleRun(entry, up, downstream, elapsed))
             run.clock = perf_counter_ns()
 
     def read_variable(self, variable: Any, tensor: Any) -> None:

@@ -122,11 +122,12 @@ class Rule:
 class Flag:
     """A finding of one call. ``op`` names the operation where it arose."""
 
-    kind: str  # "none" | "nan" | "inf" | "zero" | "forward-nan" | "forward-inf" | "error"
+    kind: str  # "none" | "nan" | "inf" | "zero" | "forward-nan" | "forward-inf" | "error" | …
     message: str
     op: int | None = None  # -> Group.ops
     value: int | None = None  # -> Group.values
     sources: list[int] = field(default_factory=list)  # positions among the call's sources
+    cure: str = ""
 
 
 @dataclass

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from tensortape.examine.model import Report, to_json
 
-SCRIPTS = ("dagre.min.js", "values.js", "chart.js", "graph.js", "table.js", "report.js")
+SCRIPTS = (
+    "values.js", "chart.js", "layout.js", "tree.js", "graph.js", "table.js", "step.js", "ops.js",
+    "workbench.js", "report.js",
+)  # fmt: skip
 """The page's scripts, in the order they are put into it."""
 
 
@@ -28,7 +31,6 @@ def render(report: Report) -> str:
     parts = {
         "TITLE": html.escape(report.title),
         "STYLE": asset("report.css"),
-        "LICENCE": asset("dagre.LICENSE.txt").strip(),
         "SCRIPT": "\n".join(asset(name) for name in SCRIPTS),
         "DATA": in_script(data),
     }

@@ -104,7 +104,6 @@ class Recorder(Observer):
         )
         while len(self._passes) > MAX_PASSES:  # calls that raised never end
             del self._passes[next(iter(self._passes))]
-        self._passes[id(call)].clock = perf_counter_ns()
 
     @guarded
     def rule(self, call: Any, entry: Any, upstream: Any, downstream: Any) -> None:
@@ -115,7 +114,7 @@ class Recorder(Observer):
             run.rules.append(
                 RuleRun(
                     *(entry, list(upstream) if many else [upstream], list(downstream)),
-                    perf_counter_ns() - run.clock,
+                    perf_counter_ns() - run.clock if run.clock else 0,
                 )
             )
             run.clock = perf_counter_ns()

@@ -32,7 +32,8 @@ def rule_of(op: Any) -> Rule:
     ('tensortape/ops/elementwise/trigonometric.py', True)
     """
     forward, backward = latex_of(op)
-    rule = Rule(op.type, forward, backward, *(mathml(f) if f else "" for f in (forward, backward)))
+    rule = Rule(op.type, forward, backward)
+    rule.formula_math, rule.derivative_math = (mathml(f) if f else "" for f in (forward, backward))
     for function in functions_of(op):
         try:
             lines, rule.line = inspect.getsourcelines(function)
@@ -52,10 +53,9 @@ def functions_of(op: Any) -> Iterator[Any]:
     yield from (function for function in user if not ours(function))
     pullback = getattr(op, "pullback", None)
     if callable(pullback):
-        inner = [function for function in enclosed(pullback) if inspect.isfunction(function)]
-        yield from inner
-        if not inner and not pullback.__module__.startswith("tensortape.core."):
-            yield pullback
+        for function in [*enclosed(pullback), pullback]:
+            if not function.__module__.startswith("tensortape.core."):  # not a family's own
+                yield function
     kernel = getattr(op, "kernel", None)
     if callable(kernel):
         yield kernel

@@ -8,7 +8,7 @@ from typing import Any
 from tensortape.examine.cotangents import Blocks, array_of
 from tensortape.examine.model import Call, Summary
 from tensortape.examine.oplog import PLAIN, Logged
-from tensortape.examine.summary import summarize
+from tensortape.examine.summary import FULL, summarize
 from tensortape.examine.trace import Pass, Trace
 
 
@@ -36,10 +36,10 @@ class Snapshot:
             return 0
         return sum({id(a): a.nbytes for a in self.arrays()}.values())
 
-    def settle(self) -> Snapshot:
+    def settle(self, full: int = FULL) -> Snapshot:
         """Replace the arrays by their summaries; an array that occurs twice is summarised once."""
         if not self.settled:
-            known = {id(a): summary_of(a) for a in {id(a): a for a in self.arrays()}.values()}
+            known = {id(a): summary_of(a, full) for a in {id(a): a for a in self.arrays()}.values()}
             held = list(self.arrays())  # keeps the identities above from being reused
             for row in (self.forward, self.backward, self.results, *self.sent):
                 row[:] = [None if a is None else known[id(a)] for a in row]
@@ -63,9 +63,9 @@ def take(index: int, graph: Trace, run: Pass, results: list[Any]) -> Snapshot:
 
 
 def rule_time(graph: Trace, node: Logged) -> int | None:
-    """Nanoseconds that the node's rule took, if it ran."""
+    """Nanoseconds that the node's rule took, if it ran; nobody saw the first one begin."""
     run = graph.rules.get(id(node))
-    return None if run is None else run.elapsed
+    return None if run is None else run.elapsed or None
 
 
 def forward_arrays(graph: Trace, run: Pass) -> dict[int, Any]:
@@ -105,9 +105,11 @@ def sent_arrays(graph: Trace, node: Logged) -> list[Any]:
     ]
 
 
-def summary_of(array: Any) -> Summary:
+def summary_of(array: Any, full: int = FULL) -> Summary:
     """The summary of an array, or of the blocks of a large batch."""
-    return summarize(array.array, array.note) if isinstance(array, Blocks) else summarize(array)
+    if isinstance(array, Blocks):
+        return summarize(array.array, array.note, full)
+    return summarize(array, full=full)
 
 
 class Table:

@@ -16,15 +16,15 @@ FIRST = 8
 """How many leading elements of a larger array are kept."""
 
 
-def summarize(array: Any, note: str = "") -> Summary:
-    """The summary of an ndarray or NumPy scalar.
+def summarize(array: Any, note: str = "", full: int = FULL) -> Summary:
+    """The summary of an ndarray or NumPy scalar; all elements if there are up to ``full``.
 
     >>> summarize(np.float32(2.5)).values
     [2.5]
     """
     a = np.asarray(array)
     result = Summary(list(a.shape), a.dtype.name, note=note)
-    if a.size <= FULL:
+    if a.size <= full:
         result.values = [plain(v) for v in a.reshape(-1)]
         return result
     result.first = [plain(v) for v in a.reshape(-1)[:FIRST]]

@@ -1,0 +1,1 @@
+"""Flows as files for other programs, and as pictures."""
