@@ -11,7 +11,8 @@ environments; for those that import the last two, `--append` adds folders to `sy
     python own_suite.py run CHECKOUT tensortape.json --alias
     python own_suite.py compare tensorflow.json tensortape.json --failures failures.md
 
-Every file runs in a process of its own, with a timeout for the file and one for each test. The
+Every file runs in a process of its own (a fork of one that has imported TensorFlow and Keras but
+run nothing), with a timeout for the file and one for each test. The
 results are saved after every file; files that are in the results already are left out
 (`--again` runs them anew), so an interrupted run goes on where it stopped.
 """
@@ -25,6 +26,7 @@ import importlib
 import importlib.util
 import json
 import os
+import queue
 import re
 import shutil
 import signal
@@ -109,24 +111,62 @@ class TestFinder:
 
 
 def work(arguments) -> None:
-    """Run one test file in this process."""
+    """Run the test files named on standard input, each in a fork of this process."""
+    sys.path += arguments.append
+    for peer in ("torch", "jax") if arguments.append else ():  # TensorFlow wants to be the last
+        importlib.import_module(peer)
     if arguments.alias:
         importlib.import_module("tensortape").install()
+    for name in ("pytest", "tensorflow", "keras"):
+        importlib.import_module(name)
+    for line in sys.stdin:
+        job = json.loads(line)
+        started = time.time()
+        child = os.fork()
+        if not child:
+            run_tests(arguments, job)
+        code = wait(child, arguments.file_seconds)
+        answer = {"code": code, "seconds": round(time.time() - started, 1)}
+        print(json.dumps(answer), flush=True)
+
+
+def wait(child: int, seconds: int) -> int | str:
+    """The exit code of a process, or "timeout" (it is ended then)."""
+    until = time.time() + seconds
+    while time.time() < until:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "timeout"
+
+
+def run_tests(arguments, job: dict) -> None:
+    """Run one test file in this process and end it."""
     import pytest
 
+    log = os.open(job["log"], os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    for stream in (1, 2):
+        os.dup2(log, stream)
     tree = Path(arguments.tree)
     sys.meta_path.append(TestFinder(tree))
     sys.path.append(str(tree))  # some tests import the suite's conftest
-    sys.path += arguments.append
-    package = ".".join(Path(arguments.file).parent.parts)
+    package = ".".join(Path(job["file"]).parent.parts)
     with contextlib.suppress(ImportError):  # the test file will say what is wrong
         importlib.import_module(package)
     options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--rootdir", str(tree)]
-    options += ["-c", str(tree / "pyproject.toml"), "--override-ini", "addopts="]
+    options += ["-c", str(tree / "pyproject.toml"), "--override-ini", "addopts=", "-s"]
     options += ["--tb=short", *(["-k", arguments.select] if arguments.select else [])]
-    plugin = Results(arguments.out, arguments.test_seconds)
     os.chdir(tree)
-    sys.exit(pytest.main([*options, str(tree / arguments.file)], plugins=[plugin]))
+    code = 3
+    try:
+        plugin = Results(job["out"], arguments.test_seconds)
+        code = int(pytest.main([*options, str(tree / job["file"])], plugins=[plugin]))
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
 
 
 def make_tree(checkout: Path, tree: Path) -> list[str]:
@@ -143,33 +183,65 @@ def make_tree(checkout: Path, tree: Path) -> list[str]:
     return files
 
 
-def run_file(arguments, tree: Path, file: str) -> dict:
-    """Run one file in a process of its own; return its outcome by test."""
-    out = tree / (file.replace("/", ".") + ".jsonl")
-    out.unlink(missing_ok=True)
-    command = [arguments.python, str(Path(__file__).resolve()), "work", str(tree), file, str(out)]
-    command += ["--alias"] if arguments.alias else []
-    command += ["--select", arguments.select] if arguments.select else []
-    command += ["--test-seconds", str(arguments.test_seconds)]
-    if PEERS.search((tree / file).read_text()):
-        command += [f"--append={path}" for path in arguments.append]
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    started = time.time()
-    log = (tree / (file.replace("/", ".") + ".log")).open("w+")
-    try:
-        code = subprocess.run(
-            command, stdout=log, stderr=log, env=environment, timeout=arguments.file_seconds
-        ).returncode
-    except subprocess.TimeoutExpired:
-        code = "timeout"
-    lines = out.read_text().splitlines() if out.exists() else []
+class Worker:
+    """A process that has imported everything and runs test files in forks of itself."""
+
+    def __init__(self, arguments, tree: Path, peers: bool) -> None:
+        self._tree = tree
+        command = [arguments.python, str(Path(__file__).resolve()), "work", str(tree)]
+        command += ["--alias"] if arguments.alias else []
+        command += ["--select", arguments.select] if arguments.select else []
+        for option in ("test", "file"):
+            command += [f"--{option}-seconds", str(getattr(arguments, f"{option}_seconds"))]
+        command += [f"--append={path}" for path in arguments.append] if peers else []
+        environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+        )
+
+    def __call__(self, file: str) -> dict:
+        """Run one file; return its outcome by test."""
+        base = file.replace("/", ".")
+        job = {"file": file, "out": f"{self._tree}/{base}.jsonl", "log": f"{self._tree}/{base}.log"}
+        out, log = Path(job["out"]), Path(job["log"])
+        out.unlink(missing_ok=True)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        tail = log.read_text(errors="replace")[-1500:] if answer["code"] not in (0, 1, 5) else ""
+        lines = out.read_text().splitlines() if out.exists() else []
+        return {**answer, "tests": outcomes(lines), "log": tail}
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def outcomes(lines: list[str]) -> dict[str, list[str]]:
+    """Outcome and message of each test, of its reports."""
     tests: dict[str, list[str]] = {}
     for name, outcome, message in map(json.loads, lines):
         if tests.get(name, ["passed"])[0] != "failed":
             tests[name] = [outcome, message]
-    log.seek(0)
-    tail = log.read()[-1500:] if code not in (0, 1, 5) else ""
-    return {"code": code, "seconds": round(time.time() - started, 1), "tests": tests, "log": tail}
+    return tests
+
+
+def run_file(arguments, tree: Path, workers: queue.SimpleQueue, file: str) -> dict:
+    """Run one file with a worker that is free (with one of its own where it imports peers)."""
+    if PEERS.search((tree / file).read_text()):
+        worker = Worker(arguments, tree, peers=True)
+        try:
+            return worker(file)
+        finally:
+            worker.close()
+    worker = workers.get()
+    try:
+        return worker(file)
+    finally:
+        workers.put(worker)
 
 
 def run(arguments) -> None:
@@ -182,15 +254,20 @@ def run(arguments) -> None:
         chosen = [f for folder in arguments.folders for f in files if _folder(f) == folder]
         chosen = [f for f in chosen if arguments.only in f]
         chosen = [f for f in chosen if arguments.again or f not in results]
+        workers: queue.SimpleQueue = queue.SimpleQueue()
+        for _ in range(arguments.jobs):
+            workers.put(Worker(arguments, tree, peers=False))
         with ThreadPoolExecutor(arguments.jobs) as pool:
-            outcomes = pool.map(lambda f: (f, run_file(arguments, tree, f)), chosen)
-            for file, result in outcomes:
+            pairs = pool.map(lambda f: (f, run_file(arguments, tree, workers, f)), chosen)
+            for file, result in pairs:
                 if arguments.select and file in results:
                     result["tests"] = {**results[file]["tests"], **result["tests"]}
                 results[file] = result
                 _save(target, results)
                 counts = collections.Counter(o for o, _ in result["tests"].values())
                 print(file, result["code"], result["seconds"], dict(counts), flush=True)
+        for _ in range(arguments.jobs):
+            workers.get().close()
 
 
 def _save(target: Path, results: dict) -> None:
@@ -254,14 +331,13 @@ def parse() -> argparse.Namespace:
     runs.add_argument("--only", default="", help="files with this in their path")
     runs.add_argument("--again", action="store_true", help="run files that have results too")
     runs.add_argument("--jobs", type=int, default=1)
-    runs.add_argument("--file-seconds", type=int, default=1200)
-    worker = commands.add_parser("work", help="run one file (used by `run`)")
-    for name in ("tree", "file", "out"):
-        worker.add_argument(name)
+    worker = commands.add_parser("work", help="run files named on standard input (for `run`)")
+    worker.add_argument("tree")
     for command, function in ((runs, run), (worker, work)):
         command.add_argument("--alias", action="store_true", help="on TensorTape")
         command.add_argument("--select", default="", help="pytest's -k")
         command.add_argument("--test-seconds", type=int, default=120)
+        command.add_argument("--file-seconds", type=int, default=1200)
         command.add_argument("--append", action="append", default=[], help="to sys.path")
         command.set_defaults(function=function)
     compared = commands.add_parser("compare", help="compare two results")

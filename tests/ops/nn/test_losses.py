@@ -107,3 +107,15 @@ MISMATCHED = [
 def test_shapes_that_do_not_fit(call):
     with pytest.raises(ValueError):
         call()
+
+
+def test_ctc_loss_of_labels_that_are_the_blank():
+    """What TensorFlow 2.21 gives: with blank 0 a padding, otherwise the class before the blank."""
+    logits = (np.arange(24).reshape((2, 4, 3)).astype("float32") - 12) / 100
+    labels = np.array([[1, 2, 1, 0], [1, 2, 0, 2]], np.int32)
+
+    def loss(lengths, blank):
+        return tf.nn.ctc_loss(labels, logits, lengths, [4, 4], False, blank_index=blank).numpy()
+
+    np.testing.assert_allclose(loss([4, 4], 0), [4.3945823, 4.384582], rtol=1e-6)
+    np.testing.assert_allclose(loss([3, 2], 2), [708.49536, 2.7691321], rtol=1e-6)

@@ -58,13 +58,14 @@ def ctc(
     if zero == -np.inf:
         emitted = np.where(np.arange(states.shape[1]) < count, emitted, zero)
     skips = np.zeros(states.shape, bool)
-    skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
     before = _ctc_forward(emitted, skips, zero)
     after = _ctc_backward(emitted, skips, count, np.asarray(logit_length), zero)
     joint = before + after
     total = _log_sum((emitted[0] + after[0])[:, :2]) if frames else np.zeros(batch)
     shares = _log_sum(joint)[..., None]
     weight = np.where(np.isfinite(shares), np.exp(joint - shares), 0)
+    weight[:, :, 1::2] *= labels != blank  # as in TensorFlow, where such a label is padding
     seen = np.zeros(logits.shape)
     rows = np.arange(batch)[:, None]
     for t in range(frames):

@@ -104,9 +104,16 @@ def ctc_loss(
     blank += logits.shape[2] if blank < 0 else 0
     if sparse:
         labels, label_length = dense_labels(labels, logits.shape[1])
+    elif blank:
+        labels = _without_blank(tensor(labels), blank)
     arrays = (logits, tensor(labels), tensor(label_length), tensor(logit_length))
     check(*arrays)
     return execute(ctc_op, arrays, {"blank": blank, "zero": -np.inf if sparse else ALMOST_ZERO})[0]
+
+
+def _without_blank(labels: Any, blank: int) -> Any:
+    """Dense labels, the blank taken for the class before it, as in TensorFlow."""
+    return PUBLIC["where"](PUBLIC["equal"](labels, blank), labels - 1, labels)
 
 
 def check(logits: Any, labels: Any, label_length: Any, logit_length: Any) -> None:
