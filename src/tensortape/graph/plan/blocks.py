@@ -1,13 +1,15 @@
 """Running the same code on blocks of rows, on all cores.
 
 Threads take blocks from one iterator, so that one which gets less of its core does less; a helper
-that has not started when all blocks are taken is not waited for.
+that has not started when all blocks are taken is not waited for. On a machine that is busy already
+no helper is asked: one that loses its core in the middle of a block holds up everything.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +21,12 @@ BLOCK = 1 << 15
 
 PARALLEL = 1 << 21
 """Work (elements times operations) from which helpers are asked."""
+
+BUSY = 1.5
+"""Load per core from which a machine counts as busy."""
+
+LOOK_EVERY = 0.5
+"""Seconds between looks at the load."""
 
 
 def cores() -> int:
@@ -35,12 +43,24 @@ class Helpers:
 
     def __init__(self) -> None:
         self.count = cores() - 1
+        self.next_look, self.is_idle = 0.0, True
         self.forked()
 
     def forked(self) -> None:
         """Forget the threads: they do not survive a fork."""
         self.pool: Any = None
         self.lock = threading.Lock()
+
+    def idle(self) -> bool:
+        """Whether there are cores to help, by the load of the last minute."""
+        now = time.monotonic()
+        if now > self.next_look:
+            self.next_look = now + LOOK_EVERY
+            try:
+                self.is_idle = os.getloadavg()[0] < BUSY * (self.count + 1)
+            except (AttributeError, OSError):
+                self.is_idle = True
+        return self.is_idle
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function on a helper."""
@@ -73,10 +93,12 @@ def run_blocks(
 ) -> None:
     """Run a body on all rows: one thread for each of ``scratches``, this one among them."""
     starts = iter(range(0, rows, step))
-    asked = [
-        helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
-        for scratch in scratches[1:]
-    ]
+    asked = []
+    if len(scratches) > 1 and helpers.idle():
+        asked = [
+            helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
+            for scratch in scratches[1:]
+        ]
     try:
         take_blocks(body, starts, rows, step, scratches[0], args)
     finally:

@@ -15,6 +15,7 @@ import numpy as np
 from tensortape.graph.ir import Node, Program
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import form_of
+from tensortape.graph.plan.machines import machine_of
 
 LARGE_BYTES = 1 << 15
 """Below so many bytes a new array costs less than keeping one."""
@@ -31,6 +32,7 @@ class Memory:
         slots: bytes of each slot.
         fresh: id -> index among the arrays that are handed out.
         handed: (dtype, shape) of each of those.
+        machines: id -> what makes the machine that computes it.
         dropped: item index -> ids of large values outside of the workspace that end there.
     """
 
@@ -45,6 +47,7 @@ class Memory:
         self.roots: dict[int, frozenset[int]] = {}
         self.last: dict[int, int] = {}
         self.escaped: set[int] = set()
+        self.machines: dict[int, Any] = {}
         for t, item in enumerate(items):
             self.trace(t, item)
         for i in program.results:
@@ -71,13 +74,15 @@ class Memory:
             return
         if item.stateful:
             self.escaped |= seen
-        form = form_of(item, self.avals)
-        own = form is not None and not form.view
+        form, machine = form_of(item, self.avals), machine_of(item, self.avals)
+        if machine is not None:
+            self.machines[outputs[0]] = machine
+        own = (form is not None and not form.view) or machine is not None
         self.roots.update({i: frozenset({i}) if own else seen for i in outputs})
 
     def plannable(self, item: Any) -> tuple[int, ...]:
         """The results of an item that can be written into given arrays, and are large."""
-        if isinstance(item, Chain):
+        if isinstance(item, Chain) or (item.outputs and item.outputs[0] in self.machines):
             return item.outputs
         form = form_of(item, self.avals)
         if form is None or form.into is None or not self.avals[item.outputs[0]].shape:
@@ -199,12 +204,13 @@ class Workspace:
     """Makes the arrays that one running call needs, and keeps them for the next.
 
     ``take`` gives a workspace that nobody uses, ``give`` returns it. A workspace is a list: the
-    views of the slots, then for each handed-out array those of earlier calls, then scratch memory
-    for each chain.
+    views of the slots, then for each handed-out array those of earlier calls, then the machines,
+    then scratch memory for each chain.
     """
 
     def __init__(self, memory: Memory, scratches: list[Any]) -> None:
         self.slots, self.views, self.handed = memory.slots, memory.views, memory.handed
+        self.machines = list(memory.machines.values())
         self.scratches = scratches
         self.idle: list[list[Any]] = []
         self.give = self.idle.append
@@ -220,7 +226,8 @@ class Workspace:
         """A new workspace."""
         slots = [aligned(n) for n in self.slots]
         views = [cut(slots[s], 0, dtype, shape) for s, dtype, shape in self.views]
-        return [*views, *([] for _ in self.handed), *self.make_scratches()]
+        machines = [make() for make in self.machines]
+        return [*views, *([] for _ in self.handed), *machines, *self.make_scratches()]
 
     def make_scratches(self) -> list[Any]:
         """For each chain one tuple of block-sized arrays per thread; chains share the memory."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -93,6 +92,7 @@ class Writer:
         m = self.memory
         parts = [f"b{k}" for k in range(len(m.views))]
         parts += [f"kept{k}" for k in range(len(m.handed))]
+        parts += [f"machine{k}" for k in range(len(m.machines))]
         parts += [f"scratch{k}" for k in range(len(self.scratches))]
         self.uses_workspace = bool(parts)
         if parts:
@@ -131,6 +131,9 @@ class Writer:
         form = form_of(node, self.avals)
         first = node.outputs[0] if node.outputs else None
         out = self.target(first) if form is not None and first is not None else None
+        if first in self.memory.machines:
+            self.run_machine(node, args)
+            return
         if form is not None and out is not None:
             split = products.by_rows(node, self.avals)
             statements = (
@@ -149,6 +152,15 @@ class Writer:
             text = kernel_call(node, [*args, *map(self.value, node.late)], self.avals, self.names)
         outs = f"v{first}" if node.op.outputs is None else "".join(f"v{i}, " for i in node.outputs)
         self.line(f"{INDENT}{outs.rstrip() or '()'} = {text}", node)
+
+    def run_machine(self, node: Node, args: list[str]) -> None:
+        """A node that a machine of the workspace computes."""
+        (i,) = node.outputs
+        k = list(self.memory.machines).index(i)
+        out = self.target(i)
+        self.line(f"{INDENT}machine{k}({', '.join([*args, str(out)])})", node)
+        if out != f"v{i}":
+            self.line(f"{INDENT}v{i} = {out}")
 
     # -- chains ----------------------------------------------------------------------------
 
@@ -253,8 +265,3 @@ class Scratch:
                 return n
         self.parts.append((dtype, self.shape))
         return len(self.parts) - 1
-
-
-def elements(shape: Any) -> int:
-    """The number of elements."""
-    return math.prod(shape)
