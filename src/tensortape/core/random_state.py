@@ -53,7 +53,7 @@ class SeedScope:
     def __init__(self, seed: int | None) -> None:
         self.seed = seed
         self._epoch = _global.epoch
-        self._streams: dict[Hashable, Stream] = {}
+        self._streams: dict[Any, Stream] = {}
         self._seeds_given = 0
         self._operations = 0
 
@@ -63,6 +63,18 @@ class SeedScope:
         if self._epoch != _global.epoch:
             self._epoch = _global.epoch
             self._streams.clear()
+
+    @property
+    def stale(self) -> bool:
+        """Whether a global seed was set since the streams started."""
+        return self._epoch != _global.epoch
+
+    def restart(self) -> None:
+        """Lets every stream begin anew, for whoever holds it."""
+        self._epoch = _global.epoch
+        for (_, (_, seed, seed2)), stream in self._streams.items():
+            fresh = Stream(seed, seed2)
+            stream.key, stream.counter = fresh.key, fresh.counter
 
     def next_operation_seed(self) -> int:
         """The seed of the next operation that has none of its own."""

@@ -59,9 +59,10 @@ class Variable(TensorLike, Trackable):
             raise ValueError(
                 f"Argument `constraint` must be None or a callable. Received: {constraint!r}"
             )
-        if callable(initial_value):
-            initial_value = initial_value()
-        self._t = _initial_tensor(initial_value, dtype)
+        if state.graph is not None:
+            self._t = state.graph.initial(initial_value, lambda value: _initial(value, dtype))
+        else:
+            self._t = _initial(initial_value, dtype)
         self._id = next_id()
         self._trainable = True if trainable is None else bool(trainable)
         self._name = variable_name(name)
@@ -78,6 +79,8 @@ class Variable(TensorLike, Trackable):
         self._synchronization = synchronization
         self._aggregation = aggregation
         self._unique_id = f"{self._name[:-2]}_{self._id}"
+        if state.graph is not None:
+            state.graph.created_variable(self)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -331,6 +334,10 @@ class Variable(TensorLike, Trackable):
 def _restored(value: Any, trainable: bool, name: str, constraint: Any, shape: Any) -> Variable:
     """A pickled variable, brought back."""
     return Variable(value, trainable, name=name, constraint=constraint, shape=shape)
+
+
+def _initial(value: Any, dtype: Any) -> Any:
+    return _initial_tensor(value() if callable(value) else value, dtype)
 
 
 def _initial_tensor(value: Any, dtype: Any) -> Any:

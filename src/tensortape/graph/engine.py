@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.arrays.namespace import numpy_namespace
-from tensortape.core.state import quiet
-from tensortape.graph.ir import Program, interpret
+from tensortape.graph.ir import Program
+from tensortape.graph.passes import optimise
+from tensortape.graph.plan import compile_plan
 
 
 def executor(program: Program) -> Callable[..., list[Any]]:
     """A function of arrays that runs ``program``."""
-
-    def run(*arrays: Any) -> list[Any]:
-        with quiet():
-            return interpret(program, numpy_namespace, arrays)
-
-    return run
+    return compile_plan(optimise(program))

@@ -119,6 +119,13 @@ class Graph:
             "it in. Use a tf.function, or leave the graph."
         )
 
+    def initial(self, value: Any, make: Any) -> Any:
+        """The first value of a variable."""
+        return make(value)
+
+    def created_variable(self, variable: Any) -> None:
+        """A variable was made."""
+
     def capture(self, tensor: Any) -> Any:
         """``tensor`` as this graph has it: constants get a node to be seen."""
         if isinstance(tensor, EagerTensor) and tensor._id not in self._constants:

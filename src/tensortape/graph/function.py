@@ -1,42 +1,265 @@
-"""``tf.function``: at this point the Python function runs at every call.
-
-Results and gradients are those of the eager code; what a trace changes in TensorFlow (Python side
-effects only once) does not happen yet.
-"""
+"""``tf.function``: Python functions traced once per signature and run as programs."""
 
 from __future__ import annotations
 
 import functools
+import logging
+import time
 import types
+import weakref
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.arrays.namespace import numpy_namespace
+from tensortape.core import events, nest
 from tensortape.core.registry import export
+from tensortape.core.specs import TensorSpec, TypeSpec
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+from tensortape.graph import autograph
+from tensortape.graph.arguments import Binder
+from tensortape.graph.concrete import ConcreteFunction
+from tensortape.graph.retracing import Trace, TraceLog, reason
+from tensortape.graph.signature import Shaped, describe, generalised
+from tensortape.graph.func_graph import Graph
+from tensortape.graph.trace_graph import left_graphs
+from tensortape.graph.tracing import trace
+from tensortape.graph.untraceable import Untraceable
+
+_log = logging.getLogger("tensortape")
+_run_eagerly = [False]
+_KEPT = 512
 
 
 class Function:
-    """A Python function under ``tf.function``."""
+    """A Python function under ``tf.function``.
+
+    Each signature (dtypes and shapes of tensors, values of Python arguments) is traced once: the
+    Python code runs on symbolic tensors, and what it computed is kept as a program.
+    """
 
     def __init__(self, python_function: Callable[..., Any], options: dict[str, Any]) -> None:
         self._python_function = python_function
         self._options = options
-        functools.update_wrapper(self, python_function)
+        self._name = getattr(python_function, "__name__", type(python_function).__name__)
+        self._binder = Binder(python_function, options["input_signature"])
+        self._concrete: dict[Any, ConcreteFunction] = {}
+        self._traced: list[tuple[Any, ConcreteFunction]] = []
+        self._per_instance: Any = weakref.WeakKeyDictionary()
+        self._log = TraceLog(self._name)
+        self._converted: Any = None
+        functools.update_wrapper(self, python_function, updated=())
+
+    # -- looking at it ---------------------------------------------------------------------
 
     @property
     def python_function(self) -> Callable[..., Any]:
         """The function as it was written."""
         return self._python_function
 
+    @property
+    def input_signature(self) -> Any:
+        """The specifications of the arguments that were given, if any."""
+        return self._options["input_signature"]
+
+    @property
+    def function_spec(self) -> Any:
+        """How arguments are bound to parameters."""
+        return self._binder
+
+    def experimental_get_tracing_count(self) -> int:
+        """How often the Python function was traced."""
+        return len(self._log.traces)
+
+    def explain_traces(self) -> str:
+        """Each trace: its signature, why the earlier ones did not serve, its cost; as text.
+
+        >>> import tensortape as tf
+        >>> @tf.function
+        ... def double(x):
+        ...     return 2 * x
+        >>> _ = double(tf.constant(1.0)), double(tf.constant([1.0, 2.0]))
+        >>> print(double.explain_traces())
+        double: 2 traces, ... ms
+          1. (x: float32[]) 1 operations, ... ms: the first call
+          2. (x: float32[2]) 1 operations, ... ms: x: rank 0 became 1 (shape (2,))
+        """
+        return str(self._log)
+
+    def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
+        """The signatures traced so far, as text."""
+        return "\n\n".join(c.pretty_printed_signature() for _, c in self._traced)
+
+    # -- calling it ------------------------------------------------------------------------
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the function."""
-        return self._python_function(*args, **kwargs)
+        """Run the function, tracing it if this signature is new."""
+        if _run_eagerly[0] or events.observers or not _traceable():
+            return self._python_function(*args, **kwargs)
+        concrete, tensors = self._concrete_for(args, kwargs)
+        if concrete is None:
+            return self._python_function(*args, **kwargs)
+        return concrete.call(tensors)
+
+    def _concrete_for(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
+        """The traced function for these arguments, and the tensors among them."""
+        if kwargs or self._binder.particular or len(args) != self._binder.plain:
+            args, kwargs = self._binder.bind(args, kwargs)
+        tensors: list[Any] = []
+        parts = []
+        for a in args:
+            if type(a) is EagerTensor:  # what nearly every argument is
+                tensors.append(a)
+                parts.append(Shaped(a._a.dtype, a._a.shape))
+            else:
+                parts.append(describe(a, tensors))
+        if kwargs:
+            parts += [(n, describe(kwargs[n], tensors)) for n in sorted(kwargs)]
+        key = tuple(parts)
+        if key in self._concrete:
+            return self._concrete[key], tensors
+        return self._find_or_trace(key, args, kwargs, tensors), tensors
+
+    def _find_or_trace(self, key: Any, args: Any, kwargs: Any, tensors: Any) -> Any:
+        """A trace that covers ``key``, made if need be."""
+        signature = self._binder.key
+        wanted = signature if signature is not None else self._relaxed(key)
+        traced = wanted not in self._concrete
+        found = self._concrete.get(wanted)
+        if traced:
+            found = self._trace(wanted, args, kwargs, tensors)
+            self._concrete[wanted] = found
+        if len(self._concrete) >= _KEPT:
+            self._concrete = dict(self._traced[-_KEPT // 2 :])
+        self._concrete[key] = found
+        self._log.called(traced)
+        return found
+
+    def _relaxed(self, key: Any) -> Any:
+        """``key``, with sizes unknown that differ from earlier traces if that was asked for."""
+        if not self._options["reduce_retracing"]:
+            return key
+        for other, _ in reversed(self._traced):
+            wider = generalised(other, key)
+            if wider is not None:
+                return wider
+        return key
+
+    def _trace(self, key: Any, args: Any, kwargs: Any, tensors: Any) -> Any:
+        names = self._binder.flat_names(args, kwargs)
+        why = reason(self._binder.names, key, [k for k, _ in self._traced])
+        begin = time.perf_counter()
+        concrete: Any = None
+        count = 0
+        try:
+            concrete = trace(
+                self._name,
+                self._to_trace(),
+                args,
+                kwargs,
+                key,
+                tensors,
+                names,
+                autograph=self._options["autograph"],
+                may_create=not self._traced,
+            )
+            concrete.signature = self._binder.specifications(args, kwargs, key)
+            count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
+        except Untraceable as reason_against:
+            if state.graph is not None:
+                raise
+            why = f"{why}; runs as plain Python, without a graph, because of {reason_against}"
+            _log.info("%s runs as plain Python because of %s", self._name, reason_against)
+        seconds = time.perf_counter() - begin
+        self._log.traces.append(Trace(self._binder.described(key), why, seconds, count))
+        self._traced.append((key, concrete))
+        return concrete
+
+    def _to_trace(self) -> Callable[..., Any]:
+        """What is run on symbolic tensors: the function, converted by AutoGraph unless told not."""
+        if not self._options["autograph"]:
+            return self._python_function
+        if self._converted is None:
+            self._converted = autograph.convert(self._python_function)
+        return self._converted
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """The traced function for arguments or specifications of them (``tf.TensorSpec``).
+
+        >>> import tensortape as tf
+        >>> square = tf.function(lambda x: x * x)
+        >>> concrete = square.get_concrete_function(tf.TensorSpec([None], tf.float32))
+        >>> concrete(tf.constant([1.0, 2.0])).numpy()
+        array([1., 4.], dtype=float32)
+        """
+        if not args and not kwargs and self._options["input_signature"] is not None:
+            args, kwargs = self._binder.from_signature()
+        args, kwargs = self._binder.bind(args, kwargs)
+        tensors: list[Any] = []
+        with _spec_graph():
+            args = nest.map_structure(_stand_in, tuple(args))
+            kwargs = nest.map_structure(_stand_in, kwargs)
+        parts = [describe(a, tensors) for a in args]
+        parts += [(n, describe(kwargs[n], tensors)) for n in sorted(kwargs)]
+        key = tuple(parts)
+        found = self._concrete.get(key)
+        if found is None:
+            found = self._concrete[key] = self._trace(key, args, kwargs, tensors)
+        return found
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else types.MethodType(self, instance)
+        if instance is None:
+            return self
+        try:
+            found = self._per_instance.get(instance)
+        except TypeError:
+            return types.MethodType(self, instance)
+        if found is None:
+            found = Function(_weak_method(self._python_function, instance), self._options)
+            found._binder.skip_self(self._python_function)
+            self._per_instance[instance] = found
+        return found
 
     def __repr__(self) -> str:
-        name = getattr(self._python_function, "__name__", self._python_function)
-        return f"<tensortape function {name!r}>"
+        return f"<tensortape function {self._name!r}, {len(self._traced)} traces>"
+
+
+def _traceable() -> bool:
+    """Whether values are computed or traced here, and not by another interpreter."""
+    return state.xp is numpy_namespace or state.graph is not None
+
+
+def _weak_method(function: Callable[..., Any], instance: Any) -> Callable[..., Any]:
+    """``function`` bound to an instance it does not keep alive."""
+    ref = weakref.ref(instance)
+
+    @functools.wraps(function)
+    def method(*args: Any, **kwargs: Any) -> Any:
+        return function(ref(), *args, **kwargs)
+
+    method.__wrapped_method__ = (function, ref)  # type: ignore[attr-defined]
+    return method
+
+
+class _spec_graph:
+    """Context in which stand-ins for specifications are made."""
+
+    def __enter__(self) -> None:
+        self._context = Graph("specifications").as_default()
+        self._context.__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        self._context.__exit__(None, None, None)
+
+
+def _stand_in(value: Any) -> Any:
+    """A symbolic tensor for a specification."""
+    if isinstance(value, TensorSpec):
+        return state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
+    if isinstance(value, TypeSpec) and hasattr(value, "_component_specs"):
+        parts = nest.map_structure(_stand_in, tuple(value._component_specs))
+        return value._from_components(parts)
+    return value
 
 
 @export("function")
@@ -49,25 +272,47 @@ def function(
     experimental_implements: Any = None,
     experimental_autograph_options: Any = None,
     experimental_attributes: Any = None,
+    experimental_relax_shapes: bool | None = None,
+    experimental_compile: bool | None = None,
+    experimental_follow_type_hints: bool | None = None,
 ) -> Any:
-    """Make a callable that runs ``func``; usable as a decorator with or without arguments.
+    """Compile ``func`` into a callable that runs it as a graph; a decorator, with or without args.
 
-    The Python function runs at every call, side effects included. ``input_signature``,
-    ``autograph`` and ``jit_compile`` are accepted and have no effect yet.
+    The Python code runs when a signature is met for the first time; ``if``, ``while`` and ``for``
+    that depend on tensors become part of the graph (unless ``autograph`` is off).
 
     >>> import tensortape as tf
     >>> @tf.function
     ... def double(x):
+    ...     print("tracing")
     ...     return 2 * x
     >>> float(double(tf.constant(3.0)))
+    tracing
     6.0
+    >>> float(double(tf.constant(4.0)))
+    8.0
 
-    Source: ``tf.function``.
+    Args:
+        func: the function.
+        input_signature: specifications (``tf.TensorSpec``) of the arguments: one trace serves all.
+        autograph: whether Python control flow may depend on tensors.
+        jit_compile: ``True``: compile with XLA (needs JAX); ``False``: do not; ``None``: by size.
+        reduce_retracing: let sizes that differ from call to call become unknown ones.
+        experimental_implements: no effect, as ``experimental_autograph_options``,
+            ``experimental_attributes`` and ``experimental_follow_type_hints``.
+        experimental_autograph_options: see there.
+        experimental_attributes: see there.
+        experimental_relax_shapes: an older name of ``reduce_retracing``.
+        experimental_compile: an older name of ``jit_compile``.
+        experimental_follow_type_hints: see there.
+
+    Raises ``TypeError`` for what is not callable. Source: ``tf.function``.
     """
     options = {
         "input_signature": input_signature,
         "autograph": autograph,
-        "jit_compile": jit_compile,
+        "jit_compile": experimental_compile if jit_compile is None else jit_compile,
+        "reduce_retracing": bool(reduce_retracing or experimental_relax_shapes),
     }
 
     def decorate(inner: Callable[..., Any]) -> Function:
@@ -78,37 +323,32 @@ def function(
     return decorate if func is None else decorate(func)
 
 
-def _unchanged(func: Callable[..., Any] | None = None) -> Any:
-    return (lambda inner: inner) if func is None else func
-
-
-@export("autograph.experimental.do_not_convert")
-def do_not_convert(func: Callable[..., Any] | None = None) -> Any:
-    """Mark a function that must run as it is written; here every function does."""
-    return _unchanged(func)
-
-
 @export("init_scope")
-class init_scope:
-    """Context that leaves every function being built; here nothing is being built."""
+class init_scope(left_graphs):
+    """Context that leaves every function being built: operations run now, unseen by tapes.
 
-    def __enter__(self) -> None:
-        return None
+    Source: ``tf.init_scope``.
+    """
 
-    def __exit__(self, *exc: object) -> None:
-        return None
+    __slots__ = ()
 
 
-@export("config.run_functions_eagerly")
+@export("inside_function", "compat.v1.executing_inside_function")
+def inside_function() -> bool:
+    """Whether a function is being traced."""
+    return state.graph is not None and state.graph.building_function
+
+
+@export("config.run_functions_eagerly", "config.experimental_run_functions_eagerly")
 def run_functions_eagerly(run_eagerly: bool) -> None:
-    """Choose whether functions run eagerly; they do in either case."""
+    """Choose whether functions run as plain Python at every call, to be debugged.
+
+    Source: ``tf.config.run_functions_eagerly``.
+    """
     _run_eagerly[0] = bool(run_eagerly)
 
 
-@export("config.functions_run_eagerly")
+@export("config.functions_run_eagerly", "config.experimental_functions_run_eagerly")
 def functions_run_eagerly() -> bool:
     """What :func:`run_functions_eagerly` was told last."""
     return _run_eagerly[0]
-
-
-_run_eagerly = [False]

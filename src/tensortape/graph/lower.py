@@ -14,6 +14,7 @@ import numpy as np
 from tensortape.arrays.abstract import Abstract, abstract, placeholder
 from tensortape.arrays.varying import Varying, value_of
 from tensortape.core.dispatch import Normalised
+from tensortape.core.state import state
 from tensortape.graph.ir import STATEFUL, Aval, Late, Node, Program, resolve
 
 LOWERINGS: dict[str, Callable[..., Any]] = {}
@@ -149,7 +150,7 @@ class Lowering:
             return
         attrs = self.known(node._attrs if node.raw is None else node.raw)
         late = any(True for _ in late_parts(attrs))
-        if late:
+        if late or node._op.family == "effect":
             results: Any = [t._a for t in node.outputs]
         else:
             attrs, results = self._evaluated(node, values, attrs)
@@ -269,6 +270,8 @@ def _ask(value: Any, scope: Any) -> None:
 
 def is_stateful(node: Any) -> bool:
     """Whether a node must run whoever uses its outputs."""
+    if node.hoisted:
+        return False
     return node._op.family in STATEFUL or node._attrs.get("stateful") is True
 
 
@@ -277,10 +280,24 @@ def lower(name: str, operations: Any, inputs: Any, outputs: Any, span: Any, valu
     builder = Builder()
     ids = [builder.fresh(v) for v in values]
     lowering = Lowering(builder, inputs, ids, values)
-    for node in needed_nodes(operations, inputs, outputs, *span):
-        lowering.lower(node)
+    with resting():
+        for node in needed_nodes(operations, inputs, outputs, *span):
+            lowering.lower(node)
     results = tuple(lowering.id_of(t) for t in outputs)
     return Program(name, tuple(ids), builder.constants, builder.nodes, results, builder.avals)
+
+
+class resting:
+    """Context in which streams of random numbers are not advanced by evaluating their kernels."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = state.xp
+        state.xp = abstract
+
+    def __exit__(self, *exc: object) -> None:
+        state.xp = self._before
 
 
 def abstract_like(shape: Any, dtype: Any) -> Abstract:

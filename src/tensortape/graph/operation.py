@@ -29,7 +29,7 @@ class Operation:
     Source: ``tf.Operation``.
     """
 
-    __slots__ = ("_attrs", "_op", "graph", "inputs", "line", "name", "outputs", "raw", "type")
+    __slots__ = ("_attrs", "_op", "graph", "hoisted", "inputs", "line", "name", "outputs", "raw", "type")
 
     def __init__(
         self,
@@ -45,6 +45,8 @@ class Operation:
         self.graph, self.name, self.line = graph, name, line
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self._op, self._attrs = op, attrs
+        self.hoisted = False
+        """Whether it is run before the function, so that the shapes of its outputs are known."""
         self.raw: dict[str, Any] | None = None
         """Attributes before they were normalised, where other shapes would give others."""
         self.type = kind if op is None else op.type

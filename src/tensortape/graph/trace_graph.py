@@ -6,12 +6,18 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.random_state import _scopes
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
-from tensortape.core.state import State, state
+from tensortape.core.state import State, quiet, state
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.func_graph import FuncGraph
+from tensortape.graph.ir import interpret
+from tensortape.graph.lower import abstract_like, lower
 from tensortape.graph.symbolic import SymbolicTensor
 
 
@@ -92,6 +98,60 @@ class TraceGraph(FuncGraph):
             self._values[variable._id] = t
         return t
 
+    def initial(self, value: Any, make: Any) -> Any:
+        """The first value of a variable: computed now, outside of the function.
+
+        Raises ``ValueError`` unless this is the function's first trace.
+        """
+        if not self.root.may_create:
+            raise ValueError(
+                "tf.function only supports singleton tf.Variables created on the first call. Make "
+                "sure the tf.Variable is only created once or created outside tf.function. See "
+                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
+                "information."
+            )
+        if isinstance(value, SymbolicTensor):
+            value = self.evaluate(value)
+        with left_graphs():
+            return make(value)
+
+    def created_variable(self, variable: Any) -> None:
+        """A variable was made by the traced code."""
+        self.root.created.append(variable)
+
+    @property
+    def root(self) -> TraceGraph:
+        """The outermost function being traced."""
+        graph = self
+        while isinstance(graph.outer, TraceGraph):
+            graph = graph.outer
+        return graph
+
+    def evaluate(self, tensor: Any) -> Any:
+        """The value of a tensor for the arguments of the call that is traced.
+
+        Raises ``ValueError`` when they are not known.
+        """
+        inputs = [t for _, t in self.variables.values()]
+        arrays = [v._t._a for v, _ in self.variables.values()]
+        places = [
+            node.outputs[0]
+            for node in self._operations
+            if node.type == "Placeholder" and node.outputs[0]._id in self.arguments
+        ]
+        inputs += places
+        arrays += [self.arguments[t._id] for t in places]
+        values = [abstract_like(np.shape(a), t._a.dtype) for t, a in zip(inputs, arrays, strict=True)]
+        try:
+            program = lower("initial", self._operations, inputs, [tensor], (0, 0), values)
+        except NotImplementedError:
+            raise ValueError(
+                f"The initial value {tensor!r} of a variable depends on what is not known while "
+                "the function is traced. Create the variable outside of the tf.function."
+            ) from None
+        with left_graphs(), quiet():
+            return EagerTensor(interpret(program, numpy_namespace, arrays)[0])
+
     def value_of(self, variable: Any) -> Any:
         """The last value of a variable."""
         return self._values[variable._id]
@@ -158,14 +218,17 @@ class TraceGraph(FuncGraph):
 class left_graphs:
     """Context in which operations are computed now, unseen by tapes, whatever is being built."""
 
-    __slots__ = ("_saved",)
+    __slots__ = ("_saved", "_scope")
 
     def __enter__(self) -> None:
         s = state
         self._saved = s.xp, s.tensor, s.listeners, s.graph, s.in_rule
         s.xp, s.tensor, s.graph, s.in_rule = State.xp, State.tensor, None, False
         s.listeners = State.listeners
+        self._scope = _scopes.current
+        _scopes.current = None
 
     def __exit__(self, *exc: object) -> None:
         s = state
         s.xp, s.tensor, s.listeners, s.graph, s.in_rule = self._saved
+        _scopes.current = self._scope

@@ -58,16 +58,7 @@ def control_dependencies(control_inputs: Any) -> Iterator[None]:
     yield
 
 
-@export("inside_function", "compat.v1.executing_inside_function")
-def inside_function() -> bool:
-    """Whether a function is being traced into a graph.
 
-    >>> tf.inside_function()
-    False
-
-    Source: `tf.inside_function`.
-    """
-    return not executing_eagerly()
 
 
 @export("autograph.set_verbosity")

@@ -1,0 +1,169 @@
+"""Binding the arguments of a traced function to its parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.shapes import TensorShape
+from tensortape.core.specs import TensorSpec, TypeSpec
+from tensortape.core.tensor import Tensor
+from tensortape.graph.signature import Shaped, describe
+
+
+class Binder:
+    """The parameters of a function, and its ``input_signature`` if there is one."""
+
+    def __init__(self, function: Callable[..., Any], input_signature: Any) -> None:
+        try:
+            self._signature: Any = inspect.signature(function)
+        except (TypeError, ValueError):
+            self._signature = None
+        self._given = None if input_signature is None else tuple(input_signature)
+        self._read_parameters()
+
+    def _read_parameters(self) -> None:
+        kinds = inspect.Parameter
+        parameters = [] if self._signature is None else list(self._signature.parameters.values())
+        simple = (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
+        self.names = [p.name for p in parameters]
+        self.plain = sum(1 for p in parameters if p.kind in simple)
+        self.particular = self._given is not None or self._signature is None
+        """Whether calls cannot take the short way: positional arguments as they are."""
+        self.key = None if self._given is None else tuple(_key_of(s) for s in self._given)
+        if self.key is not None and any(_unknown_rank(s) for s in nest.flatten(self._given)):
+            self.key = None
+
+    def skip_self(self, function: Callable[..., Any]) -> None:
+        """The first parameter of ``function`` is bound already."""
+        signature = inspect.signature(function)
+        parameters = list(signature.parameters.values())[1:]
+        self._signature = signature.replace(parameters=parameters)
+        self._read_parameters()
+
+    def bind(self, args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments in the order of the parameters, defaults filled in.
+
+        Raises ``TypeError`` for arguments that fit neither parameters nor ``input_signature``.
+        """
+        if self._signature is not None:
+            try:
+                bound = self._signature.bind(*args, **kwargs)
+            except TypeError as exc:
+                raise TypeError(f"Binding inputs to tf.function failed due to `{exc}`.") from None
+            if self._given is None or len(bound.args) > len(self._given):
+                bound.apply_defaults()
+            args, kwargs = bound.args, bound.kwargs
+        if self._given is not None:
+            args = self._cast(args)
+        return tuple(args), dict(kwargs)
+
+    def _cast(self, args: Any) -> tuple[Any, ...]:
+        """Arguments as tensors of the signature's dtypes."""
+        given: Any = self._given
+        if len(args) < len(given):
+            raise TypeError(
+                f"Binding inputs to tf.function failed due to `missing a required argument`: "
+                f"input_signature has {len(given)} entries, received {len(args)} arguments."
+            )
+        cast = [_cast_nest(s, a) for s, a in zip(given, args, strict=False)]
+        return (*cast, *args[len(given) :])
+
+    def from_signature(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The specifications themselves as arguments."""
+        return tuple(self._given or ()), {}
+
+    def flat_names(self, args: Any, kwargs: Any) -> list[str]:
+        """A name for each tensor among the arguments."""
+        names = []
+        for i, a in enumerate(args):
+            base = self.names[min(i, len(self.names) - 1)] if self.names else "args"
+            tensors: list[Any] = []
+            describe(a, tensors)
+            names += [base if k == 0 else f"{base}_{k}" for k in range(len(tensors))]
+        for n in sorted(kwargs):
+            tensors = []
+            describe(kwargs[n], tensors)
+            names += [n if k == 0 else f"{n}_{k}" for k in range(len(tensors))]
+        return names
+
+    def specifications(self, args: Any, kwargs: Any, key: Any) -> Any:
+        """``(args, kwargs)`` with a ``tf.TensorSpec`` for each tensor."""
+        names = iter(self.flat_names(args, kwargs))
+
+        def one(value: Any, shape: Any) -> Any:
+            if isinstance(value, Tensor):
+                found = shape.shape if type(shape) is Shaped else value.shape
+                return TensorSpec(found, value.dtype, next(names, None))
+            return value
+
+        specs = [
+            one(a, key[i] if i < len(key) else None)
+            if isinstance(a, Tensor)
+            else nest.map_structure(lambda v: one(v, None), a)
+            for i, a in enumerate(args)
+        ]
+        return tuple(specs), {n: nest.map_structure(lambda v: one(v, None), kwargs[n]) for n in kwargs}
+
+    def described(self, key: Any) -> str:
+        """A signature as text."""
+        parts = []
+        for i, part in enumerate(key):
+            name = self.names[i] if i < len(self.names) else f"argument {i}"
+            parts.append(f"{name}: {_words(part)}")
+        return ", ".join(parts)
+
+
+def _words(part: Any) -> str:
+    if isinstance(part, tuple) and len(part) == 2:
+        return f"{part[1]!r:.60}"
+    return f"{part!r:.60}"
+
+
+def _key_of(spec: Any) -> Any:
+    """The description that a specification stands for."""
+    if isinstance(spec, TensorSpec):
+        if spec.shape.rank is None:
+            return None
+        return Shaped(spec.dtype._np, tuple(spec.shape.as_list()))
+    if nest.is_nested(spec):
+        container = nest.CONTAINERS[type(spec)]
+        names = tuple(sorted(spec, key=str)) if isinstance(spec, dict) else len(spec)
+        return (type(spec), names, *[_key_of(s) for s in container.children(spec)])
+    return spec
+
+
+def _unknown_rank(spec: Any) -> bool:
+    return not isinstance(spec, TensorSpec) or spec.shape.rank is None
+
+
+def _cast_nest(spec: Any, value: Any) -> Any:
+    if not nest.is_nested(spec):
+        return _cast_one(spec, value)
+    leaves = [
+        _cast_one(s, v) for s, v in zip(nest.flatten(spec), nest.flatten(value), strict=True)
+    ]
+    return nest.pack_sequence_as(spec, leaves)
+
+
+def _cast_one(spec: Any, value: Any) -> Any:
+    if isinstance(value, TypeSpec) or not isinstance(spec, TensorSpec):
+        return value
+    try:
+        tensor = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=spec.dtype)
+    except (TypeError, ValueError) as exc:
+        raise TypeError(f"Binding inputs to tf.function failed due to `{exc}`.") from None
+    if tensor.dtype is not spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
+        raise TypeError(
+            f"Binding inputs to tf.function failed due to `Can not cast {_spec(tensor)} to "
+            f"{spec!r}`. Received {tensor.dtype.name}{tuple(tensor.shape)}; input_signature asks "
+            f"for {spec.dtype.name}{spec.shape}."
+        )
+    return tensor
+
+
+def _spec(tensor: Any) -> Any:
+    return TensorSpec(TensorShape(tensor.shape), tensor.dtype)

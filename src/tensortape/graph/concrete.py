@@ -1,0 +1,260 @@
+"""A traced function for one signature.
+
+Source: ``tf.types.experimental.ConcreteFunction``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.random_state import SeedScope
+from tensortape.core.registry import export
+from tensortape.core.specs import TensorSpec
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.tracking import TensorLike
+from tensortape.graph.effects import effect
+from tensortape.graph.graph_function import GraphFunction
+from tensortape.graph.signature import held
+from tensortape.graph.symbolic import SymbolicTensor
+
+
+class Result:
+    """How the flat outputs of a trace make the value the Python function returned."""
+
+    def __init__(self, value: Any, graph: Any, name: str) -> None:
+        self.structure = value
+        self.outputs: list[Any] = []
+        self._places: list[Any] = []
+        for leaf in nest.flatten(value, expand_composites=True):
+            if leaf is None or hasattr(leaf, "element_spec"):
+                self._places.append((False, leaf))
+                continue
+            self._places.append((True, len(self.outputs)))
+            self.outputs.append(graph.capture(_tensor(leaf, name)))
+        self._single = len(self._places) == 1 and not nest.is_nested(value)
+        self._plain = self._single and isinstance(value, TensorLike) and bool(self.outputs)
+
+    def pack(self, tensors: Any) -> Any:
+        """The returned value with these tensors."""
+        if self._plain:
+            return tensors[0]
+        leaves = [tensors[at] if is_tensor else at for is_tensor, at in self._places]
+        return nest.pack_sequence_as(self.structure, leaves, expand_composites=True)
+
+
+def _tensor(leaf: Any, name: str) -> Any:
+    if isinstance(leaf, Tensor):
+        return leaf
+    try:
+        return convert_to_tensor(leaf)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"To be compatible with tf.function, Python functions must return zero or more "
+            f"Tensors or ExtensionTypes or None values; in compilation of {name}, found return "
+            f"value of type {type(leaf).__name__}, which is not a Tensor or ExtensionType."
+        ) from None
+
+
+@export("types.experimental.ConcreteFunction")
+class ConcreteFunction:
+    """A function of tensors, traced once: its graph, what it captures, and how it is called.
+
+    Source: ``tf.types.experimental.ConcreteFunction``.
+    """
+
+    def __init__(
+        self, name: str, graph: Any, arguments: Any, result: Result, seeds: SeedScope
+    ) -> None:
+        self.name, self.graph = name, graph
+        self._result, self._seeds = result, seeds
+        self._arguments = list(arguments)
+        self._captured = [outer for outer, _ in graph.captured.values()]
+        self._resources = [held(thing) for thing, _ in graph.resources]
+        self._variables = [variable for variable, _ in graph.variables.values()]
+        self._assigned = list(graph.assigned.values())
+        self._first = _hoisted(graph)
+        inputs = [
+            *self._arguments,
+            *[inner for _, inner in graph.captured.values()],
+            *[inner for _, inner in graph.resources],
+            *[inner for _, inner in graph.variables.values()],
+            *[t for node in self._first for t in node.outputs],
+        ]
+        outputs = [*result.outputs, *[graph.value_of(v) for v in self._assigned]]
+        graph.visible = len(graph._operations)
+        self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))
+        self.signature: Any = ((), {})
+        self.flat_names: list[str] = []
+
+    # -- looking at it ---------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The parameters: arguments, captured tensors, variables."""
+        return list(self.function.inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The results as tensors of the graph."""
+        return list(self._result.outputs)
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """The variables that are read or assigned."""
+        return tuple(self._variables)
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those of the variables that tapes watch by themselves."""
+        return tuple(v for v in self._variables if v.trainable)
+
+    @property
+    def captured_inputs(self) -> list[Any]:
+        """Tensors and variables of the surroundings that the function uses."""
+        return [*self._captured, *self._variables]
+
+    @property
+    def structured_input_signature(self) -> Any:
+        """The specifications of the arguments, ``(args, kwargs)``."""
+        return self.signature
+
+    @property
+    def structured_outputs(self) -> Any:
+        """What the function returns, as specifications."""
+        specs = [TensorSpec(t.shape, t.dtype) for t in self._result.outputs]
+        return self._result.pack(specs) if specs else self._result.structure
+
+    @property
+    def output_shapes(self) -> Any:
+        """The shapes of the results."""
+        return nest.map_structure(lambda s: s.shape, self.structured_outputs)
+
+    @property
+    def output_dtypes(self) -> Any:
+        """The dtypes of the results."""
+        return nest.map_structure(lambda s: s.dtype, self.structured_outputs)
+
+    def program(self, *args: Any) -> Any:
+        """The program that runs for these arguments (a :class:`~tensortape.graph.ir.Program`)."""
+        tensors = [convert_to_tensor(a) for a in nest.flatten(args)]
+        return self.function.program([t._a for t in self._all(tensors)])
+
+    def pretty_printed_signature(self, verbose: bool = True) -> str:
+        """The signature as text."""
+        args = ", ".join(
+            f"{n}: {TensorSpec(t.shape, t.dtype)!r}"
+            for n, t in zip(self.flat_names, self._arguments, strict=False)
+        )
+        return f"{self.name}({args}) -> {self.structured_outputs!r}"
+
+    def __repr__(self) -> str:
+        return f"<ConcreteFunction {self.pretty_printed_signature()} at {id(self):#x}>"
+
+    # -- calling it ------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run on tensors of the traced dtypes and shapes.
+
+        Raises ``TypeError`` for another number of arguments or another dtype or shape.
+        """
+        given = [*args, *(kwargs.pop(n) for n in list(self.flat_names[len(args) :]) if n in kwargs)]
+        leaves = [v for v in nest.flatten(given, expand_composites=True) if _dynamic(v)]
+        if kwargs or len(leaves) != len(self._arguments):
+            raise TypeError(
+                f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
+                f"received {len(leaves)}{f' and {sorted(kwargs)}' if kwargs else ''}."
+            )
+        tensors = [_fitting(v, t, self.name) for v, t in zip(leaves, self._arguments, strict=True)]
+        return self.call(tensors)
+
+    def call(self, tensors: list[Any]) -> Any:
+        """Run on tensors that fit."""
+        if self._seeds.stale:
+            self._seeds.restart()
+        if not state.listeners:
+            arrays = [t._a for t in tensors]
+            if self._captured or self._resources:
+                arrays += [t._a for t in (*self._captured, *self._resources)]
+            arrays += [v._t._a for v in self._variables]
+            if self._first:
+                self._run_first(arrays)
+            outs = [EagerTensor(a) for a in self.function.run(arrays)]
+        else:
+            outs = self.function.call(self._all(tensors))
+        if self._assigned:
+            self._commit(outs)
+        return self._result.pack(outs)
+
+    def _all(self, tensors: list[Any]) -> list[Any]:
+        """All parameters: the arguments, and what was captured."""
+        graph = state.graph
+        resources: list[Any] = self._resources
+        if graph is not None:
+            resources = [graph.resource(thing) for thing, _ in self.graph.resources]
+        found = [*tensors, *self._captured, *resources, *[v._read() for v in self._variables]]
+        for node in self._first:
+            given = found[self._place(node)]
+            if graph is not None:
+                found += effect(node._op, (given,), node._attrs, [t._a for t in node.outputs])
+            else:
+                found += [EagerTensor(a) for a in node._op.kernel(None, given._a, **node._attrs)]
+        return found
+
+    def _run_first(self, arrays: list[Any]) -> None:
+        """Append the elements that iterators give."""
+        for node in self._first:
+            arrays += node._op.kernel(None, arrays[self._place(node)], **node._attrs)
+
+    def _place(self, node: Any) -> int:
+        """Which parameter the iterator of ``node`` is."""
+        (t,) = node.inputs
+        return next(i for i, p in enumerate(self.function.inputs) if p is t)
+
+    def _commit(self, outs: list[Any]) -> None:
+        """Give the variables their new values."""
+        graph = state.graph
+        news = outs[len(self._result.outputs) :]
+        for variable, new in zip(self._assigned, news, strict=True):
+            if graph is not None:
+                with graph.alone():
+                    graph.set_value(variable, new)
+            else:
+                variable._replace(new._a)
+
+
+def _hoisted(graph: Any) -> list[Any]:
+    """Steps of iterators that come before every other effect: they run before the function.
+
+    So the shapes of the elements are known when the program is chosen.
+    """
+    found = []
+    for node in graph._operations:
+        if node._op is None or node._op.family != "effect":
+            continue
+        if node.type != "IteratorGetNext" or node.inputs[0]._operation._op is not None:
+            break
+        node.hoisted = True
+        found.append(node)
+    return found
+
+
+def _dynamic(value: Any) -> bool:
+    return isinstance(value, TensorLike) or hasattr(value, "dtype") or isinstance(
+        value, (int, float)
+    )
+
+
+def _fitting(value: Any, parameter: SymbolicTensor, name: str) -> Any:
+    try:
+        t = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=parameter.dtype)
+    except (TypeError, ValueError) as exc:
+        raise TypeError(f"{name}: {exc}") from None
+    if t.dtype is not parameter.dtype or not parameter.shape.is_compatible_with(t.shape):
+        raise TypeError(
+            f"Binding inputs to {name} failed: expected {parameter.dtype.name}{parameter.shape}, "
+            f"received {t.dtype.name}{t.shape}."
+        )
+    return t

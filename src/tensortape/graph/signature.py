@@ -1,0 +1,156 @@
+"""What distinguishes one call of a traced function from another.
+
+Tensors count by dtype and shape, Python values by value, other objects by identity. ``describe``
+makes a hashable key of arguments and collects the tensors among them, ``substitute`` puts symbolic
+tensors in their place.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.containers import CONTAINERS
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import DType
+from tensortape.core.shapes import TensorShape
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.tracking import CompositeTensor
+
+_LITERALS = frozenset({bool, int, float, complex, str, bytes, type(None), type, DType, type(...)})
+RESOURCES: list[tuple[type, Callable[[Any, Any], Any]]] = []
+"""Classes of objects that are given anew at each call (iterators), and what stands for one of them
+while a function is traced: ``stand_in(thing, placeholder)``."""
+
+
+class Identity:
+    """An object by identity; does not keep it alive if it need not."""
+
+    __slots__ = ("_hash", "_ref")
+
+    def __init__(self, thing: Any) -> None:
+        self._hash = id(thing)
+        try:
+            self._ref: Callable[[], Any] = weakref.ref(thing)
+        except TypeError:
+            self._ref = lambda: thing
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Identity):
+            return False
+        mine = self._ref()
+        return mine is not None and mine is other._ref()
+
+    def __repr__(self) -> str:
+        thing = self._ref()
+        name = getattr(thing, "name", None) or getattr(thing, "__name__", None)
+        kind = type(thing).__name__
+        return f"{kind} {name!r}" if isinstance(name, str) else f"{kind} at {self._hash:#x}"
+
+
+class Shaped:
+    """A tensor's dtype and shape, as part of a key."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, dtype: Any, shape: tuple[int | None, ...]) -> None:
+        self.dtype, self.shape = dtype, shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            type(other) is Shaped and self.dtype == other.dtype and self.shape == other.shape
+        )
+
+    def __repr__(self) -> str:
+        sizes = ", ".join("None" if n is None else str(n) for n in self.shape)
+        return f"{np.dtype(self.dtype).name}[{sizes}]"
+
+
+def resource_of(value: Any) -> Any:
+    """What stands for ``value`` while tracing, if it is given anew at each call."""
+    for kind, stand_in in RESOURCES:
+        if isinstance(value, kind):
+            return stand_in
+    return None
+
+
+def held(thing: Any) -> Any:
+    """A tensor that holds a Python object."""
+    array = np.empty((), object)
+    array[()] = thing
+    return EagerTensor(array)
+
+
+def describe(value: Any, tensors: list[Any]) -> Any:
+    """A hashable description of ``value``; the tensors it contains are appended to ``tensors``."""
+    kind = type(value)
+    if isinstance(value, Tensor):
+        tensors.append(value)
+        return Shaped(value._a.dtype, value._a.shape)
+    if kind in _LITERALS:
+        return (kind, value)
+    container = CONTAINERS[kind]
+    if container is not None:
+        names = tuple(sorted(value, key=str)) if isinstance(value, dict) else len(value)
+        parts = [describe(child, tensors) for child in container.children(value)]
+        return (kind, names, *parts)
+    if isinstance(value, (np.ndarray, np.generic)):
+        return describe(convert_to_tensor(value), tensors)
+    if isinstance(value, TensorShape):
+        return (kind, str(value))
+    if isinstance(value, CompositeTensor) and hasattr(value, "_type_spec"):
+        parts = [describe(p, tensors) for p in value._type_spec._to_components(value)]
+        return (kind, repr(value._type_spec), *parts)
+    if resource_of(value) is not None:
+        tensors.append(held(value))
+        return (kind, repr(value._type_spec))
+    return Identity(value)
+
+
+def substitute(value: Any, tensors: Iterator[Any]) -> Any:
+    """``value`` with other tensors in the places of its own, in the order of :func:`describe`."""
+    kind = type(value)
+    if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)):
+        return next(tensors)
+    if kind in _LITERALS:
+        return value
+    container = CONTAINERS[kind]
+    if container is not None:
+        return container.rebuild(value, [substitute(c, tensors) for c in container.children(value)])
+    if isinstance(value, CompositeTensor) and hasattr(value, "_type_spec"):
+        spec = value._type_spec
+        parts = tuple(substitute(p, tensors) for p in spec._to_components(value))
+        return spec._from_components(parts)
+    stand_in = resource_of(value)
+    return value if stand_in is None else stand_in(value, next(tensors))
+
+
+def generalised(a: Any, b: Any) -> Any:
+    """A description that covers both: sizes that differ are unknown; ``None`` if there is none."""
+    if type(a) is Shaped and type(b) is Shaped:
+        if a.dtype != b.dtype or len(a.shape) != len(b.shape):
+            return None
+        pairs = zip(a.shape, b.shape, strict=True)
+        return Shaped(a.dtype, tuple(m if m == n else None for m, n in pairs))
+    if type(a) is tuple and type(b) is tuple and len(a) == len(b):
+        parts = [generalised(x, y) for x, y in zip(a, b, strict=True)]
+        return None if any(p is None for p in parts) else tuple(parts)
+    return a if a == b and type(a) is type(b) else None
+
+
+def shapes_in(key: Any) -> Iterator[Any]:
+    """The descriptions of tensors in a key, in order."""
+    if type(key) is Shaped:
+        yield key
+    elif type(key) is tuple:
+        for part in key:
+            yield from shapes_in(part)

@@ -1,0 +1,80 @@
+"""One trace: the Python function runs on symbolic tensors, and its graph is kept."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.random_state import SeedScope, global_seed, seed_scope
+from tensortape.core.shapes import TensorShape
+from tensortape.core.state import state
+from tensortape.graph.concrete import ConcreteFunction, Result
+from tensortape.graph.signature import Shaped, shapes_in, substitute
+from tensortape.graph.trace_graph import TraceGraph
+
+_number = itertools.count(1).__next__
+
+
+def trace(
+    name: str,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    key: Any,
+    tensors: list[Any],
+    names: list[str],
+    *,
+    autograph: bool = True,
+    may_create: bool = True,
+) -> ConcreteFunction:
+    """Run ``function`` with placeholders of the shapes in ``key``; what it did is the result.
+
+    ``tensors`` are the arguments of this call; initial values of variables may depend on them.
+    """
+    label = f"__inference_{name}_{_number()}"
+    graph = TraceGraph(label, outer=state.graph, autograph=autograph)
+    graph.may_create = may_create
+    seeds = SeedScope(global_seed())
+    with graph.as_default(), seed_scope(seeds):
+        places = _placeholders(graph, key, tensors, names)
+        graph.arguments = {
+            p._id: t._a for p, t in zip(places, tensors, strict=False) if state.graph.outer is None
+        }
+        given = iter(places)
+        traced_args = [substitute(a, given) for a in args]
+        traced_kwargs = {n: substitute(kwargs[n], given) for n in sorted(kwargs)}
+        value = function(*traced_args, **traced_kwargs)
+        with graph.alone():
+            result = Result(value, graph, name)
+    graph.arguments = {}
+    concrete = ConcreteFunction(label, graph, places, result, seeds)
+    concrete.flat_names = [p._name.split(":")[0] for p in places]
+    return concrete
+
+
+def _placeholders(graph: TraceGraph, key: Any, tensors: Any, names: list[str]) -> list[Any]:
+    """A parameter for each tensor among the arguments."""
+    shapes = [s for s in shapes_in(key)] or []
+    places = []
+    position = 0
+    for i, tensor in enumerate(tensors):
+        if tensor._a.dtype == object and _is_held(tensor):
+            shape: Any = ()
+        else:
+            shape = shapes[position].shape if position < len(shapes) else tensor._a.shape
+            position += 1
+        name = names[i] if i < len(names) else "args"
+        places.append(graph.placeholder(TensorShape(shape), tensor.dtype, name))
+    return places
+
+
+def _is_held(tensor: Any) -> bool:
+    """Whether a tensor holds a Python object rather than text."""
+    a = tensor._a
+    return isinstance(a, np.ndarray) and a.ndim == 0 and not isinstance(a[()], (bytes, str))
+
+
+__all__ = ["Shaped", "trace"]
