@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib.util
 import sys
 import types
@@ -27,10 +28,7 @@ class PublicNamespace(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if complete():
-            return getattr(self, name)
-        prefix = self.__name__.split(".", 1)[1]
-        raise AttributeError(explain_missing(f"{prefix}.{name}", PUBLIC))
+        return _asked_of(self, name)
 
     def __dir__(self) -> list[str]:
         complete()
@@ -47,6 +45,8 @@ def submodule(root: types.ModuleType, path: str) -> types.ModuleType:
         if not isinstance(child, types.ModuleType):
             child = PublicNamespace(full, f"Public names below ``tf.{full.split('.', 1)[1]}``.")
             sys.modules[full] = child
+        if type(child) is types.ModuleType and "__getattr__" not in child.__dict__:
+            child.__dict__["__getattr__"] = functools.partial(_asked_of, child)
         module.__dict__[part] = child
         module = child
     return module
@@ -55,8 +55,17 @@ def submodule(root: types.ModuleType, path: str) -> types.ModuleType:
 def _folder(full: str) -> types.ModuleType | None:
     """The package of that name, where a folder of ours is called like a namespace of ``tf``."""
     is_package = hasattr(sys.modules[full.rpartition(".")[0]], "__path__")
-    found = is_package and importlib.util.find_spec(full)
-    return importlib.import_module(full) if found else None
+    if not (is_package and importlib.util.find_spec(full)):
+        return None
+    return importlib.import_module(full)
+
+
+def _asked_of(module: types.ModuleType, name: str) -> Any:
+    """What ``module`` lacks: it may be among what waits."""
+    if not name.startswith("__") and complete():
+        return getattr(module, name)
+    prefix = module.__name__.split(".", 1)[1]
+    raise AttributeError(explain_missing(f"{prefix}.{name}", PUBLIC))
 
 
 def complete() -> bool:

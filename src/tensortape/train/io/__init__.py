@@ -1,0 +1,1 @@
+"""``tf.train.Example``: examples as protocol buffers, and reading tensors out of them."""
