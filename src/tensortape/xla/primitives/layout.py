@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.xla.runtime import jnp, lax
+from tensortape.xla.runtime import is_traced, jnp, lax
 
 
 def _kind(dtype: Any) -> Any:
@@ -108,6 +108,7 @@ def ones(shape: Any, dtype: Any) -> Any:
 
 
 def full(shape: Any, value: Any, dtype: Any) -> Any:
+    value = value if is_traced(value) else np.asarray(value, _kind(dtype))
     return jnp.full(shape, value, _kind(dtype))
 
 

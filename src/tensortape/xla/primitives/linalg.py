@@ -95,3 +95,11 @@ def qr(x: Any, full_matrices: bool = False) -> Any:
 
 def expm(x: Any) -> Any:
     return jsl.expm(jnp.asarray(x)).astype(x.dtype)
+
+
+def tridiagonal_solve(diagonals: Any, b: Any, pivoting: bool = True) -> Any:
+    lead = np.broadcast_shapes(diagonals.shape[:-2], b.shape[:-2])
+    diagonals = jnp.broadcast_to(diagonals, lead + diagonals.shape[-2:])
+    b = jnp.broadcast_to(b, lead + b.shape[-2:])
+    upper, middle, lower = (diagonals[..., i, :] for i in range(3))
+    return lax_linalg.tridiagonal_solve(lower, middle, upper, b)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.core.lazy import lazy_import
 from tensortape.xla.runtime import jnp, lax
 
@@ -71,3 +73,32 @@ def betainc(a: Any, b: Any, x: Any) -> Any:
 
 def zeta(x: Any, q: Any) -> Any:
     return jss.zeta(x, q)
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """The ``n``-th derivative of ``digamma``, by Hurwitz' zeta function, as on NumPy."""
+    n64, x64 = jnp.broadcast_arrays(jnp.asarray(n, np.float64), jnp.asarray(x, np.float64))
+    sign = jnp.where(n64 % 2 == 1, 1.0, -1.0)
+    value = sign * jnp.exp(lax.lgamma(n64 + 1)) * jss.zeta(n64 + 1, x64)
+    value = jnp.where((n64 < 0) | (n64 != jnp.floor(n64)), jnp.nan, value)
+    value = jnp.where(n64 == 0, lax.digamma(x64), value)
+    pole = (n64 % 2 == 0) & (x64 <= 0) & (x64 == jnp.floor(x64))  # signs differ on its two sides
+    return jnp.where(pole, jnp.nan, value).astype(x.dtype)
+
+
+def igamma_derivative(a: Any, x: Any) -> Any:
+    a, x = jnp.broadcast_arrays(jnp.asarray(a), jnp.asarray(x))
+    return lax.igamma_grad_a(a, x)
+
+
+def random_gamma_grad(alpha: Any, sample: Any) -> Any:
+    alpha, sample = jnp.broadcast_arrays(jnp.asarray(alpha), jnp.asarray(sample))
+    return lax.random_gamma_grad(alpha, sample)
+
+
+def spence(x: Any) -> Any:
+    return jss.spence(jnp.asarray(x))
+
+
+def expint(x: Any) -> Any:
+    return jss.expi(jnp.asarray(x))

@@ -1,0 +1,68 @@
+"""What XLA does with each operation: a table for documentation and for reasons in reports.
+
+``"native"``: compiled. ``"host"``: NumPy computes it in a callback of the compiled program, with
+the same answers, at the cost of the way there and back. ``"no"``: a function that uses it runs on
+NumPy as a whole. The tests walk the registry and compare.
+"""
+
+from __future__ import annotations
+
+from tensortape.core.registry import OPS
+from tensortape.graph.ir import STATEFUL
+
+_LACKS = "XLA has no such function"
+_DRAWS = "NumPy draws the numbers, before the call where that is possible: the streams are the same"
+_EFFECT = "what a function does besides computing, it does on the host"
+_TEXT = "XLA has no strings"
+_TEXT_MODULE = "tensortape.ops.strings.elements"
+
+HOSTED: dict[str, str] = dict.fromkeys(
+    "BesselJ0 BesselJ1 BesselK0 BesselK0e BesselK1 BesselK1e BesselY0 BesselY1 Dawsn FresnelCos "
+    "FresnelSin Eig EigValues MatrixSolveLs MatrixSquareRoot MatrixLogarithm CTCLoss "
+    "IsotonicRegression PieceMeans DrawBoxes DrawBoundingBoxesV2 DCT".split(),
+    _LACKS,
+) | {
+    "Range": "its bounds are data, and XLA wants to know the length",
+    "RandomIndexShuffle": _DRAWS,
+    "FractionalPoolingSequence": _DRAWS,
+    "StatefulRandomBinomial": _DRAWS,
+    "Sample": _DRAWS,
+}
+"""Op type -> why NumPy computes it."""
+
+WITHOUT_FORM: dict[str, str] = {
+    "Where": "how many elements are true, and with it the shape of the result, depends on data",
+    "StringAdd": _TEXT,
+}
+"""Op type -> why XLA cannot compile it."""
+
+
+def status(op_type: str) -> str:
+    """``"native"``, ``"host"`` or ``"no"``.
+
+    >>> status("Tanh"), status("RandomUniform"), status("Where")
+    ('native', 'host', 'no')
+    """
+    return _entry(op_type)[0]
+
+
+def reason(op_type: str) -> str:
+    """Why an operation is not compiled natively; empty when it is.
+
+    >>> reason("StringAdd")
+    'XLA has no strings'
+    """
+    return _entry(op_type)[1]
+
+
+def _entry(op_type: str) -> tuple[str, str]:
+    record = OPS[op_type]
+    if op_type in WITHOUT_FORM:
+        return "no", WITHOUT_FORM[op_type]
+    if record.kernel.__module__ == _TEXT_MODULE:
+        return "no", _TEXT
+    if op_type in HOSTED:
+        return "host", HOSTED[op_type]
+    if record.family in STATEFUL:
+        return "host", _DRAWS if record.family == "random" else _EFFECT
+    return ("host", _DRAWS) if op_type.startswith("Stateless") else ("native", "")
