@@ -42,7 +42,7 @@ def agree(before, after, args):
         same(left, right)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS, st.integers(0, 100), st.booleans())
 def test_passes_keep_the_answers_and_the_grammar(steps, seed, gradients):
     program, args = random_program(steps, seed, gradients)

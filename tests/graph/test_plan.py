@@ -58,7 +58,7 @@ def agree(program, args, plan=None):
     return plan
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS, st.integers(0, 100), st.booleans())
 def test_random_programs(steps, seed, gradients):
     program, args = random_program(steps, seed, gradients)
@@ -67,7 +67,7 @@ def test_random_programs(steps, seed, gradients):
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STEPS, st.integers(0, 100), st.booleans())
 def test_random_programs_as_if_large(small_is_large, steps, seed, gradients):

@@ -34,6 +34,11 @@ class Aval(NamedTuple):
         return f"{np.dtype(self.dtype).name}[{sizes}]"
 
 
+def sizes(aval: Aval) -> tuple[int, ...]:
+    """The shape of a value of which all sizes are known."""
+    return aval.shape  # type: ignore[return-value]
+
+
 class Late:
     """An attribute that depends on values: ``compute(*arrays)`` gives it at run time."""
 

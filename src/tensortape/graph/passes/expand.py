@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.graph.ir import Aval, Node, Program
+from tensortape.graph.ir import Aval, Node, Program, sizes
 from tensortape.graph.passes.scan import Scan
 
 PARTS: dict[str, Callable[..., Any]] = {}
@@ -107,7 +107,7 @@ def sparse_cross_entropy(scan: Scan, node: Node) -> Any:
     axis = len(aval.shape) - 1
     logs = log_softmax_of(scan, x, axis)
     column = Aval((*of_labels.shape, 1), of_labels.dtype)
-    classes = scan.constant(np.arange(0, aval.shape[-1], 1, of_labels.dtype))
+    classes = scan.constant(np.arange(sizes(aval)[-1], dtype=of_labels.dtype))
     at = scan.emit("Reshape", (labels,), column, shape=column.shape)
     hit = scan.emit("Equal", (at, classes), Aval(aval.shape, np.dtype(bool)))
     picked = scan.emit("SelectV2", (hit, logs, scan.number(0, aval.dtype)), aval)
@@ -120,7 +120,7 @@ def cross_entropy(scan: Scan, node: Node) -> Any:
     """Minus the sum of labels times the logarithm of the softmax."""
     x, labels = node.inputs
     axis = node.attrs["axis"]
-    shape = np.broadcast_shapes(scan.avals[x].shape, scan.avals[labels].shape)
+    shape = np.broadcast_shapes(sizes(scan.avals[x]), sizes(scan.avals[labels]))
     out, dtype = scan.avals[node.outputs[0]], scan.avals[x].dtype
     terms = scan.emit("Mul", (labels, log_softmax_of(scan, x, axis)), Aval(shape, dtype))
     total = scan.emit("Sum", (terms,), out, axis=(axis % len(shape),), keepdims=False)
@@ -178,7 +178,7 @@ def mean(scan: Scan, node: Node) -> Any:
     if not floating(scan, x):
         return None
     axis = node.attrs["axis"]
-    count = math.prod(n for i, n in enumerate(aval.shape) if axis is None or i in axis)
+    count = math.prod(n for i, n in enumerate(sizes(aval)) if axis is None or i in axis)
     total = scan.emit("Sum", (x,), out, **node.attrs)
     return scan.emit("RealDiv", (total, scan.number(count, out.dtype)), out)
 
@@ -200,5 +200,5 @@ def clip(scan: Scan, node: Node) -> Any:
     """First not above, then not below."""
     x, low, high = node.inputs
     avals, out = scan.avals, scan.avals[node.outputs[0]]
-    shape = np.broadcast_shapes(avals[x].shape, avals[high].shape)
+    shape = np.broadcast_shapes(sizes(avals[x]), sizes(avals[high]))
     return scan.emit("Maximum", (scan.emit("Minimum", (x, high), Aval(shape, out.dtype)), low), out)

@@ -15,7 +15,7 @@ import threading
 from typing import Any
 
 import numpy as np
-from numpy._core import _multiarray_umath as _umath
+from numpy._core import _multiarray_umath as _umath  # type: ignore[attr-defined]
 
 FUNCTIONS = (
     ("scipy_openblas_set_num_threads64_", "scipy_openblas_get_num_threads64_"),

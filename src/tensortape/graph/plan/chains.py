@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tensortape.graph.ir import Aval, Node, Program
+from tensortape.graph.ir import Aval, Node, Program, sizes
 from tensortape.graph.plan.blocks import BLOCK, PARALLEL, cores
 from tensortape.graph.plan.forms import HEAVY, form_of
 
@@ -100,7 +100,7 @@ class Schedule:
         form = form_of(node, self.avals)
         if form is None or not form.chain or form.into is None:
             return None
-        shape = tuple(self.avals[node.outputs[0]].shape)
+        shape = sizes(self.avals[node.outputs[0]])
         return shape if math.prod(shape) >= LARGE else None
 
     def close(self, chain: Chain) -> None:

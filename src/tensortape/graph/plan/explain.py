@@ -51,7 +51,7 @@ def explain(node: Node, values: dict[str, Any], avals: dict[int, Aval], error: A
         return better
     where = f"\n\nIn {node.name or node.op.type!r}, of: {node.line}"
     if isinstance(better, errors.OpError):
-        better = type(better)(None, None, better.message + where)
+        better = type(better)(None, None, better.message + where)  # type: ignore[call-arg]
     elif better.args and type(better.args[0]) is str:
         better.args = (better.args[0] + where, *better.args[1:])
     better._in_user_line = True  # type: ignore[attr-defined]

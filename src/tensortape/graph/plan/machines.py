@@ -17,7 +17,7 @@ import numpy as np
 from tensortape.arrays.eager.convolution import interior, output_size, window_slices
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.registry import OPS
-from tensortape.graph.ir import Aval, Node
+from tensortape.graph.ir import Aval, Node, sizes
 from tensortape.graph.plan.blocks import cores, run_blocks
 from tensortape.graph.plan.kernels import Written
 
@@ -72,8 +72,8 @@ class Unfolder(Windows):
     """Examples as matrices with one row for each place of a window."""
 
     def __init__(self, x: Aval, kernel: Any, strides: Any, pads: Any, dilations: Any) -> None:
-        width = math.prod(kernel) * x.shape[-1]  # type: ignore[operator]
-        super().__init__(x.shape, kernel, strides, pads, dilations, width)
+        width = math.prod(kernel) * sizes(x)[-1]
+        super().__init__(sizes(x), kernel, strides, pads, dilations, width)
         self.columns = width
         self.direct = self.window == 1 and set(strides) == {1} and not self.padded
         self.scratches = tuple(self.scratch(x.dtype) for _ in range(self.threads))
@@ -125,9 +125,9 @@ class ConvFilterGrad(Unfolder):
         self, x: Aval, g: Aval, strides: Any, pads: Any, dilations: Any, groups: int, kernel: Any
     ) -> None:
         super().__init__(x, kernel, strides, pads, dilations)
-        self.outputs = g.shape[-1]
+        self.outputs = sizes(g)[-1]
         pieces = -(-self.n // self.step)
-        self.terms = np.empty((pieces, self.columns, self.outputs), x.dtype)  # type: ignore[arg-type]
+        self.terms = np.empty((pieces, self.columns, self.outputs), x.dtype)
 
     def __call__(self, x: Any, g: Any, out: Any) -> None:
         """All examples."""
@@ -145,8 +145,8 @@ class ConvInputGradByWindows(Unfolder):
     """``conv_input_grad`` for strides of 1: a convolution with the filters turned around."""
 
     def __init__(self, g: Aval, w: Aval, pads: Any, dilations: Any) -> None:
-        kernel = w.shape[:-2]
-        reach = [(k - 1) * d for k, d in zip(kernel, dilations, strict=True)]  # type: ignore[operator]
+        kernel = sizes(w)[:-2]
+        reach = [(k - 1) * d for k, d in zip(kernel, dilations, strict=True)]
         around = tuple((r - b, r - a) for r, (b, a) in zip(reach, pads, strict=True))
         super().__init__(g, kernel, (1,) * len(kernel), around, dilations)
 
@@ -164,7 +164,7 @@ def conv_input_grad(
     g: Aval, w: Aval, strides: Any, pads: Any, dilations: Any, groups: int, size: Any
 ) -> Any:
     """The machine that is quicker for these strides."""
-    reach = [(k - 1) * d for k, d in zip(w.shape[:-2], dilations, strict=True)]  # type: ignore[operator]
+    reach = [(k - 1) * d for k, d in zip(sizes(w)[:-2], dilations, strict=True)]
     if set(strides) == {1} and all(max(p) <= r for p, r in zip(pads, reach, strict=True)):
         return ConvInputGradByWindows(g, w, pads, dilations)
     return ConvInputGrad(g, w, strides, pads, dilations, groups, size)
@@ -177,7 +177,7 @@ class ConvInputGrad(Windows):
         self, g: Aval, w: Aval, strides: Any, pads: Any, dilations: Any, groups: int, size: Any
     ) -> None:
         shape = (g.shape[0], *size, w.shape[-2])
-        width = math.prod(w.shape[:-1])  # type: ignore[arg-type]
+        width = math.prod(sizes(w)[:-1])
         super().__init__(shape, w.shape[:-2], strides, pads, dilations, width)
         self.columns = width
         rows = self.step * self.places
@@ -212,7 +212,7 @@ class WindowMax(Windows):
     def __init__(
         self, x: Aval, kernel: Any, strides: Any, pads: Any, dilations: Any, first: bool = True
     ) -> None:
-        super().__init__(x.shape, kernel, strides, pads, dilations, x.shape[-1])  # type: ignore[arg-type]
+        super().__init__(sizes(x), kernel, strides, pads, dilations, sizes(x)[-1])
         rooms = [self.pad_room(x.dtype, -np.inf) if self.padded else None]
         self.threads = 1
         self.scratches = (rooms[0],)
@@ -248,7 +248,7 @@ class WindowMaxGrad(Windows):
         dilations: Any,
         first: bool = True,
     ) -> None:
-        super().__init__(x.shape, kernel, strides, pads, dilations, x.shape[-1])  # type: ignore[arg-type]
+        super().__init__(sizes(x), kernel, strides, pads, dilations, sizes(x)[-1])
         self.first = first
         self.tiled = self.kernel == tuple(strides) and not self.padded
         self.covers = self.tiled and all(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.graph.ir import Aval, Node
+from tensortape.graph.ir import Aval, Node, sizes
 from tensortape.graph.passes.rules.table import rule
 from tensortape.graph.passes.scan import Scan
 
@@ -140,10 +140,10 @@ def narrow(scan: Scan, node: Node) -> Any:
     if all(s is None for s in sources):
         return None
     inputs = [i if s is None else s for i, s in zip(node.inputs, sources, strict=True)]
-    shape = np.broadcast_shapes(*[scan.avals[i].shape for i in inputs])
+    shape = np.broadcast_shapes(*[sizes(scan.avals[i]) for i in inputs])
     if shape == out.shape:
         return (scan.emit(node.op, inputs, out, **node.attrs),)
-    if math.prod(shape) >= math.prod(out.shape):
+    if math.prod(shape) >= math.prod(sizes(out)):
         return None
     small = scan.emit(node.op, inputs, Aval(shape, out.dtype), **node.attrs)
     return (scan.emit("BroadcastTo", (small,), out, shape=tuple(out.shape)),)
