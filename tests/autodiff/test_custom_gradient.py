@@ -265,3 +265,22 @@ def test_no_cycles_are_left_to_the_garbage_collector():
         assert gc.collect() < 50
     finally:
         gc.enable()
+
+
+def test_a_variable_read_by_an_argument_is_no_variable_of_the_function():
+    class Holder:
+        """As Keras' variables under mixed precision: no tensor, but one can be made of it."""
+
+        value = tf.Variable(2.0)
+
+        def __tf_tensor__(self, dtype=None, name=None):
+            return tf.cast(tf.identity(self.value), tf.float32)
+
+    @tf.custom_gradient
+    def double(x):
+        return tf.convert_to_tensor(x) * 2.0, lambda up, variables=None: up * 2.0
+
+    holder = Holder()
+    with tf.GradientTape() as tape:
+        y = double(holder)
+    assert tape.gradient(y, holder.value).numpy() == 2.0

@@ -133,8 +133,9 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
         )
     outputs, grad_fn = result
     leaves = [*nest.flatten(args), *nest.flatten(kwargs)] if (args or kwargs) else []
-    inputs = [_as_input(a) for a in leaves]
-    variables = variables_besides(watcher, leaves)
+    with VariableWatcher() as given:  # an argument may read its variable, as Keras' ones do
+        inputs = [_as_input(a) for a in leaves]
+    variables = [v for v in variables_besides(watcher, leaves) if v._id not in given.variables]
     if variables and not _accepts_variables(grad_fn):
         names = ", ".join(repr(v.name) for v in variables)
         raise TypeError(

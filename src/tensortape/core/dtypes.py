@@ -107,7 +107,7 @@ class DType:
             raise TypeError(f"Cannot find {which}imum value of {self!r}.")
         if self.is_floating:
             return getattr(ml_dtypes.finfo(self._np), which)
-        return self._np.type(getattr(ml_dtypes.iinfo(self._np), which))
+        return int(getattr(ml_dtypes.iinfo(self._np), which))
 
     @property
     def limits(self) -> tuple[Any, Any]:

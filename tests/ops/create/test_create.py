@@ -123,3 +123,9 @@ def test_likes():
 def test_refused(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+def test_limits_of_integer_dtypes_are_python_numbers():
+    assert type(tf.int32.max) is int
+    assert tf.int32.max + 1000 == 2147484647
+    assert tf.int4.min == -8
