@@ -5,7 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
@@ -31,3 +41,38 @@ def chromium(url: str, *flags: str, size: str = "1400,1000") -> tuple[str, list[
 def dom(path: Path, address: str = "", size: str = "1400,1000") -> tuple[str, list[str]]:
     """The document of a page after its scripts ran."""
     return chromium(path.as_uri() + address, "--dump-dom", size=size)
+
+
+in_playwright = pytest.mark.skipif(
+    CHROMIUM is None or sync_playwright is None,
+    reason="needs Chromium and Playwright (pip install playwright; its own browsers are not used)",
+)
+
+
+@contextmanager
+def playwright_browser() -> Iterator[Any]:
+    """The installed Chromium, driven by Playwright."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Opened:
+    """A page that is open; what it logged and asked for is kept."""
+
+    def __init__(self, browser: Any, width: int = 1280, height: int = 900, **options: Any) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def goto(self, path: Path) -> Any:
+        """Open a file and wait until its scripts ran."""
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-ready]")
+        return self.page

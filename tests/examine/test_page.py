@@ -31,7 +31,6 @@ def test_the_page_refers_to_nothing_outside_of_itself() -> None:
     assert not re.search(r"@import|url\(\s*[\"']?http", text)
     assert "default-src 'none'" in text
     assert "{{" not in re.sub(r"<script.*?</script>", "", text, flags=re.S)
-    assert "Copyright (c) 2012-2014 Chris Pettitt" in text
 
 
 def test_the_page_carries_its_data_as_json() -> None:
@@ -95,7 +94,7 @@ def test_the_detail_shows_graph_table_and_findings(tmp_path: Path) -> None:
     text, console = dom(path, "#2.1")
     assert console == []
     assert text.count('class="node ') == 6
-    assert text.count('<tbody class="bad" data-op') == 1
+    assert len(re.findall(r'class="row  +(here )?bad', text)) == 1
     assert "The gradient became NaN in the backward rule of Exp" in text
     assert "return tf.math.log(1 + tf.exp(x))" in text
     assert "y = exp(x)" in text
@@ -140,12 +139,12 @@ def press(*keys: str) -> str:
 
 @in_browser
 def test_keys_walk_through_lines_and_calls(tmp_path: Path) -> None:
-    text = after(tmp_path, press("j", "k", "ArrowRight", "ArrowRight"))
+    text = after(tmp_path, press("j", "]", "]"))  # the first ones with findings come first
     assert re.search(r"call <b>3</b> of 400", text)
-    text = after(tmp_path, press("End"))
-    assert re.search(r"call <b>400</b> of 400", text)
-    text = after(tmp_path, press("j", "p"))
-    assert re.search(r'<tbody class="bad lit" data-op="0"', text)
+    text = after(tmp_path, press("j", "]", "["))
+    assert re.search(r"call <b>1</b> of 400", text)
+    text = after(tmp_path, press("End", "p"))
+    assert re.search(r'class="row  here bad[^>]*data-op="0"', text)
 
 
 @in_browser
