@@ -12,6 +12,8 @@ from tensortape.graph.ir import Program
 from tensortape.graph.passes import optimise
 from tensortape.xla.checks import Failure, collecting
 from tensortape.xla.device import to_numpy
+from tensortape.xla.errors import Unsupported
+from tensortape.xla.host import struct
 from tensortape.xla.notes import noting
 from tensortape.xla.prelude import Prelude
 from tensortape.xla.runtime import jax, jnp, require, x64
@@ -23,7 +25,8 @@ class Executable:
 
     Attributes:
         program: what is compiled.
-        trace_seconds, compile_seconds: what the last compilation cost, in Python and in XLA.
+        traces: how often the program was traced.
+        trace_seconds, compile_seconds: what the last of them cost in Python, and XLA's first call.
         hosted: what runs on the host (random streams, functions that XLA lacks).
         calls: how often it was called.
     """
@@ -34,11 +37,11 @@ class Executable:
         self.updates = dict(updates or {})
         self.trace_seconds = self.compile_seconds = 0.0
         self.hosted: list[str] = []
-        self.calls = 0
+        self.calls = self.traces = 0
         self._failures: list[Failure] = []
         self._prelude = Prelude(program)
         self._arrange()
-        self._ready = False
+        self._prepared = self._ready = False
 
     def _arrange(self) -> None:
         """Which parameters the compiled function takes and which results it gives."""
@@ -85,6 +88,7 @@ class Executable:
                     outs[i] = jnp.where(failed, old, outs[i])
         self._failures, self.hosted = checks.failures, hosted
         self.trace_seconds = time.perf_counter() - start
+        self.traces += 1
         return [outs[i] for i in self._outs], flags
 
     def __call__(self, *arrays: Any) -> list[Any]:
@@ -93,8 +97,27 @@ class Executable:
         kept = self.updates.values()
         return [out if r in kept else to_numpy(out) for r, out in enumerate(outs)]
 
+    def prepare(self, arrays: Any) -> None:
+        """Trace the program for arguments like these, so that ``Unsupported`` is raised now.
+
+        Nothing is computed: no number is drawn, nothing is printed.
+        """
+        given = [struct(np.shape(arrays[k]), arrays[k].dtype) for k in self._takes]
+        if any(s.dtype == object for s in given):
+            raise Unsupported("XLA has no strings")
+        with x64():
+            self._function.lower(*given, *self._structs_inside())
+        self._prepared = True
+
+    def _structs_inside(self) -> list[Any]:
+        """What the compiled function takes besides parameters."""
+        prelude, avals = self._prelude, self.program.avals
+        return [struct(avals[i].shape, avals[i].dtype) for i in (*prelude.large, *prelude.drawn)]
+
     def run(self, arrays: Any) -> list[Any]:
         """The results, those that were computed as JAX arrays."""
+        if not self._prepared:
+            self.prepare(arrays)
         args = [arrays[k] for k in self._takes]
         if self._large:
             args += self._large
@@ -117,7 +140,7 @@ class Executable:
         self._large = [jax.device_put(a) for a in self._large]
         start = time.perf_counter()
         found = self._function(*args)
-        self.compile_seconds = time.perf_counter() - start - self.trace_seconds
+        self.compile_seconds = time.perf_counter() - start
         self._ready = True
         return found
 
@@ -132,10 +155,9 @@ class Executable:
             return self._lowered().as_text()
 
     def _lowered(self) -> Any:
-        program, prelude = self.program, self._prelude
-        ids = [*[program.params[k] for k in self._takes], *prelude.large, *prelude.drawn]
-        avals = [program.avals[i] for i in ids]
-        return self._function.lower(*[jax.ShapeDtypeStruct(a.shape, a.dtype) for a in avals])
+        avals = [self.program.avals[self.program.params[k]] for k in self._takes]
+        given = [struct(a.shape, a.dtype) for a in avals]
+        return self._function.lower(*given, *self._structs_inside())
 
 
 def compile_xla(program: Program, updates: Mapping[int, int] | None = None) -> Executable:
