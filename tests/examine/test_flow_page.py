@@ -19,12 +19,12 @@ needs_keras = pytest.mark.skipif(
 )
 
 OVERLAPS = """() => {
-  const boxes = [...document.querySelectorAll('.node')].map(n => n.querySelector('rect:last-of-type'))
-    .map(r => r.getBoundingClientRect());
+  const boxes = [...document.querySelectorAll('.node')]
+    .map(n => n.querySelector('rect:last-of-type').getBoundingClientRect());
   let found = 0;
   boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
-    if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
-      found++; }));
+    if (a.left < b.right - 1 && b.left < a.right - 1
+      && a.top < b.bottom - 1 && b.top < a.bottom - 1) found++; }));
   return found;
 }"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
@@ -135,9 +135,9 @@ def test_no_boxes_overlap(show: Any, conv: Any) -> None:
 def test_layers_functions_and_lines_group(show: Any, conv: Any) -> None:
     page = show(conv)
     runs = page.evaluate("[...document.querySelectorAll('.node.run')].map(n => n.dataset.run)")
-    assert ["conv_1", "conv_2", "norm"] == [
-        name for name in runs if name in ("conv_1", "conv_2", "norm")
-    ]
+    assert [name for name in runs if name in ("conv_1", "conv_2", "norm")] == sorted(
+        {"conv_1", "conv_2", "norm"}
+    )
     page.get_by_label("Group by").select_option("line")
     page.keyboard.press("f")
     assert any("examine_flows.py" in text for text in texts(page, ".row.run"))

@@ -64,7 +64,7 @@ def test_formulas_as_text(latex: str, text: str) -> None:
     "latex", [r"\unknown{x}", r"\frac{a}", "{a", "a}", r"\begin{tikz}a\end{tikz}"]
 )
 def test_what_is_not_understood_is_named(latex: str) -> None:
-    with pytest.raises(ValueError, match="formula|understood|missing"):
+    with pytest.raises(ValueError, match=r"formula|understood|missing"):
         parse(latex)
 
 

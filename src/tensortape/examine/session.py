@@ -8,6 +8,7 @@ from typing import Any
 
 from tensortape.core import events
 from tensortape.examine import clock
+from tensortape.examine.bounds import bounded
 from tensortape.examine.model import Report
 from tensortape.examine.page import render, write_atomically
 from tensortape.examine.recorder import Recorder
@@ -62,7 +63,7 @@ class ReportSession:
         recorder = self.recorder
         groups = [group.finish() for group in recorder.groups.values()]
         used = {p for g in groups for p in (g.position, *g.callers, *[op.position for op in g.ops])}
-        return Report(
+        report = Report(
             self.title,
             datetime.datetime.now().isoformat(timespec="seconds"),
             PRODUCER,
@@ -73,6 +74,7 @@ class ReportSession:
             recorder.omitted,
             {key: rule_of(op) for key, op in recorder.log.rules.items()},
         )
+        return bounded(report)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the report as one HTML page; ``path`` is replaced as a whole or not at all.

@@ -8,11 +8,11 @@ import re
 
 from tensortape.examine.model import Position, SourceFile
 
-AROUND = 3
-"""Lines kept before and after a position of a file."""
+AROUND = 8
+"""Lines kept before and after a position of a long file."""
 
 WHOLE = 300
-"""Cells up to this many lines are kept whole."""
+"""Cells and files up to this many lines are kept whole."""
 
 
 class Sources:
@@ -92,7 +92,7 @@ class Sources:
 def add_lines(file: SourceFile, name: str, line: int) -> None:
     """Put the text around ``line`` into ``file``; of a cell all of it."""
     text = linecache.getlines(name)
-    whole = file.kind == "cell" and len(text) <= WHOLE
+    whole = len(text) <= WHOLE
     first, last = (
         (1, len(text)) if whole else (max(1, line - AROUND), min(len(text), line + AROUND))
     )

@@ -163,7 +163,7 @@
 
   const plural = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
   const problems = report.groups.filter((g) => Object.keys(g.flag_counts || {}).length).length;
-  byId("totals").textContent = report.groups.length === 1 && report.calls === 1 ? report.created.replace("T", " ").slice(0, 16) : [plural(report.calls, "gradient call"), `from ${plural(report.groups.length, "line")}`, problems ? `${problems} with findings` : "", report.omitted_calls ? `${report.omitted_calls} calls beyond the limit not shown` : "", report.created.replace("T", " ").slice(0, 16)].filter(Boolean).join(" · ");
+  byId("totals").textContent = report.groups.length === 1 && report.calls === 1 ? report.created.replace("T", " ").slice(0, 16) : [plural(report.calls, "gradient call"), `from ${plural(report.groups.length, "line")}`, problems ? `${problems} with findings` : "", report.omitted_calls ? `${report.omitted_calls} calls beyond the limit not shown` : "", report.note, report.created.replace("T", " ").slice(0, 16)].filter(Boolean).join(" · ");
   const gravity = (g) => { const kinds = Object.keys(g.flag_counts || {}); return kinds.some((k) => TT.severity(k) === "bad") ? 0 : kinds.length ? 1 : 2; };
   const order = report.groups.map((_, i) => i).sort((a, b) => gravity(report.groups[a]) - gravity(report.groups[b]) || a - b);
   const section = (text) => TT.el("li", { class: "part" }, text);
