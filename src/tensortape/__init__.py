@@ -22,7 +22,9 @@ _dispatch.install_eager(_numpy_namespace)
 from tensortape import autodiff, data, distribute, graph, ops, train
 from tensortape import core as _core
 
-_LATER = ("image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings", "summary")
+_LATER = (
+    "image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings", "summary", "v1",
+)  # fmt: skip
 
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
     _loading.load_all(_package, _LATER)

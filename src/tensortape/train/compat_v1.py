@@ -195,11 +195,12 @@ class V1Namespace(types.ModuleType):
         if path in _entries():
             return _make(path, *_entries()[path])
         target = RENAMED.get(path, path)
-        if target not in PUBLIC:
-            complete()
+        if target not in PUBLIC and complete() and path.rpartition(".")[2] in self.__dict__:
+            return self.__dict__[path.rpartition(".")[2]]
         if target in PUBLIC and path not in DIFFERENT:
             return PUBLIC[target]
-        if any(known.startswith(f"{path}.") for known in (*PUBLIC, *_entries())):
+        inside = (f"{path}.", f"compat.v1.{path}.")
+        if any(known.startswith(inside) for known in (*PUBLIC, *_entries())):
             return namespace(path)
         raise AttributeError(explain_missing(f"compat.v1.{path}", PUBLIC))
 
