@@ -42,6 +42,7 @@ PEERS = (
     Peer("tensorflow-function", "TensorFlow function", _TENSORFLOW),
     Peer("tensorflow-xla", "TensorFlow XLA", _TENSORFLOW),
     Peer("torch", "PyTorch", _TORCH),
+    Peer("torch-compile", "PyTorch compiled", _TORCH),
     Peer("jax", "JAX eager", _JAX),
     Peer("jax-jit", "JAX jit", _JAX),
     Peer("autograd", "autograd", _AUTOGRAD),
