@@ -17,16 +17,17 @@ FEW = 8
 def bounded(report: Report, largest: int = LARGEST) -> Report:
     """``report`` with fewer figures where it was too large; ``report.note`` says so."""
     sizes = {number: size_of(group) for number, group in enumerate(report.groups)}
-    left_out = 0
-    while sum(sizes.values()) > largest:
-        number = max(sizes, key=lambda n: sizes[n])
+    left_out, open_ = 0, set(sizes)
+    while open_ and sum(sizes.values()) > largest:
+        number = max(open_, key=lambda n: sizes[n])
         group = report.groups[number]
         before = len(group.calls)
         if before > 1:
             keep_calls(group, thinned(group.calls))
             left_out += before - len(group.calls)
-        elif not shortened(group):
-            break
+        else:
+            shortened(group)
+            open_.remove(number)
         sizes[number] = size_of(group)
     if left_out:
         report.note = f"figures of {left_out} calls left out to keep this page small"
@@ -63,14 +64,11 @@ def rows_of(call: Call) -> Iterator[list[int | None]]:
     yield from (call.forward, call.backward, call.results, *call.sent)
 
 
-def shortened(group: Group) -> bool:
-    """Keep only statistics and the first elements of the arrays; whether anything changed."""
-    changed = False
+def shortened(group: Group) -> None:
+    """Keep only statistics and the first elements of the arrays."""
     for summary in group.summaries:
         if summary.values is not None and len(summary.values) > FEW:
             shorten(summary)
-            changed = True
-    return changed
 
 
 def shorten(summary: Summary) -> None:

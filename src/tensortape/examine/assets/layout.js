@@ -91,18 +91,23 @@ TT.position = (boxes, rows, above, below) => {
   return { width: right - left, height: Math.max(0, y - TT.rankGap) };
 };
 
+/** Leaves give way, so that the main line is straight. */
+TT.weight = (box) => (box.light ? 0.05 : 1);
+
 /** Moves a layer's boxes towards their neighbours; those that would collide form a block. */
 TT.pull = (boxes, row, neighbours) => {
   const blocks = [];
   for (const n of row) {
-    const box = boxes.get(n), near = neighbours.get(n).map((m) => boxes.get(m).x);
-    const want = (near.length ? near.reduce((s, x) => s + x, 0) / near.length : box.x) - box.width / 2;
-    blocks.push({ left: want, width: box.width + TT.gap, count: 1 });
+    const box = boxes.get(n), near = neighbours.get(n).map((m) => boxes.get(m));
+    const total = near.reduce((s, b) => s + TT.weight(b), 0);
+    const want = (total ? near.reduce((s, b) => s + b.x * TT.weight(b), 0) / total : box.x) - box.width / 2;
+    blocks.push({ left: want, width: box.width + TT.gap, count: 1, weight: TT.weight(box) });
     while (blocks.length > 1) {
       const last = blocks[blocks.length - 1], before = blocks[blocks.length - 2];
       if (before.left + before.width <= last.left) break;
-      before.left = (before.left * before.count + (last.left - before.width) * last.count) / (before.count + last.count);
+      before.left = (before.left * before.weight + (last.left - before.width) * last.weight) / (before.weight + last.weight);
       before.width += last.width;
+      before.weight += last.weight;
       before.count += last.count;
       blocks.pop();
     }

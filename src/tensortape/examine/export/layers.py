@@ -14,10 +14,11 @@ GAP, RANK_GAP, SWEEPS = 18.0, 34.0, 8
 
 @dataclass
 class Box:
-    """A node to place: its size, then its centre."""
+    """A node to place: its size, whether it gives way to others, then its centre."""
 
     width: float
     height: float
+    weight: float = 1.0
     x: float = 0.0
     y: float = 0.0
     rank: int = 0
@@ -141,21 +142,22 @@ def pull(boxes: dict[str, Box], row: list[str], neighbours: dict[str, list[str]]
 
     Boxes that would collide form a block, which stands where its members want to be on average.
     """
-    blocks: list[list[float]] = []  # left edge, width, members
+    blocks: list[list[float]] = []  # left edge, width, members, weight
     offsets: list[tuple[str, float]] = []
     for name in row:
         box = boxes[name]
-        near = [boxes[n].x for n in neighbours[name]]
-        want = (sum(near) / len(near) if near else box.x) - box.width / 2
-        blocks.append([want, box.width + GAP, 1])
+        near = [boxes[n] for n in neighbours[name]]
+        total = sum(b.weight for b in near)
+        want = (sum(b.x * b.weight for b in near) / total if near else box.x) - box.width / 2
+        blocks.append([want, box.width + GAP, 1, box.weight])
         offsets.append((name, box.width))
         while len(blocks) > 1 and blocks[-2][0] + blocks[-2][1] > blocks[-1][0]:
-            left, width, count = blocks.pop()
+            left, width, count, weight = blocks.pop()
             before = blocks[-1]
-            wanted = (before[0] * before[2] + (left - before[1]) * count) / (before[2] + count)
-            blocks[-1] = [wanted, before[1] + width, before[2] + count]
+            wanted = (before[0] * before[3] + (left - before[1]) * weight) / (before[3] + weight)
+            blocks[-1] = [wanted, before[1] + width, before[2] + count, before[3] + weight]
     names = iter(offsets)
-    for left, _, count in blocks:
+    for left, _, count, _ in blocks:
         for _ in range(int(count)):
             name, width = next(names)
             boxes[name].x = left + width / 2

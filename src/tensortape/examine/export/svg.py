@@ -35,6 +35,7 @@ MARKER = (
     'orient="auto"><path d="M0 .5 8 4 0 7.5z"/></marker></defs>'
 )
 MARGIN = 8.0
+LEAVES, LEAVES_WEIGH = ("source", "variable", "constant"), 0.05
 
 
 def render(flow: Flow) -> str:
@@ -44,6 +45,9 @@ def render(flow: Flow) -> str:
         nodes = folded(nodes)
     lines = {node.name: lines_of(node) for node in nodes}
     boxes = {name: box_of(texts) for name, texts in lines.items()}
+    for node in nodes:
+        if node.kind in LEAVES:
+            boxes[node.name].weight = LEAVES_WEIGH
     edges = [(source, node.name) for node in nodes for source, _ in node.inputs]
     layout = place(boxes, edges)
     width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
