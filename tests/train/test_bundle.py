@@ -134,7 +134,7 @@ def test_damage_is_noticed(files: dict[str, bytes], name: str) -> None:
 
 def test_a_missing_data_file_is_damage(files: dict[str, bytes]) -> None:
     os.remove("c.data-00000-of-00001")
-    with pytest.raises(tf.errors.DataLossError, match="data file .* is missing"):
+    with pytest.raises(tf.errors.DataLossError, match=r"data file .* is missing"):
         _read_all()
 
 

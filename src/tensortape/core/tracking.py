@@ -44,7 +44,7 @@ class AutoTrackable(Trackable):
                 self._track_trackable(value, name, overwrite=True)
             elif is_container(value):
                 value = self._track_container(name, value)
-        object.__setattr__(self, name, value)
+        super().__setattr__(name, value)  # Keras' optimizers have more to do
 
     def _track_container(self, name: str, value: Any) -> Any:
         """Make a container a child, unless it is one already; what the attribute is to be."""
@@ -69,7 +69,7 @@ class AutoTrackable(Trackable):
 
     def __delattr__(self, name: str) -> None:
         self.__dict__.get("_tracked_children", {}).pop(name, None)
-        object.__delattr__(self, name)
+        super().__delattr__(name)
 
 
 @export("__internal__.tracking.no_automatic_dependency_tracking")
