@@ -114,8 +114,13 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _light(array: Any) -> Any:
-    """One element of an array as a view of the same shape."""
+    """One element of an array as a view of the same shape; of integers a zero.
+
+    Zero is an index that is valid along any axis.
+    """
     array = np.asarray(array)
+    if array.dtype.kind in "iu":
+        return np.broadcast_to(np.zeros((), array.dtype), array.shape)
     if array.size <= 1 or not any(array.strides):
         return array
     return np.broadcast_to(array.reshape(-1)[0], array.shape)

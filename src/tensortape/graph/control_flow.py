@@ -1,7 +1,7 @@
-"""Control flow on tensors whose values are known: the chosen branch runs, loops loop.
+"""``tf.cond``, ``tf.case``, ``tf.switch_case`` and ``tf.while_loop``.
 
-Gradients pass as through any Python code. Deciding on a symbolic tensor while a graph is built
-raises ``OperatorNotAllowedInGraphError``.
+On tensors whose values are known the chosen branch runs and loops loop; gradients pass as through
+any Python code. While a function is traced they become operations of the graph.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.core import nest
+from tensortape.core import dtypes, nest
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
+from tensortape.core.state import state
 from tensortape.core.tracking import CompositeTensor
+from tensortape.graph import control_gradients  # noqa: F401  (the derivatives of control flow)
+from tensortape.graph.control_graph import choose, loop
+from tensortape.graph.symbolic import SymbolicTensor
 
 
 def _callable(branch: Any, name: str) -> None:
@@ -38,8 +42,24 @@ def cond(
     """
     _callable(true_fn, "true_fn")
     _callable(false_fn, "false_fn")
-    chosen: Any = true_fn if bool(convert_to_tensor(pred)) else false_fn
+    pred = convert_to_tensor(pred)
+    if in_function(pred):
+        return choose(_number_of(pred), [true_fn, false_fn], "cond")  # type: ignore[list-item]
+    chosen: Any = true_fn if bool(pred) else false_fn
     return nest.map_structure(_tensor, chosen())
+
+
+def in_function(*tensors: Any) -> bool:
+    """Whether a function is traced and one of these is not known."""
+    known = not any(isinstance(t, SymbolicTensor) for t in tensors)
+    return not known and state.graph is not None and state.graph.building_function
+
+
+def _number_of(pred: Any) -> Any:
+    """0 for true, 1 for false."""
+    if pred.dtype is not dtypes.bool:
+        pred = pred != 0
+    return PUBLIC["cast"](PUBLIC["logical_not"](pred), "int32")
 
 
 def _tensor(value: Any) -> Any:
@@ -54,6 +74,8 @@ def smart_cond(
     """:func:`cond` that leaves what the branch returns as it is."""
     _callable(true_fn, "true_fn")
     _callable(false_fn, "false_fn")
+    if in_function(pred):
+        return cond(pred, true_fn, false_fn)
     return true_fn() if bool(pred) else false_fn()
 
 
@@ -78,12 +100,23 @@ def case(
         if not (isinstance(pair, tuple) and len(pair) == 2):
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair!r}.")
         _callable(pair[1], "fn")
+    preds = [convert_to_tensor(pred) for pred, _ in pred_fn_pairs]
+    if in_function(*preds):
+        return _chain(list(zip(preds, [fn for _, fn in pred_fn_pairs], strict=True)), default)
     for pred, fn in pred_fn_pairs:
         if bool(convert_to_tensor(pred)):
             return nest.map_structure(_tensor, fn())
     if default is None:
         return nest.map_structure(_tensor, pred_fn_pairs[-1][1]())
     return nest.map_structure(_tensor, default())
+
+
+def _chain(pairs: list[Any], default: Any) -> Any:
+    """Pairs of predicate and function, one inside the other."""
+    (pred, fn), *rest = pairs
+    if not rest:
+        return fn() if default is None else cond(pred, fn, default)
+    return cond(pred, fn, lambda: _chain(rest, default))
 
 
 @export("switch_case")
@@ -100,9 +133,23 @@ def switch_case(
     pairs = _numbered(branch_fns)
     for _, fn in pairs:
         _callable(fn, "branch_fns")
+    index = convert_to_tensor(branch_index)
+    if in_function(index):
+        return _switch(index, pairs, default)
     table = dict(pairs)
     chosen = table.get(int(convert_to_tensor(branch_index)), default or pairs[-1][1])
     return nest.map_structure(_tensor, chosen())
+
+
+def _switch(index: Any, pairs: list[Any], default: Any) -> Any:
+    """The branch of a number that is not known yet."""
+    fns = [fn for _, fn in pairs]
+    if default is not None:
+        fns.append(default)
+    place = convert_to_tensor(len(fns) - 1)
+    for i, (number, _) in enumerate(pairs):
+        place = PUBLIC["where"](index == number, convert_to_tensor(i), place)
+    return choose(place, fns, "switch_case")
 
 
 def _numbered(branch_fns: Any) -> list[tuple[int, Any]]:
@@ -141,6 +188,8 @@ def while_loop(
         raise ValueError("'loop_vars' must be non-empty.")
     variables = nest.map_structure(_loop_value, loop_vars)
     single = not isinstance(loop_vars, (list, tuple))
+    if state.graph is not None and state.graph.building_function:
+        return _traced_loop(cond, body, variables, shape_invariants, maximum_iterations, single)
     left = -1 if maximum_iterations is None else int(convert_to_tensor(maximum_iterations))
     while left != 0 and bool(convert_to_tensor(cond(variables) if single else cond(*variables))):
         result = body(variables) if single else body(*variables)
@@ -158,6 +207,38 @@ def while_loop(
             )
         left -= 1
     return variables
+
+
+def _traced_loop(
+    cond: Any, body: Any, variables: Any, invariants: Any, maximum: Any, single: bool
+) -> Any:
+    """The loop as an operation of the graph."""
+
+    def test(*args: Any) -> Any:
+        return _truth(cond(*args))
+
+    def step(*args: Any) -> Any:
+        result = body(*args)
+        if not single and not isinstance(result, (list, tuple)):
+            result = (result,)
+        if not single and len(result) != len(variables):
+            raise ValueError(
+                f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
+                f"{len(result)}."
+            )
+        packed = (result,) if single else tuple(result)
+        return nest.map_structure(_loop_value, packed), []
+
+    given = (variables,) if single else tuple(variables)
+    shapes = None if invariants is None else ((invariants,) if single else tuple(invariants))
+    finals, _ = loop(test, step, given, shapes, maximum)
+    if single:
+        return finals[0]
+    return finals if hasattr(variables, "_fields") else type(variables)(finals)
+
+
+def _truth(value: Any) -> Any:
+    return convert_to_tensor(value, dtype_hint="bool")
 
 
 def _loop_value(value: Any) -> Any:

@@ -223,11 +223,51 @@ class GraphFunction:
                 grads[t._id] = grads[t._id] + seed if t._id in grads else seed
         return walk(entries, grads, needed, sources, Mode(recorded, True))
 
+    def dense_backward(self, wanted: Any, seeds: Any) -> tuple[GraphFunction, tuple[bool, ...]]:
+        """As :meth:`backward`, with dense gradients, as a function of all outputs.
+
+        Returns a function of (inputs, outputs, cotangents of the ``seeds`` outputs) and which
+        inputs get a gradient.
+        """
+        key = ("dense", wanted, seeds, safety.on)
+        found = self._backward.get(key)
+        if found is None:
+            found = self._backward[key] = self._build_dense(wanted, seeds)
+        return found
+
+    def _build_dense(self, wanted: Any, seeds: Any) -> tuple[GraphFunction, tuple[bool, ...]]:
+        backward, kinds = self.backward(wanted, seeds)
+        graph = self.graph
+        flat = iter(backward.outputs)
+        grads = []
+        with graph.as_default():
+            for kind in kinds:
+                if kind is None:
+                    continue
+                g = next(flat)
+                grads.append(
+                    g if kind == "dense" else Rows(recorded, g, next(flat), kind).dense()
+                )
+            computed = set(self.computed)
+            outs = [
+                t if i in computed else graph.placeholder_like(t, "unused")
+                for i, t in enumerate(self.outputs)
+            ]
+        count = len(self.inputs) + len(self.computed)
+        inputs = [*self.inputs, *outs, *backward.inputs[count:]]
+        span = (backward.span[0], len(graph._operations))
+        function = GraphFunction(backward.name, graph, inputs, grads, span)
+        return function, tuple([k is not None for k in kinds])
+
     def entries(self) -> list[Entry]:
         """The function's operations, as a tape would have recorded them."""
         first, stop = self.span
         nodes = needed_nodes(self.graph._operations, self.inputs, self.outputs, stop, stop)
-        return [Entry(n._op, n.inputs, n.outputs, n._attrs) for n in nodes]
+        return [
+            Entry(n._op, n.inputs, n.outputs, n._attrs)
+            for n in nodes
+            if n._op.pullback is not None or n._op.missing_gradient or n._op.user_pullback
+        ]
 
 
 def _bound(cache: dict[Any, Any]) -> None:
@@ -253,6 +293,7 @@ def _call_op(function: GraphFunction) -> Op:
         return interpret(function.program(arrays), xp, arrays)
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        g = g if type(g) is list else [g]
         seeds = tuple([one is not None for one in g])
         backward, kinds = function.backward(tuple(needed), seeds)
         ready = [y[i] for i in function.computed]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract, abstract, placeholder
-from tensortape.arrays.varying import Varying, value_of
+from tensortape.arrays.varying import Varying, value_of, varies
 from tensortape.core.dispatch import Normalised
 from tensortape.core.state import state
 from tensortape.graph.ir import STATEFUL, Aval, Late, Node, Program, resolve
@@ -162,7 +162,15 @@ class Lowering:
         if node.raw is None and all(_settled(t._a) for t in node.outputs):
             return attrs, [t._a for t in node.outputs]
         given = Normalised(attrs) if node.raw is not None else attrs
-        results = abstract.evaluate(op, values, given, node.raw is not None)
+        try:
+            results = abstract.evaluate(op, values, given, node.raw is not None)
+        except Exception:
+            # Values that data decides have stand-ins here, which need not agree with known sizes:
+            # what the trace found holds for all of them.
+            if node.raw is not None and varies(node._attrs.values()):
+                raise
+            found = attrs if node.raw is None else dict(node._attrs)
+            return found, [t._a for t in node.outputs]
         return dict(given), [results] if op.outputs is None else list(results)
 
     def _finish(self, node: Any, ids: Any, attrs: Any, results: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -54,21 +54,11 @@ class Identity:
         return f"{kind} {name!r}" if isinstance(name, str) else f"{kind} at {self._hash:#x}"
 
 
-class Shaped:
+class Shaped(NamedTuple):
     """A tensor's dtype and shape, as part of a key."""
 
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, dtype: Any, shape: tuple[int | None, ...]) -> None:
-        self.dtype, self.shape = dtype, shape
-
-    def __hash__(self) -> int:
-        return hash(self.shape)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            type(other) is Shaped and self.dtype == other.dtype and self.shape == other.shape
-        )
+    dtype: Any
+    shape: tuple[int | None, ...]
 
     def __repr__(self) -> str:
         sizes = ", ".join("None" if n is None else str(n) for n in self.shape)

@@ -1,0 +1,228 @@
+"""The derivatives of ``If`` and ``While``: control flow again, so that they have derivatives too.
+
+A branch is differentiated as a branch; what it draws at random is kept by the forward operation. A
+loop runs backwards over what its iterations kept: the forward operation gets further, stacked
+results for that when its gradient is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.registry import PUBLIC
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.graph.control_graph import add_if, loop, loop_results
+from tensortape.graph.control_ops import if_op, while_op
+from tensortape.graph.graph_function import GraphFunction
+from tensortape.graph.lower import attribute_tensors, needed_nodes
+from tensortape.graph.symbolic import SymbolicTensor
+from tensortape.graph.untraceable import Untraceable
+
+_FLOATS = frozenset("fcV")
+
+
+def _if_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+    _need_tensors(inputs, "tf.cond")
+    g = g if type(g) is list else [g]
+    index, *args = inputs
+    wanted, seeds = tuple(needed[1:]), tuple(one is not None for one in g)
+    branches = _with_draws(y[0]._operation)
+    y = y[0]._operation.outputs
+    seeds = seeds + (False,) * (len(y) - len(seeds))
+    pairs = [f.dense_backward(wanted, seeds) for f in branches]
+    union = [any(given[i] for _, given in pairs) for i in range(len(args))]
+    functions = [_filled(f, backward, given, union) for f, (backward, given) in
+                 zip(branches, pairs, strict=True)]  # fmt: skip
+    cotangents = [one for one in g if one is not None]
+    outs = iter(add_if([index, *args, *y, *cotangents], functions))
+    return [None, *[next(outs) if there else None for there in union]]
+
+
+def _filled(f: GraphFunction, backward: GraphFunction, given: Any, union: Any) -> GraphFunction:
+    """The gradient of a branch with zeros for inputs that only other branches use."""
+    found = iter(backward.outputs)
+    outputs = []
+    with f.graph.as_default():
+        for t, has, wants in zip(f.inputs, given, union, strict=True):
+            if has:
+                outputs.append(next(found))
+            elif wants:
+                outputs.append(PUBLIC["zeros_like"](t))
+    span = (backward.span[0], len(f.graph._operations))
+    return GraphFunction(backward.name, f.graph, backward.inputs, outputs, span)
+
+
+def _with_draws(node: Any) -> tuple[GraphFunction, ...]:
+    """The branches, each with all the branches' random numbers among its results."""
+    branches = node._attrs["branches"]
+    draws = [_draws(f) for f in branches]
+    if any(draws) and not node._attrs.get("kept"):
+        _keep_draws(node, branches, draws)
+    return node._attrs["branches"]
+
+
+def _keep_draws(node: Any, branches: Any, draws: Any) -> None:
+    grown = []
+    for k, f in enumerate(branches):
+        outputs = list(f.outputs)
+        with f.graph.as_default():
+            for j, group in enumerate(draws):
+                outputs += group if j == k else [_blank(t) for t in group]
+        grown.append(GraphFunction(f.name, f.graph, f.inputs, outputs, f.span))
+    fresh = [SymbolicTensor(t._a) for group in draws for t in group]
+    _add_outputs(node, fresh)
+    node._attrs["branches"] = tuple(grown)
+    node._attrs["kept"] = True
+
+
+def _draws(f: GraphFunction) -> list[Any]:
+    nodes = needed_nodes(f.graph._operations, f.inputs, f.outputs, *f.span)
+    present = {t._id for t in f.outputs}
+    return [
+        t for n in nodes if n._op.family == "random" for t in n.outputs if t._id not in present
+    ]
+
+
+def _blank(t: Any) -> Any:
+    if None in t._a.shape:
+        raise Untraceable("random numbers of unknown shape in a branch that is differentiated")
+    return EagerTensor(np.zeros(t._a.shape, t._a.dtype)[()])
+
+
+def _add_outputs(node: Any, fresh: Any) -> None:
+    for t in fresh:
+        t._name, t._operation, t._graph = f"{node.name}:{len(node.outputs)}", node, node.graph
+        node.outputs = (*node.outputs, t)
+
+
+def _need_tensors(inputs: Any, what: str) -> None:
+    if not all(isinstance(t, Tensor) for t in inputs):
+        raise Untraceable(f"the Jacobian of {what} in a traced function")
+
+
+# -- loops ---------------------------------------------------------------------------------
+
+
+class LoopGradient:
+    """How one step of a loop runs backwards, and which stacks it reads."""
+
+    def __init__(self, node: Any, wanted: tuple[bool, ...], seeds: tuple[bool, ...]) -> None:
+        n, body = node._attrs["variables"], node._attrs["body"]
+        saving = body.saving(wanted)
+        extra = (False,) * (len(saving.outputs) - len(body.outputs))
+        self.backward, self.given = saving.dense_backward(wanted, seeds + extra)
+        self.seeds = seeds
+        used = _used(self.backward)
+        present = {t._id: i for i, t in enumerate(body.outputs) if i >= n}
+        kept: list[Any] = []
+        self.sources: list[Any] = []
+        """For each parameter of the backward step before the cotangents: ("stack", k), ("argument",
+        i) or ``None``."""
+        for i, t in enumerate(self.backward.inputs[: len(body.inputs) + len(saving.outputs)]):
+            if t._id not in used:
+                self.sources.append(None)
+            elif n <= i < len(body.inputs):
+                self.sources.append(("argument", i))
+            else:
+                if t._id not in present:
+                    present[t._id] = len(body.outputs) + len(kept)
+                    kept.append(t)
+                self.sources.append(("stack", present[t._id]))
+        if len(body.outputs) + len(kept) == n:  # nothing is kept: something must count
+            kept.append(EagerTensor(np.zeros((), np.int32)[()]))
+        _keep(node, kept)
+        self.stacks = node.outputs
+
+
+def _keep(node: Any, kept: list[Any]) -> None:
+    """Let a loop stack more values of its body."""
+    attrs = node._attrs
+    n, body = attrs["variables"], attrs["body"]
+    first = len(node.outputs)
+    grown = GraphFunction(body.name, body.graph, body.inputs, [*body.outputs, *kept], body.span)
+    attrs["body"], attrs["stacked"] = grown, attrs["stacked"] + len(kept)
+    _add_outputs(node, [SymbolicTensor(a) for a in loop_results(grown, n)[first:]])
+
+
+def _used(function: GraphFunction) -> set[int]:
+    """Ids of the parameters a function reads."""
+    operations = function.graph._operations
+    nodes = needed_nodes(operations, function.inputs, function.outputs, *function.span)
+    used = {t._id for t in function.outputs}
+    for node in nodes:
+        used.update(t._id for t in node.inputs)
+        used.update(t._id for t in attribute_tensors(node._attrs))
+    return used
+
+
+def _while_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+    _need_tensors(inputs, "tf.while_loop")
+    g = g if type(g) is list else [g]
+    node = y[0]._operation
+    n, body = node._attrs["variables"], node._attrs["body"]
+    floats = [t._a.dtype.kind in _FLOATS for t in body.inputs]
+    wanted = tuple(floats[:n]) + tuple(needed[n:])
+    g = [*g, *[None] * (len(node.outputs) - len(g))]
+    seeds = tuple(
+        t._a.dtype.kind in _FLOATS and (i < n or g[i] is not None)
+        for i, t in enumerate(body.outputs)
+    )
+    gradients = node._attrs.setdefault("gradients", {})
+    if (wanted, seeds) not in gradients:
+        gradients[wanted, seeds] = LoopGradient(node, wanted, seeds)
+    found = _run_backwards(gradients[wanted, seeds], n, g, node.outputs, inputs, wanted)
+    return [d if is_needed else None for d, is_needed in zip(found, needed, strict=True)]
+
+
+def _run_backwards(
+    how: LoopGradient, n: int, g: Any, y: Any, inputs: Any, wanted: Any
+) -> list[Any]:
+    zeros_like, gather, shape = PUBLIC["zeros_like"], PUBLIC["gather"], PUBLIC["shape"]
+    count = shape(how.stacks[n])[0]
+    floats = [i for i in range(n) if wanted[i]]
+    fixed = [i for i in range(n, len(inputs)) if wanted[i] and how.given[i]]
+    cotangents = [zeros_like(y[i]) if g[i] is None else g[i] for i in floats]
+    sums = [zeros_like(inputs[i]) for i in fixed]
+
+    def step(k: Any, cots: Any, totals: Any) -> Any:
+        k = k - 1
+        args = [
+            _argument(s, how, k, inputs, t)
+            for s, t in zip(how.sources, how.backward.inputs, strict=False)
+        ]
+        of = dict(zip(floats, cots, strict=True))
+        for i, seeded in enumerate(how.seeds):
+            if seeded:
+                args.append(of[i] if i < n else gather(g[i], k))
+        grads = iter(how.backward.call(args))
+        by_input = {i: next(grads) for i, given in enumerate(how.given) if given}
+        news = [by_input[i] if i in by_input else zeros_like(of[i]) for i in floats]
+        return (k, news, [t + by_input[i] for t, i in zip(totals, fixed, strict=True)]), []
+
+    (_, cots, totals), _ = loop(lambda k, *rest: k > 0, step, (count, cotangents, sums))
+    found: list[Any] = [None] * len(inputs)
+    for i, d in zip(floats, cots, strict=True):
+        found[i] = d
+    for i, d in zip(fixed, totals, strict=True):
+        found[i] = d
+    return found
+
+
+def _argument(source: Any, how: LoopGradient, k: Any, inputs: Any, parameter: Any) -> Any:
+    """What a parameter of the backward step is in iteration ``k``."""
+    if source is None:
+        return _placeholder_value(parameter)
+    kind, at = source
+    return inputs[at] if kind == "argument" else PUBLIC["gather"](how.stacks[at], k)
+
+
+def _placeholder_value(parameter: Any) -> Any:
+    """A value for a parameter that is not read."""
+    sizes = [n or 0 for n in parameter._a.shape]
+    array = np.zeros((), parameter._a.dtype) if parameter._a.dtype.kind != "O" else np.array(b"")
+    return EagerTensor(np.broadcast_to(array, sizes) if sizes else array[()])
+
+
+if_op.pullback, while_op.pullback = _if_pullback, _while_pullback

@@ -1,0 +1,290 @@
+"""Control flow while a function is traced: parts are traced, and become ``If`` and ``While``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.abstract import Abstract, placeholder
+from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import tell
+from tensortape.core.registry import PUBLIC
+from tensortape.core.shapes import TensorShape
+from tensortape.core.state import state
+from tensortape.graph.branches import (
+    Part,
+    outer_tensors,
+    resources_of,
+    symbolic,
+    variables_of,
+)
+from tensortape.graph.control_ops import if_op, while_op
+
+
+class Surroundings:
+    """What the parts of one operation see of the function around them, in one order."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.assigned = variables_of(parts, True)
+        self._read = variables_of(parts, False)
+        self._outer = outer_tensors(parts)
+        self._things = resources_of(parts)
+
+    def arguments(self) -> tuple[list[Any], list[Any]]:
+        """Values of the assigned variables, and of everything else."""
+        graph = state.graph
+        changing = [v._read() for v in self.assigned]
+        fixed = [*self._outer, *[v._read() for v in self._read]]
+        return changing, fixed + [graph.resource(t) for t in self._things]
+
+    def parameters(self, part: Part) -> tuple[list[Any], list[Any]]:
+        """What a part has in their place."""
+        changing = [part.parameter_of(v) for v in self.assigned]
+        fixed = [part.parameter_for(t) for t in self._outer]
+        fixed += [part.parameter_of(v) for v in self._read]
+        with part.graph.as_default():
+            return changing, fixed + [part.graph.resource(t) for t in self._things]
+
+    def commit(self, news: Any) -> None:
+        """Give the assigned variables their new values."""
+        graph = state.graph
+        with graph.alone():
+            for variable, new in zip(self.assigned, news, strict=True):
+                graph.set_value(variable, new)
+
+
+def add_node(op: Any, inputs: Any, abstracts: Any, attrs: Any) -> list[Any]:
+    """Add an operation; tapes hear of it if it has results."""
+    outs = symbolic(abstracts)
+    if outs:
+        tell(state.listeners, op, tuple(inputs), tuple(outs), attrs)
+    else:
+        state.graph.add(op, [state.graph.capture(t) for t in inputs], (), attrs)
+    return outs
+
+
+# -- branches ------------------------------------------------------------------------------
+
+
+def choose(index: Any, functions: list[Callable[[], Any]], what: str) -> Any:
+    """The result of the function numbered ``index`` (an int32 scalar)."""
+    parts = [Part(f"{what}_branch_{i}", fn, [], tuple) for i, fn in enumerate(functions)]
+    _same_results(parts, what)
+    around = Surroundings(parts)
+    inputs = [index, *sum(around.arguments(), [])]
+    branches = tuple(
+        part.function(
+            sum(around.parameters(part), []),
+            [*part.outputs, *[part.value_of(v) for v in around.assigned]],
+        )
+        for part in parts
+    )
+    outs = add_if(inputs, branches)
+    count = len(parts[0].outputs)
+    around.commit(outs[count:])
+    return packed(parts[0].value, outs[:count])
+
+
+def add_if(inputs: Any, branches: Any) -> list[Any]:
+    """An ``If`` over graph functions of the same parameters and results."""
+    columns = zip(*[f.outputs for f in branches], strict=True)
+    abstracts = [covering([t._a for t in column]) for column in columns]
+    attrs = {"branches": tuple(branches)}
+    if any(f.stateful for f in branches):
+        attrs["stateful"] = True
+    return add_node(if_op, inputs, abstracts, attrs)
+
+
+def covering(values: Any) -> Abstract:
+    """What is known of a value that may be any of these."""
+    shapes = [tuple(v.shape) if isinstance(v, Abstract) else np.shape(v) for v in values]
+    if len({len(s) for s in shapes}) > 1:
+        raise ValueError(
+            f"The branches of a tf.cond return tensors of different ranks: {shapes}. Give them "
+            "the same rank."
+        )
+    sizes = tuple(c[0] if len(set(c)) == 1 else None for c in zip(*shapes, strict=True))
+    return placeholder(sizes, np.dtype(values[0].dtype))
+
+
+def _same_results(parts: list[Part], what: str) -> None:
+    first, *others = parts
+    for other in others:
+        try:
+            nest.assert_same_structure(first.value, other.value, expand_composites=True)
+        except (TypeError, ValueError) as exc:
+            raise TypeError(
+                f"The branches of tf.{what} must have the same number, type, and overall structure "
+                f"of return values.\n\n{exc}"
+            ) from None
+        pairs = zip(first.outputs, other.outputs, strict=True)
+        for a, b in pairs:
+            if a.dtype is not b.dtype:
+                raise TypeError(
+                    f"The branches of tf.{what} must return the same dtypes: one returns "
+                    f"{a.dtype.name}{list(a._a.shape)}, another {b.dtype.name}{list(b._a.shape)}. "
+                    "Use tf.cast."
+                )
+
+
+def packed(structure: Any, tensors: Any) -> Any:
+    """A structure with these tensors (``None`` leaves stay)."""
+    parts = iter(tensors)
+    leaves = [
+        None if leaf is None else next(parts)
+        for leaf in nest.flatten(structure, expand_composites=True)
+    ]
+    return nest.pack_sequence_as(structure, leaves, expand_composites=True)
+
+
+# -- loops ---------------------------------------------------------------------------------
+
+
+class Loop:
+    """A loop as it is traced: its parts, and the operation they become.
+
+    ``body`` returns the new variables and values to collect; those are stacked along a new first
+    axis, one row for each iteration.
+    """
+
+    def __init__(
+        self,
+        cond: Callable[..., Any],
+        body: Callable[..., tuple[Any, Any]],
+        variables: Any,
+        invariants: Any = None,
+        maximum: Any = None,
+    ) -> None:
+        self.flat = nest.flatten(variables, expand_composites=True)
+        shapes = [TensorShape(t._a.shape) for t in self.flat]
+        if invariants is not None:
+            shapes = [as_invariant(s) for s in nest.flatten(invariants, expand_composites=True)]
+        specs = [(s, t.dtype) for s, t in zip(shapes, self.flat, strict=True)]
+
+        def pack(params: Any) -> Any:
+            return nest.pack_sequence_as(variables, params, expand_composites=True)
+
+        self._check_entry(shapes)
+        self.test = Part("while_cond", cond, specs, pack)
+        collected: list[Any] = []
+
+        def step(*args: Any) -> Any:
+            news, rows = body(*args)
+            collected.append(rows)
+            return [news, rows]
+
+        self.step = Part("while_body", step, specs, pack)
+        self.news, self.rows = self.step.value
+        self.maximum = maximum
+        self._check_body(variables, shapes)
+
+    def _check_entry(self, shapes: Any) -> None:
+        for t, s in zip(self.flat, shapes, strict=True):
+            if not s.is_compatible_with(TensorShape(t._a.shape)):
+                raise ValueError(
+                    f"The shape invariant specified for {t!r} is not compatible with the initial "
+                    f"shape of the loop variable. It enters the loop with shape {t.shape}, but the "
+                    f"specified shape invariant is {s}."
+                )
+
+    def _check_body(self, variables: Any, shapes: Any) -> None:
+        nest.assert_same_structure(variables, self.news, False, True)
+        count = len(self.flat)
+        for i, (old, new) in enumerate(zip(self.flat, self.step.outputs[:count], strict=True)):
+            shape = TensorShape(new._a.shape)
+            if new.dtype is not old.dtype:
+                raise TypeError(
+                    f"Loop variable {i} enters the loop with dtype {old.dtype.name} and has dtype "
+                    f"{new.dtype.name} after one iteration: use tf.cast."
+                )
+            if not shape.is_subtype_of(shapes[i]):
+                raise ValueError(
+                    f"Loop variable {i} enters the loop with shape {shapes[i]}, but has shape "
+                    f"{shape} after one iteration. To allow the shape to vary across iterations, "
+                    "use the `shape_invariants` argument of tf.while_loop to specify a "
+                    "less-specific shape."
+                )
+
+    def run(self) -> tuple[list[Any], list[Any]]:
+        """Add the operation; returns the last variables and the stacks."""
+        around = Surroundings([self.test, self.step])
+        changing, fixed = around.arguments()
+        count, rows = len(self.flat), len(self.step.outputs) - len(self.flat)
+        test, step = self._functions(around)
+        attrs = {
+            "cond": test,
+            "body": step,
+            "variables": count + len(around.assigned),
+            "stacked": rows,
+            "maximum": self.maximum,
+        }
+        if test.stateful or step.stateful:
+            attrs["stateful"] = True
+        inputs = [*self.flat, *changing, *fixed]
+        abstracts = loop_results(step, attrs["variables"])
+        outs = add_node(while_op, inputs, abstracts, attrs)
+        around.commit(outs[count : attrs["variables"]])
+        return outs[:count], outs[attrs["variables"] :]
+
+    def _functions(self, around: Surroundings) -> tuple[Any, Any]:
+        count = len(self.flat)
+        functions = []
+        for part in (self.test, self.step):
+            changing, fixed = around.parameters(part)
+            inputs = [*part.params, *changing, *fixed]
+            outputs = part.outputs
+            if part is self.step:
+                values = [part.value_of(v) for v in around.assigned]
+                outputs = [*outputs[:count], *values, *outputs[count:]]
+            functions.append(part.function(inputs, outputs))
+        return functions[0], functions[1]
+
+
+def loop_results(step: Any, variables: int) -> list[Abstract]:
+    """What is known of the results of a loop."""
+    finals = [
+        placeholder(tuple(t._a.shape), np.dtype(t._a.dtype)) for t in step.inputs[:variables]
+    ]
+    stacks = [
+        placeholder((None, *t._a.shape), np.dtype(t._a.dtype)) for t in step.outputs[variables:]
+    ]
+    return finals + stacks
+
+
+def as_invariant(shape: Any) -> TensorShape:
+    """A shape invariant given as a shape, a specification or a tensor."""
+    return TensorShape(getattr(shape, "shape", shape))
+
+
+def loop(
+    cond: Any, body: Any, variables: Any, invariants: Any = None, maximum: Any = None
+) -> tuple[Any, list[Any]]:
+    """Repeat ``variables, rows = body(*variables)`` while ``cond(*variables)`` holds.
+
+    Returns the last variables, and for each tensor in ``rows`` the stack of its values.
+    """
+    if maximum is not None and not isinstance(maximum, int):
+        return _counted(cond, body, variables, invariants, maximum)
+    traced = Loop(cond, body, variables, invariants, maximum)
+    finals, stacks = traced.run()
+    return packed(variables, finals), stacks
+
+
+def _counted(cond: Any, body: Any, variables: Any, invariants: Any, maximum: Any) -> Any:
+    """A loop with a number of iterations at most that is a tensor."""
+    most = convert_to_tensor(maximum)
+    zero = convert_to_tensor(0, dtype=most.dtype)
+
+    def test(count: Any, inner: Any) -> Any:
+        return PUBLIC["logical_and"](count < most, cond(*inner))
+
+    def step(count: Any, inner: Any) -> Any:
+        news, rows = body(*inner)
+        return (count + 1, news), rows
+
+    shapes = None if invariants is None else (TensorShape([]), invariants)
+    (_, finals), stacks = loop(test, step, (zero, variables), shapes)
+    return finals, stacks

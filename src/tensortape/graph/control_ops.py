@@ -1,0 +1,152 @@
+"""The operations of control flow: ``If`` chooses a branch, ``While`` repeats a body.
+
+In a graph their attributes are graph functions; in a program they are programs. They compute in
+NumPy (with plans for the programs), and node by node in other namespaces; XLA has lowerings of its
+own. ``While`` can keep values of every iteration, stacked: derivatives and maps read them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.abstract import Abstract, placeholder
+from tensortape.core.op import op
+from tensortape.core.state import state
+from tensortape.graph.graph_function import GraphFunction
+from tensortape.graph.lower import LOWERINGS, Lowering, lower
+from tensortape.graph.plan import run_program
+
+EFFECTS = "control flow with side effects"
+
+
+@op("If", outputs=0, family="call", nondifferentiable=None)
+def if_op(xp, index, *args, branches, stateful=False):
+    """The results of ``branches[index]`` (the last one for other numbers)."""
+    chosen = int(index)
+    if not 0 <= chosen < len(branches):
+        chosen = len(branches) - 1
+    return run_program(xp, branches[chosen], args)
+
+
+@op("While", outputs=0, family="call", nondifferentiable=None)
+def while_op(xp, *args, cond, body, variables, stacked, maximum=None, stateful=False):
+    """The values of the first ``variables`` arguments after the loop, then stacks of the rest.
+
+    ``cond`` and ``body`` take all arguments; the body gives the new variables, then ``stacked``
+    values to keep.
+    """
+    values, fixed = list(args[:variables]), args[variables:]
+    rows: list[list[Any]] = [[] for _ in range(stacked)]
+    left = -1 if maximum is None else int(maximum)
+    while left != 0:
+        (go,) = run_program(xp, cond, (*values, *fixed))
+        if not bool(go):
+            break
+        outs = run_program(xp, body, (*values, *fixed))
+        values = list(outs[:variables])
+        for row, value in zip(rows, outs[variables:], strict=True):
+            row.append(value)
+        left -= 1
+    kept = [body.avals[i] for i in body.results[variables:]]
+    return (*values, *[stack_of(xp, r, a) for r, a in zip(rows, kept, strict=True)])
+
+
+def stack_of(xp: Any, rows: list[Any], aval: Any) -> Any:
+    """The rows along a new first axis; of no rows an empty array."""
+    if rows:
+        return np.stack(rows) if not hasattr(xp, "stack") else xp.stack(rows, 0)
+    return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
+
+
+# -- into programs -------------------------------------------------------------------------
+
+
+def program_of(function: GraphFunction, values: Any) -> Any:
+    """A part as a program for arguments of which ``values`` is known."""
+    known = [v if isinstance(v, Abstract) else placeholder(np.shape(v), v.dtype) for v in values]
+    known = [placeholder(v.shape, v.dtype) if v.derived else v for v in known]
+    return lower(
+        function.name,
+        function.graph._operations,
+        function.inputs,
+        function.outputs,
+        function.span,
+        known,
+    )
+
+
+def _lower_if(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
+    functions = node._attrs["branches"]
+    programs = tuple(program_of(f, values[1:]) for f in functions)
+    results = [
+        _covering([p.avals[p.results[i]] for p in programs]) for i in range(len(node.outputs))
+    ]
+    outs = lowering.builder.emit(node, ids, {"branches": programs}, results)
+    return list(zip(outs, results, strict=True))
+
+
+def _covering(avals: Any) -> Abstract:
+    """What all branches have in common."""
+    first = avals[0]
+    shape = tuple(
+        n if all(n == a.shape[i] for a in avals) else None for i, n in enumerate(first.shape)
+    )
+    return placeholder(shape, np.dtype(first.dtype))
+
+
+def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
+    attrs = node._attrs
+    n, body = attrs["variables"], attrs["body"]
+    given = list(values)
+    for i in range(n):  # shapes may change from one iteration to the next
+        static = body.inputs[i]._a.shape
+        now = given[i].shape if isinstance(given[i], Abstract) else np.shape(given[i])
+        later = body.outputs[i]._a.shape
+        shape = tuple(
+            k if s is not None or k == o else None
+            for k, s, o in zip(now, static, later, strict=True)
+        )
+        given[i] = placeholder(shape, body.inputs[i]._a.dtype)
+    given = _settle(body, given, n)
+    cond, step = program_of(attrs["cond"], given), program_of(body, given)
+    avals = [step.avals[i] for i in step.results]
+    finals = [placeholder(tuple(given[i].shape), given[i].dtype) for i in range(n)]
+    stacks = [placeholder((None, *a.shape), np.dtype(a.dtype)) for a in avals[n:]]
+    maximum = lowering.known({"maximum": attrs["maximum"]})["maximum"]
+    programs = {
+        "cond": cond,
+        "body": step,
+        "variables": n,
+        "stacked": attrs["stacked"],
+        "maximum": maximum,
+    }
+    results = [*finals, *stacks]
+    outs = lowering.builder.emit(node, ids, programs, results)
+    return list(zip(outs, results, strict=True))
+
+
+def _settle(body: GraphFunction, given: list[Any], n: int) -> list[Any]:
+    """Shapes of the variables that hold in every iteration."""
+    for _ in range(n + 1):
+        step = program_of(body, given)
+        changed = False
+        for i in range(n):
+            found = step.avals[step.results[i]].shape
+            shape = tuple(
+                a if a == b else None for a, b in zip(given[i].shape, found, strict=True)
+            )
+            if shape != tuple(given[i].shape):
+                given[i], changed = placeholder(shape, given[i].dtype), True
+        if not changed:
+            break
+    return given
+
+
+LOWERINGS["If"], LOWERINGS["While"] = _lower_if, _lower_while
+
+
+def in_graph() -> bool:
+    """Whether a function is being traced."""
+    return state.graph is not None and state.graph.building_function
