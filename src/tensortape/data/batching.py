@@ -11,12 +11,14 @@ import numpy as np
 
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.specs import NoneTensorSpec
 from tensortape.data.dataset import UNKNOWN, DatasetV2, method
 from tensortape.data.pieces import batch_spec, piece_spec, pieces, stack
 from tensortape.data.rows import blocks
 from tensortape.data.running import Run
 from tensortape.data.structure import leaves, map_leaves, number
 from tensortape.ops.layout.join import concat
+from tensortape.ops.sparse.spec import SparseTensorSpec
 
 
 def batch_count(dataset: DatasetV2, n: int, drop_remainder: bool) -> int:
@@ -87,14 +89,32 @@ def unbatch(dataset: DatasetV2, name: str | None = None) -> DatasetV2:
 
     Raises `ValueError` when a tensor has no axis. Source: `tf.data.Dataset.unbatch`.
     """
-    source = dataset._start
+    source, spec = dataset._start, dataset._known_spec()
+    size = UNKNOWN
+    if spec is not None:
+        size = _piece_count(spec, dataset._size)
 
     def start(run: Run) -> Iterator[Any]:
         return itertools.chain.from_iterable(map(pieces, source(run)))
 
     return DatasetV2(
-        start, UNKNOWN, lambda: piece_spec(dataset.element_spec), (dataset,), "_UnbatchDataset"
+        start, size, lambda: piece_spec(dataset.element_spec), (dataset,), "_UnbatchDataset"
     )
+
+
+def _piece_count(spec: Any, batches: int) -> int:
+    """How many elements batches of a specification hold; `ValueError` where sizes differ."""
+    piece_spec(spec)
+    shapes = [leaf.shape for leaf in leaves(spec) if not isinstance(leaf, NoneTensorSpec)]
+    known = {shape[0] for shape in shapes if shape.rank} - {None}
+    if len(known) > 1:
+        first, second, *_ = sorted(known)
+        raise ValueError(f"Dimensions {first} and {second} are not compatible")
+    if any(isinstance(leaf, SparseTensorSpec) for leaf in leaves(spec)):
+        return batches if batches < 0 else UNKNOWN
+    if batches < 0 or not known:
+        return batches if batches < 0 else UNKNOWN
+    return batches * known.pop()
 
 
 @method

@@ -70,11 +70,11 @@ def _in_memory(dataset: DatasetV2) -> Callable[[Run], Iterator[Any]]:
     kept: list[list[Any]] = []
 
     def start(run: Run) -> Iterator[Any]:
-        return iter(kept[0]) if kept else passing(run)
+        return iter(kept[0]) if kept else passing(dataset._start(run))
 
-    def passing(run: Run) -> Iterator[Any]:
+    def passing(elements: Iterator[Any]) -> Iterator[Any]:
         seen = []
-        for element in dataset._start(run):
+        for element in elements:
             seen.append(element)
             yield element
         kept[:] = [seen]
@@ -85,9 +85,8 @@ def _in_memory(dataset: DatasetV2) -> Callable[[Run], Iterator[Any]]:
 def _in_file(dataset: DatasetV2, path: str) -> Callable[[Run], Iterator[Any]]:
     def start(run: Run) -> Iterator[Any]:
         if os.path.exists(path):
-            yield from read_elements(path, dataset.element_spec)
-        else:
-            yield from write_elements(path, dataset.element_spec, dataset._start(run))
+            return read_elements(path, dataset.element_spec)
+        return write_elements(path, dataset.element_spec, dataset._start(run))
 
     return start
 
@@ -197,7 +196,9 @@ def load(
     parts = [_shard(folder, number, size, spec) for number, size in said["shards"]]
     if reader_func is not None:
         shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))
-        return reader_func(shards)
+        result = reader_func(shards)
+        result._size = sum(size for _, size in said["shards"])
+        return result
     if len(parts) == 1:
         return parts[0]
     shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.core import random_state
-from tensortape.core.specs import TensorSpec
+from tensortape.core.specs import NoneTensorSpec, TensorSpec
 from tensortape.data.running import Run
 from tensortape.data.structure import map_leaves, spec_of, to_result
 from tensortape.graph.func_graph import FuncGraph, make_placeholder
@@ -75,13 +75,22 @@ class Function:
         """
         graph = FuncGraph("map")
         with graph.as_default():
-            args = [map_leaves(_placeholder, spec) for spec in specs]
+            args = [map_leaves(_without_value, spec) for spec in specs]
             if unpack and type(args[0]) is tuple:
                 args = [*args[0]]
             return spec_of(to_result(self.fn(*args)))
 
 
-def _placeholder(spec: Any) -> Any:
-    if type(spec) is not TensorSpec:
-        raise NotImplementedError(f"no tensor without a value for {spec!r}")
-    return make_placeholder(spec.dtype, spec.shape)
+def _without_value(spec: Any) -> Any:
+    if isinstance(spec, NoneTensorSpec):
+        return None
+    make = WITHOUT_VALUE.get(type(spec))
+    if make is None:
+        raise NotImplementedError(f"no value that is not known for {spec!r}")
+    return make(spec)
+
+
+WITHOUT_VALUE: dict[type, Callable[[Any], Any]] = {
+    TensorSpec: lambda spec: make_placeholder(spec.dtype, spec.shape)
+}
+"""How values are made of which nothing but the type is known."""

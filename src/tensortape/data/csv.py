@@ -13,7 +13,7 @@ from tensortape.core.dtypes import DType, float32, float64, int32, int64, string
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
-from tensortape.data.files import FileDataset, opened, text
+from tensortape.data.files import Applied, FileDataset, opened, text
 from tensortape.data.lines import without_newline
 
 _QUOTE = b'"'
@@ -153,13 +153,16 @@ def _rows(
     excluded: set[int] | None,
     exact: bool,
 ) -> Iterator[Any]:
-    with opened(path, compression) as file:
-        if form.header:
-            next(file, None)
-        for fields in records(file, form):
-            if excluded is not None:
-                fields = [f for i, f in enumerate(fields) if i not in excluded]
-            yield _row(fields, columns, form.missing, exact)
+    file = opened(path, compression)
+    if form.header:
+        next(file, None)
+
+    def row(fields: list[bytes]) -> Any:
+        if excluded is not None:
+            fields = [f for i, f in enumerate(fields) if i not in excluded]
+        return _row(fields, columns, form.missing, exact)
+
+    return Applied(row, records(file, form), file)
 
 
 def _row(fields: list[bytes], columns: list[Column], missing: bytes, exact: bool) -> Any:

@@ -14,6 +14,7 @@ from tensortape.core.registry import add_public
 from tensortape.core.specs import TypeSpec, register_value_type
 from tensortape.core.tracking import Trackable
 from tensortape.data import iterator as iterators
+from tensortape.data.calls import WITHOUT_VALUE
 from tensortape.data.rows import Order, Rows
 from tensortape.data.running import Run, apart
 from tensortape.data.specs import DatasetSpec
@@ -50,6 +51,7 @@ class DatasetV2(Trackable):
         self._sources = inputs
         self._kind = self._kind or kind
         self._own_options: Any = None
+        self._slow_spec = any(part._slow_spec for part in inputs)
         self._rows: Rows | None = None
         self._order: Order | None = None
 
@@ -64,6 +66,12 @@ class DatasetV2(Trackable):
             with apart():
                 spec = self._spec = spec()
         return spec
+
+    def _known_spec(self) -> Any:
+        """The type of an element if no function has to run for it, else `None`."""
+        if self._slow_spec and callable(self._spec) and not isinstance(self._spec, TypeSpec):
+            return None
+        return self.element_spec
 
     @property
     def _type_spec(self) -> DatasetSpec:
@@ -161,6 +169,27 @@ def reordered(
         (dataset,),
         kind,
     )
+
+
+def computed(
+    start: Start,
+    size: int,
+    spec: Callable[[], Any],
+    inputs: tuple[DatasetV2, ...],
+    kind: str,
+) -> DatasetV2:
+    """A dataset whose element type is only known by running a function: when it is asked for."""
+    dataset = DatasetV2(start, size, spec, inputs, kind)
+    dataset._slow_spec = True
+    return dataset
+
+
+def _unknown(spec: Any) -> DatasetV2:
+    """A dataset of which only the type of an element is known."""
+    return DatasetV2(lambda run: iter(()), UNKNOWN, spec.element_spec)
+
+
+WITHOUT_VALUE[DatasetSpec] = _unknown
 
 
 def need_dataset(value: Any, what: str) -> Any:

@@ -111,9 +111,9 @@ def assert_cardinality(expected_cardinality: Any) -> Transformation:
     """
     expected = int(expected_cardinality)
 
-    def counted(begin: Callable[[], Any], run: Run) -> Iterator[Any]:
+    def counted(elements: Any) -> Iterator[Any]:
         count = 0
-        for element in begin():
+        for element in elements:
             count += 1
             if 0 <= expected < count:
                 raise _wrong_count(expected, f"more than {expected}")
@@ -121,7 +121,9 @@ def assert_cardinality(expected_cardinality: Any) -> Transformation:
         if expected != count and expected != UNKNOWN:
             raise _wrong_count(expected, str(count))
 
-    return lambda dataset: reordered(dataset, counted, expected, "_AssertCardinalityDataset")
+    return lambda dataset: reordered(
+        dataset, lambda begin, run: counted(begin()), expected, "_AssertCardinalityDataset"
+    )
 
 
 def _wrong_count(expected: int, found: str) -> Exception:
@@ -267,14 +269,18 @@ def group_by_reducer(key_func: Callable[..., Any], reducer: Reducer) -> Transfor
 
     def apply(dataset: DatasetV2) -> DatasetV2:
         def start(run: Run) -> Iterator[Any]:
+            return folded(run, dataset._start(run))
+
+        def folded(run: Run, elements: Iterator[Any]) -> Iterator[Any]:
             states: dict[int, Any] = {}
             number, begin, fold = key_of.started(run), first.started(run), step.started_with(run)
-            for element in dataset._start(run):
+            for element in elements:
                 key = int(number(element))
                 state = states[key] if key in states else begin(int64_tensor(key))
                 states[key] = fold(state, element)
             finish = last.started_with(run)
-            return iter([finish(states[key]) for key in sorted(states)])
+            for key in sorted(states):
+                yield finish(states[key])
 
         return mapping.sampled(start, UNKNOWN, dataset, "_GroupByReducerDataset")
 

@@ -17,7 +17,6 @@ from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.data.dataset import DatasetV2
 from tensortape.data.mapping import interleave
-from tensortape.data.running import Run
 from tensortape.data.sources import from_tensor_slices
 from tensortape.ops.io.files import failed, local
 
@@ -94,6 +93,42 @@ def opened(path: str, compression: Any) -> Any:
     return file
 
 
+class Chained:
+    """The elements of several iterators one after the other; an error ends none of them."""
+
+    def __init__(self, parts: Iterator[Any]) -> None:
+        self._parts = parts
+        self._running: Iterator[Any] = iter(())
+
+    def __iter__(self) -> Chained:
+        return self
+
+    def __next__(self) -> Any:
+        while True:
+            for element in self._running:
+                return element
+            self._running = next(self._parts)
+
+
+class Applied:
+    """A function of each item read from a file, which is closed at the end; errors end nothing."""
+
+    def __init__(self, function: Callable[[Any], Any], items: Iterator[Any], file: Any) -> None:
+        self._function, self._items, self._file = function, items, file
+
+    def __iter__(self) -> Applied:
+        return self
+
+    def __next__(self) -> Any:
+        for item in self._items:
+            return self._function(item)
+        self._file.close()
+        raise StopIteration
+
+    def __del__(self) -> None:
+        self._file.close()
+
+
 class FileDataset(DatasetV2):
     """Elements read from files, one file after the other or some at a time."""
 
@@ -110,10 +145,9 @@ class FileDataset(DatasetV2):
             return DatasetV2(lambda run: read(local(name)), spec=spec)
 
         if num_parallel_reads is None:
-
-            def start(run: Run) -> Iterator[Any]:
-                for name in names._start(run):
-                    yield from read(local(name))
+            start: Any = lambda run: Chained(  # noqa: E731
+                read(local(name)) for name in names._start(run)
+            )
         else:
             several = int(num_parallel_reads)
             start = interleave(names, of_file, cycle_length=several)._start

@@ -140,9 +140,11 @@ def fitted(spec: Any, value: Any) -> Any:
     """A yielded value as an element of a specification; `TypeError` when it does not fit."""
     if type(spec) is TensorSpec:
         return _tensor(spec, value)
-    if type(spec) is tuple and isinstance(value, (tuple, list)) and len(value) == len(spec):
+    if type(spec) is tuple and isinstance(value, tuple) and len(value) == len(spec):
         return tuple([fitted(s, v) for s, v in zip(spec, value, strict=True)])
     if isinstance(spec, (tuple, dict)):
+        if isinstance(value, list):
+            raise TypeError(_mismatch(spec, value))
         try:
             return map_leaves(fitted, spec, value)
         except (TypeError, ValueError, KeyError) as error:
@@ -181,11 +183,8 @@ def _tensor(spec: TensorSpec, value: Any) -> Any:
 
 
 def _converted(value: Any, spec: TensorSpec) -> Any:
-    dtype = spec._dtype._np
     try:
-        if dtype.kind == "O":
-            return convert_to_tensor(value, spec.dtype)._a
-        return np.asarray(value, dtype)
+        return convert_to_tensor(value, spec.dtype)._a
     except (TypeError, ValueError):
         raise TypeError(
             "`generator` yielded an element that could not be converted to the expected type. The "

@@ -10,10 +10,12 @@ import numpy as np
 
 from tensortape.core import errors
 from tensortape.core.shapes import TensorShape
+from tensortape.core.specs import TensorSpec
 from tensortape.data.batching import batch
 from tensortape.data.calls import Function
-from tensortape.data.dataset import UNKNOWN, DatasetV2, method, need_dataset
-from tensortape.data.padding import padded_batch
+from tensortape.data.dataset import UNKNOWN, DatasetV2, computed, method, need_dataset
+from tensortape.data.padding import padded_batch, padded_leaves
+from tensortape.data.pieces import batch_spec
 from tensortape.data.running import Run
 from tensortape.data.specs import DatasetSpec
 from tensortape.data.structure import int64, leaves, map_leaves, number, refill, spec_of
@@ -52,7 +54,7 @@ def window(
     source = dataset._start
 
     def start(run: Run) -> Iterator[Any]:
-        spec = _known_spec(dataset)
+        spec = dataset._known_spec()
         return (_windows(group, spec) for group in _cut(source(run), n, step, by, drop_remainder))
 
     return DatasetV2(
@@ -62,10 +64,6 @@ def window(
         (dataset,),
         "_WindowDataset",
     )
-
-
-def _known_spec(dataset: DatasetV2) -> Any:
-    return None if callable(dataset._spec) else dataset.element_spec
 
 
 def _cut(elements: Iterator[Any], n: int, step: int, by: int, drop: bool) -> Iterator[list[Any]]:
@@ -146,8 +144,6 @@ def group_by_window(
             "specified."
         )
     if window_size_func is None:
-        if number(window_size) <= 0:
-            raise ValueError(f"Invalid `window_size`: {window_size} must be positive.")
         window_size_func = lambda key: int64(number(window_size))  # noqa: E731
     functions = Function(key_func), Function(reduce_func), Function(window_size_func)
     source = dataset._start
@@ -159,7 +155,7 @@ def group_by_window(
         group = DatasetV2(lambda run: iter(()), UNKNOWN, dataset.element_spec)
         return need_dataset(reduce_func(int64(0), group), _REDUCED).element_spec
 
-    return DatasetV2(start, UNKNOWN, find, (dataset,), "_GroupByWindowDataset")
+    return computed(start, UNKNOWN, find, (dataset,), "_GroupByWindowDataset")
 
 
 _REDUCED = "`reduce_func` must return a `Dataset` object"
@@ -261,9 +257,21 @@ def bucket_by_sequence_length(
             shapes = _bounded(shapes, group, int(key), boundaries)
         return padded_batch(group, n, shapes, padding_values, drop_remainder)
 
-    return group_by_window(
+    result = group_by_window(
         dataset, bucket, batches, window_size_func=lambda key: int64(sizes[int(key)])
     )
+    result._spec = lambda: _bucket_spec(dataset.element_spec, None if no_padding else padded_shapes)
+    return result
+
+
+def _bucket_spec(spec: Any, shapes: Any) -> Any:
+    if shapes is None:
+        return batch_spec(spec, None)
+    padded = [
+        TensorSpec(TensorShape([None]).concatenate(shape), leaf.dtype)
+        for leaf, shape in zip(leaves(spec), padded_leaves(shapes), strict=True)
+    ]
+    return refill(spec, padded)
 
 
 def _bounded(shapes: Any, group: DatasetV2, key: int, boundaries: list[int]) -> Any:

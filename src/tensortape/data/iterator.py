@@ -10,13 +10,13 @@ import numpy as np
 from tensortape.core import random_state
 from tensortape.core.errors import OutOfRangeError
 from tensortape.core.registry import add_public, export
-from tensortape.core.specs import register_value_type
+from tensortape.core.specs import NoneTensorSpec, register_value_type
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.tracking import Trackable
 from tensortape.data.optional import Optional
 from tensortape.data.running import Run, apart
-from tensortape.data.specs import IteratorSpec
+from tensortape.data.specs import IteratorSpec, _ElementSpec
 from tensortape.data.structure import map_leaves
 
 TRACED: list[Any] = []
@@ -102,6 +102,7 @@ class NumpyIterator(PythonIterator):
     """Yields elements as NumPy arrays. Source: `tf.data.NumpyIterator`."""
 
     def __init__(self, dataset: Any) -> None:
+        map_leaves(_check_numpy, dataset._known_spec())
         self._iterator = OwnedIterator(dataset)
 
     def __iter__(self) -> NumpyIterator:
@@ -112,6 +113,14 @@ class NumpyIterator(PythonIterator):
 
     def __repr__(self) -> str:
         return f"NumpyIterator(iterator={self._iterator!r})"
+
+
+def _check_numpy(spec: Any) -> None:
+    if isinstance(spec, (_ElementSpec, NoneTensorSpec)):
+        raise TypeError(
+            "`tf.data.Dataset.as_numpy_iterator()` is not supported for datasets that produce "
+            f"values of type {spec}."
+        )
 
 
 def to_numpy(value: Any) -> Any:

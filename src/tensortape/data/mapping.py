@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tensortape.core import errors
 from tensortape.core.specs import NoneTensorSpec, TensorSpec
 from tensortape.data.calls import Function
-from tensortape.data.dataset import UNKNOWN, DatasetV2, method, need_dataset
+from tensortape.data.dataset import UNKNOWN, DatasetV2, computed, method, need_dataset
 from tensortape.data.ordering import common_spec
 from tensortape.data.parallel import Parallel
 from tensortape.data.running import Run
+from tensortape.data.seeds import looking
 from tensortape.data.specs import DatasetSpec
 from tensortape.data.structure import int64, leaves, map_leaves, spec_of, to_element
 
@@ -51,7 +54,7 @@ def map(
         kind = "_ParallelMapDataset"
         parallel = Parallel(int(num_parallel_calls))
         start = lambda run: parallel.map(function.started(run), source(run))  # noqa: E731
-    return DatasetV2(start, dataset._size, _mapped_spec(dataset, function, start), (dataset,), kind)
+    return computed(start, dataset._size, _mapped_spec(dataset, function, start), (dataset,), kind)
 
 
 def _mapped_spec(dataset: DatasetV2, function: Function, start: Any) -> Callable[[], Any]:
@@ -70,11 +73,16 @@ def _mapped_spec(dataset: DatasetV2, function: Function, start: Any) -> Callable
 
 def sampled(start: Any, size: int, dataset: DatasetV2, kind: str) -> DatasetV2:
     """A dataset whose element type is found by making elements."""
-    return DatasetV2(start, size, lambda: _sampled_spec(start), (dataset,), kind)
+    return computed(start, size, lambda: _sampled_spec(start), (dataset,), kind)
 
 
 def _sampled_spec(start: Any) -> Any:
-    found = [spec_of(element) for element in itertools.islice(start(Run()), 2)]
+    found = []
+    with looking(), contextlib.suppress(StopIteration):
+        elements = start(Run())
+        found.append(spec_of(next(elements)))
+        with contextlib.suppress(errors.OpError):  # whoever iterates gets to know of it
+            found.append(spec_of(next(elements)))
     if not found:
         raise ValueError(
             "The element_spec of this dataset is not known: it is empty, and its function does "
@@ -154,10 +162,13 @@ def flat_map(
 
     def start(run: Run) -> Iterator[Any]:
         call = function.started(run)
-        for element in source(run):
-            yield from need_dataset(call(element), _FLAT)._start(run)
+        inner = (need_dataset(call(element), _FLAT)._start(run) for element in source(run))
+        return itertools.chain.from_iterable(inner)
 
-    return DatasetV2(start, UNKNOWN, _inner_spec(dataset, function), (dataset,), "_FlatMapDataset")
+    return computed(start, UNKNOWN, _inner_spec(dataset, function), (dataset,), "_FlatMapDataset")
+
+
+_NOTHING = object()
 
 
 def _inner_spec(dataset: DatasetV2, function: Function) -> Callable[[], Any]:
@@ -169,8 +180,9 @@ def _inner_spec(dataset: DatasetV2, function: Function) -> Callable[[], Any]:
         if not isinstance(found, DatasetSpec):
             run = Run()
             call = function.started(run)
-            element = next(dataset._start(run), None)
-            if element is None:
+            with looking():
+                element = next(dataset._start(run), _NOTHING)
+            if element is _NOTHING:
                 raise ValueError("The element_spec of an empty flat_map dataset is not known.")
             return need_dataset(call(element), _FLAT).element_spec
         return found.element_spec
@@ -203,6 +215,11 @@ def interleave(
     cycle = -1 if cycle_length is None else int(cycle_length)
     cycle = (os.cpu_count() or 1) if cycle == -1 else cycle
     block = 1 if block_length is None else int(block_length)
+    for what, value in (("cycle_length", cycle), ("block_length", block)):
+        if value <= 0:
+            raise errors.of_op(
+                errors.InvalidArgumentError, "InterleaveDataset", f"`{what}` must be > 0"
+            )
 
     def start(run: Run) -> Iterator[Any]:
         call = function.started(run)
@@ -210,7 +227,7 @@ def interleave(
         return _interleaved(inner, cycle, block)
 
     kind = "_InterleaveDataset" if num_parallel_calls is None else "_ParallelInterleaveDataset"
-    return DatasetV2(start, UNKNOWN, _inner_spec(dataset, function), (dataset,), kind)
+    return computed(start, UNKNOWN, _inner_spec(dataset, function), (dataset,), kind)
 
 
 def _interleaved(inner: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:
@@ -277,10 +294,7 @@ def scan(
     first = to_element(initial_state)
 
     def start(run: Run) -> Iterator[Any]:
-        call, state = function.started_with(run), first
-        for element in source(run):
-            state, output = _pair(call(state, element))
-            yield output
+        return _scanned(function.started_with(run), first, source(run))
 
     def find() -> Any:
         try:
@@ -288,7 +302,13 @@ def scan(
         except Exception:
             return _sampled_spec(start)
 
-    return DatasetV2(start, dataset._size, find, (dataset,), "_ScanDataset")
+    return computed(start, dataset._size, find, (dataset,), "_ScanDataset")
+
+
+def _scanned(call: Callable[..., Any], state: Any, elements: Iterator[Any]) -> Iterator[Any]:
+    for element in elements:
+        state, output = _pair(call(state, element))
+        yield output
 
 
 def _pair(result: Any) -> Any:
@@ -347,24 +367,36 @@ def unique(dataset: DatasetV2, name: str | None = None) -> DatasetV2:
     Raises `TypeError` unless elements are single tensors of int32, int64 or strings.
     Source: `tf.data.Dataset.unique`.
     """
-    source = dataset._start
+    source, spec = dataset._start, dataset._known_spec()
+    if spec is not None:
+        _check_unique(spec)
 
     def start(run: Run) -> Iterator[Any]:
-        seen: set[Any] = set()
-        for element in source(run):
-            key = _key(element)
-            if key not in seen:
-                seen.add(key)
-                yield element
+        return _first_ones(source(run))
 
     return DatasetV2(start, UNKNOWN, lambda: dataset.element_spec, (dataset,), "_UniqueDataset")
+
+
+def _first_ones(elements: Iterator[Any]) -> Iterator[Any]:
+    seen: set[Any] = set()
+    for element in elements:
+        key = _key(element)
+        if key not in seen:
+            seen.add(key)
+            yield element
+
+
+def _check_unique(spec: Any) -> None:
+    if not isinstance(spec, TensorSpec) or spec.dtype.name not in ("int32", "int64", "string"):
+        raise TypeError(
+            "`tf.data.Dataset.unique` expects elements with a single tensor of type `tf.int32`, "
+            f"`tf.int64` or `tf.string`; received {spec}."
+        )
 
 
 def _key(element: Any) -> Any:
     array = getattr(element, "_a", None)
     if array is None or array.dtype.name not in ("int32", "int64", "object"):
-        raise TypeError(
-            "`tf.data.Dataset.unique` expects elements with a single tensor of type `tf.int32`, "
-            f"`tf.int64` or `tf.string`; received {spec_of(element)}."
-        )
+        _check_unique(spec_of(element))
+    assert array is not None
     return array.item() if array.ndim == 0 else (array.shape, tuple(array.ravel().tolist()))

@@ -107,22 +107,8 @@ def choose_from_datasets(
 
 def _chosen(choice: DatasetV2, parts: list[DatasetV2], stop_on_empty: bool) -> DatasetV2:
     def start(run: Run) -> Iterator[Any]:
-        running: list[Any] = [part._start(run) for part in parts]
-        for wanted in choice._start(run):
-            at = int(wanted)
-            if not 0 <= at < len(running):
-                raise _outside(at, len(running))
-            if running[at] is None:
-                continue
-            element = next(running[at], running)
-            if element is not running:
-                yield element
-            elif stop_on_empty:
-                return
-            else:
-                running[at] = None
-                if not any(part is not None for part in running):
-                    return
+        chosen = choice._start(run)
+        return _directed(chosen, [part._start(run) for part in parts], stop_on_empty)
 
     def find() -> Any:
         spec = parts[0].element_spec
@@ -130,10 +116,28 @@ def _chosen(choice: DatasetV2, parts: list[DatasetV2], stop_on_empty: bool) -> D
             spec = common_spec(spec, part.element_spec)
         return spec
 
-    if all(not callable(part._spec) for part in parts):
+    if all(part._known_spec() is not None for part in parts):
         find()
     size = _chosen_size(choice._size, [part._size for part in parts], stop_on_empty)
     return DatasetV2(start, size, find, (choice, *parts), "_DirectedInterleaveDataset")
+
+
+def _directed(chosen: Iterator[Any], running: list[Any], stop_on_empty: bool) -> Iterator[Any]:
+    for wanted in chosen:
+        at = int(wanted)
+        if not 0 <= at < len(running):
+            raise _outside(at, len(running))
+        if running[at] is None:
+            continue
+        element = next(running[at], running)
+        if element is not running:
+            yield element
+        elif stop_on_empty:
+            return
+        else:
+            running[at] = None
+            if not any(part is not None for part in running):
+                return
 
 
 def _outside(at: int, count: int) -> Exception:

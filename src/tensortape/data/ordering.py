@@ -107,16 +107,32 @@ def repeat(dataset: DatasetV2, count: Any = None, name: str | None = None) -> Da
     elif size >= 0:
         size *= times
 
-    def rounds(begin: Any, run: Run) -> Iterator[Any]:
-        for _ in itertools.count() if times < 0 else builtins.range(times):
-            empty = True
-            for element in begin():
-                empty = False
-                yield element
-            if empty and times < 0:
-                return
+    # TensorFlow starts a round more than it needs, unless it can fuse `shuffle` and `repeat`.
+    fused = dataset._kind == "_ShuffleDataset"
+
+    def rounds(begin: Any, run: Run) -> Any:
+        if times == 0:
+            return builtins.range(0)
+        return _rounds(begin, begin(), times, not fused)
 
     return reordered(dataset, rounds, size, "_RepeatDataset")
+
+
+def _rounds(begin: Any, elements: Any, times: int, one_more: bool) -> Iterator[Any]:
+    done = 0
+    while True:
+        empty = True
+        for element in elements:
+            empty = False
+            yield element
+        done += 1
+        if done == times:
+            if one_more:
+                begin()
+            return
+        if empty and times < 0:
+            return
+        elements = begin()
 
 
 @method
@@ -136,8 +152,9 @@ def concatenate(
     sizes = (dataset._size, other._size)
     size = INFINITE if INFINITE in sizes else (UNKNOWN if UNKNOWN in sizes else sum(sizes))
     first, second = dataset._start, other._start
-    if not callable(dataset._spec) and not callable(other._spec):
-        common_spec(dataset.element_spec, other.element_spec)
+    known = dataset._known_spec(), other._known_spec()
+    if None not in known:
+        common_spec(*known)
     return DatasetV2(
         lambda run: itertools.chain(first(run), _later(second, run)),
         size,

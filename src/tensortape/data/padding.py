@@ -45,9 +45,10 @@ def padded_batch(
     """
     n, drop = positive(batch_size, "PaddedBatchDatasetV2"), bool(drop_remainder)
     source = dataset._start
-    given = None if padded_shapes is None else _shapes(padded_shapes)
-    if not callable(dataset._spec):
-        _check(dataset.element_spec, given, padding_values)
+    given = None if padded_shapes is None else padded_leaves(padded_shapes)
+    known = dataset._known_spec()
+    if known is not None:
+        _check(known, given, padding_values)
 
     def start(run: Run) -> Iterator[Any]:
         return (
@@ -70,12 +71,12 @@ def padded_batch(
     return DatasetV2(start, batch_count(dataset, n, drop), find, (dataset,), "_PaddedBatchDataset")
 
 
-def _shapes(structure: Any) -> list[TensorShape]:
+def padded_leaves(structure: Any) -> list[TensorShape]:
     """The shapes of a structure whose leaves are shapes: lists, tuples of integers, tensors."""
     if isinstance(structure, dict):
-        return [shape for key in sorted(structure) for shape in _shapes(structure[key])]
+        return [shape for key in sorted(structure) for shape in padded_leaves(structure[key])]
     if isinstance(structure, tuple) and not _is_shape(structure):
-        return [shape for part in structure for shape in _shapes(part)]
+        return [shape for part in structure for shape in padded_leaves(part)]
     if isinstance(structure, Tensor):
         structure = structure._a.tolist()
     if isinstance(structure, TensorShape):
@@ -131,8 +132,6 @@ def _filling(value: Any, dtype: Any) -> Any:
     tensor = convert_to_tensor(value)
     if tensor.shape.rank:
         raise ValueError(f"A padding value must be a scalar, received shape {tensor.shape}.")
-    if type(value) is int or (type(value) is float and (dtype.is_floating or dtype.is_complex)):
-        tensor = convert_to_tensor(value, dtype)
     if tensor.dtype != dtype:
         raise TypeError(
             f"The padding value {value!r} has type {tensor.dtype!r} but the component has type "
@@ -160,9 +159,11 @@ def _padded(column: tuple[Any, ...], shape: TensorShape | None, value: Any) -> A
     sizes = [max(a.shape[i] for a in arrays) for i in range(rank)]
     for i, size in enumerate(wanted):
         if size is not None and size < sizes[i]:
-            raise _refused(
+            raise errors.of_op(
+                errors.DataLossError,
+                "IteratorGetNext",
                 f"Attempted to pad to a smaller size than the input element: axis {i} has "
-                f"{sizes[i]} elements, the padded shape is {wanted}."
+                f"{sizes[i]} elements, the padded shape is {wanted}.",
             )
     full = [size if want is None else want for size, want in zip(sizes, wanted, strict=True)]
     out = np.empty((len(arrays), *full), arrays[0].dtype)

@@ -36,15 +36,32 @@ def words(seed: int, seed2: int) -> Iterator[int]:
         count = min(count * 4, _LARGEST_CHUNK)
 
 
+class _Looking:
+    depth = 0
+
+
+class looking:
+    """Context in which elements are made to see their type: no seeds are used up."""
+
+    def __enter__(self) -> None:
+        _Looking.depth += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _Looking.depth -= 1
+
+
 class SeedGenerator:
     """The seeds of each iteration over a dataset: new ones each time, or always the same."""
 
     def __init__(self, seed: Any, again: bool) -> None:
         self._seeds = dataset_seeds(seed)
         self._stream = words(*self._seeds) if again else None
+        self._ahead: tuple[int, int] | None = None
 
     def next(self) -> tuple[int, int]:
         """The two seeds of the next iteration."""
         if self._stream is None:
             return self._seeds
-        return next(self._stream), next(self._stream)
+        seeds = self._ahead or (next(self._stream), next(self._stream))
+        self._ahead = seeds if _Looking.depth else None
+        return seeds

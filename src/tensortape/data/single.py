@@ -60,21 +60,22 @@ def ignore_errors(
     """
     source = dataset._start
 
-    def start(run: Run) -> Iterator[Any]:
-        elements = source(run)
-        while True:
-            try:
-                element = next(elements)
-            except StopIteration:
-                return
-            except errors.OpError as error:
-                if log_warning:
-                    warnings.warn(f"Error raised with error message {error}", stacklevel=2)
-                continue
-            yield element
-
     size = INFINITE if dataset._size == INFINITE else UNKNOWN
+    start = lambda run: _whole(source(run), log_warning)  # noqa: E731
     return DatasetV2(start, size, lambda: dataset.element_spec, (dataset,), "_IgnoreErrorsDataset")
+
+
+def _whole(elements: Iterator[Any], log_warning: bool) -> Iterator[Any]:
+    while True:
+        try:
+            element = next(elements)
+        except StopIteration:
+            return
+        except errors.OpError as error:
+            if log_warning:
+                warnings.warn(f"Error raised with error message {error}", stacklevel=2)
+            continue
+        yield element
 
 
 @method
@@ -105,9 +106,12 @@ def rejection_resample(
     known = None if initial_dist is None else np.asarray(convert_to_tensor(initial_dist)._a)
 
     def start(run: Run) -> Iterator[Any]:
-        class_of, draws = function.started(run), words(*seeds.next())
+        draws = words(*seeds.next())
+        return kept(function.started(run), draws, dataset._start(run))
+
+    def kept(class_of: Any, draws: Iterator[int], elements: Iterator[Any]) -> Iterator[Any]:
         seen = np.full(len(target), 1.0)
-        for element in dataset._start(run):
+        for element in elements:
             label = class_of(element)
             at = int(label)
             seen[at] += 1

@@ -57,8 +57,8 @@ def from_tensors(tensors: Any, name: str | None = None) -> DatasetV2:
     Source: `tf.data.Dataset.from_tensors`.
     """
     element = to_element(tensors)
-    if not leaves(element):
-        raise ValueError("Invalid `element`. `element` should not be empty.")
+    if all(leaf is None for leaf in leaves(element)):
+        raise errors.InvalidArgumentError(None, None, "`tensors` should not be empty.")
     return DatasetV2(
         lambda run: iter((element,)), 1, lambda: spec_of(element), kind="_TensorDataset"
     )

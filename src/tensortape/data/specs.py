@@ -10,7 +10,6 @@ from tensortape.core.specs import TypeSpec
 from tensortape.data.structure import leaves, map_leaves
 from tensortape.graph.untraceable import Untraceable
 
-
 OPTIONAL: list[Any] = []
 """The class of optionals, which is defined after its specification."""
 

@@ -169,10 +169,16 @@ def int64(value: int) -> Any:
 def number(value: Any) -> int:
     """A Python integer of what counts as one: numbers and scalar tensors.
 
-    Raises `TypeError` for floats and the like, as converting them to int64 does.
+    Raises `TypeError` for floats and `ValueError` for tensors that are not int64, as converting
+    them does.
     """
     if isinstance(value, int):
         return value
     if isinstance(value, float):
         raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int64")
+    if isinstance(value, Tensor) and value.dtype.name != "int64":
+        raise ValueError(
+            f"Tensor conversion requested dtype int64 for Tensor with dtype {value.dtype.name}: "
+            f"{value!r}"
+        )
     return int(value)

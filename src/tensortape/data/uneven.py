@@ -49,7 +49,10 @@ def ragged_batch(
 
     def start(run: Run) -> Iterator[Any]:
         specs = leaves(dataset.element_spec)
-        for group in groups(source(run), n, drop_remainder):
+        return made_of(groups(source(run), n, drop_remainder), specs)
+
+    def made_of(parts: Iterator[Any], specs: list[Any]) -> Iterator[Any]:
+        for group in parts:
             columns = [leaves(element) for element in group]
             made = [
                 _ragged(list(column), spec, splits)
