@@ -30,13 +30,16 @@ from __future__ import annotations
 import sys
 import types
 
+from tensortape.examine.comparing import Comparison, compare
 from tensortape.examine.diagnosis import Diagnosis, Place
+from tensortape.examine.differences import check
 from tensortape.examine.examination import Examination
 from tensortape.examine.flow import Flow, Operand, Step
 from tensortape.examine.health import GradientHealth
 from tensortape.examine.reasons import Reason
 
 __all__ = [
+    "Comparison",
     "Diagnosis",
     "Examination",
     "Flow",
@@ -45,6 +48,8 @@ __all__ = [
     "Place",
     "Reason",
     "Step",
+    "check",
+    "compare",
 ]
 
 

@@ -140,8 +140,8 @@ def number(value: Any) -> str:
 
 def scalar(value: Any) -> str:
     """One number."""
-    if isinstance(value, bool | str | bytes):
-        return rf"\text{{{value}}}"
+    if isinstance(value, bool | str):
+        return rf"\text{{{value!s}}}"
     if isinstance(value, complex):
         return rf"{scalar(value.real)} + {scalar(value.imag)} i"
     if value != value:
