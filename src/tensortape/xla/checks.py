@@ -1,7 +1,8 @@
 """Errors in compiled code.
 
-A compiled program cannot raise. What a kernel would raise for bad values is collected as truth
-values while the program is traced, given out as one more result, and looked at after the call.
+A compiled program cannot raise. What a kernel would raise for bad values is noted while the
+program is traced: each check is a number that is zero when all is well and else says which of the
+noted errors it is. The first one that is not zero is one more result, looked at after the call.
 """
 
 from __future__ import annotations
@@ -19,25 +20,24 @@ Failure = Callable[[], Exception]
 
 
 class Collector:
-    """The checks of one program: ``failures[i]()`` is the exception when ``flags[i]`` is true."""
+    """The checks of a program, or of one within another: they share the list of ``failures``."""
 
-    def __init__(self) -> None:
-        self.flags: list[Any] = []
-        self.failures: list[Failure] = []
+    def __init__(self, failures: list[Failure]) -> None:
+        self.failures = failures
+        self.codes: list[Any] = []
 
     def add(self, failed: Any, failure: Failure) -> None:
         """Note one check; ``failed`` is a traced truth value."""
-        self.flags.append(jnp.reshape(failed, ()))
         self.failures.append(failure)
+        code = jnp.where(jnp.reshape(failed, ()), len(self.failures), 0)
+        self.codes.append(code.astype(np.int32))
 
-    def extend(self, flags: Any, failures: list[Failure]) -> None:
-        """Note the checks of a nested program, whose flags are one vector."""
-        for i, failure in enumerate(failures):
-            self.add(flags[i], failure)
-
-    def vector(self) -> Any:
-        """All flags as one vector."""
-        return jnp.stack(self.flags) if self.flags else jnp.zeros((0,), bool)
+    def code(self) -> Any:
+        """The first number that is not zero, as int32."""
+        if not self.codes:
+            return np.int32(0)
+        codes = jnp.stack(self.codes)
+        return codes[jnp.argmax(codes != 0)]
 
 
 class _Current(threading.local):
@@ -50,7 +50,8 @@ _current = _Current()
 @contextmanager
 def collecting() -> Iterator[Collector]:
     """Collects the checks of what is traced inside."""
-    outer, collector = _current.collector, Collector()
+    outer = _current.collector
+    collector = Collector([] if outer is None else outer.failures)
     _current.collector = collector
     try:
         yield collector
@@ -60,18 +61,13 @@ def collecting() -> Iterator[Collector]:
 
 @contextmanager
 def ignoring() -> Iterator[None]:
-    """Notes nothing of what is traced inside: bodies whose flags could not get out."""
+    """Notes nothing of what is traced inside."""
     outer = _current.collector
     _current.collector = None
     try:
         yield
     finally:
         _current.collector = outer
-
-
-def outer() -> Collector | None:
-    """The collector in force."""
-    return _current.collector
 
 
 def refuse(failed: Any, failure: Failure) -> None:
@@ -81,3 +77,9 @@ def refuse(failed: Any, failure: Failure) -> None:
             raise failure()
     elif _current.collector is not None:
         _current.collector.add(failed, failure)
+
+
+def note(code: Any) -> None:
+    """Note what a program within this one found: the number of its failure."""
+    if is_traced(code) and _current.collector is not None:
+        _current.collector.codes.append(code)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tensortape.graph.ir import Program
 from tensortape.graph.passes import optimise
+from tensortape.xla import control  # noqa: F401  (the lowerings of control flow)
 from tensortape.xla.checks import Failure, collecting
 from tensortape.xla.device import to_numpy
 from tensortape.xla.errors import Unsupported
@@ -70,7 +71,7 @@ class Executable:
         self._function = jax.jit(self._traced, donate_argnums=donated)
 
     def _traced(self, *args: Any) -> Any:
-        """What JAX compiles: results and, as one vector, what went wrong."""
+        """What JAX compiles: results, and the number of what went wrong."""
         start = time.perf_counter()
         program, prelude = self.program, self._prelude
         params = [program.params[k] for k in self._takes]
@@ -79,9 +80,9 @@ class Executable:
         with collecting() as checks, noting() as hosted:
             env = trace(program, env)
             outs = {i: jnp.asarray(env[i]) for i in self._outs}
-            flags = checks.vector() if checks.flags else None
-        if flags is not None:  # a program that failed changes no variable
-            failed = jnp.any(flags)
+            code = checks.code() if checks.codes else None
+        if code is not None:  # a program that failed changes no variable
+            failed = code != 0
             for k, i in self._reused.items():
                 old = env[program.params[k]]
                 if old.shape == outs[i].shape and old.dtype == outs[i].dtype:
@@ -89,7 +90,7 @@ class Executable:
         self._failures, self.hosted = checks.failures, hosted
         self.trace_seconds = time.perf_counter() - start
         self.traces += 1
-        return [outs[i] for i in self._outs], flags
+        return [outs[i] for i in self._outs], code
 
     def __call__(self, *arrays: Any) -> list[Any]:
         """The results for NumPy or JAX arrays; those in ``updates`` as JAX arrays, else NumPy's."""
@@ -124,10 +125,10 @@ class Executable:
         if self._prelude.draws:
             args += self._prelude.draw([np.asarray(a)[()] for a in arrays])
         with x64():
-            outs, flags = self._function(*args) if self._ready else self._first(args)
+            outs, code = self._function(*args) if self._ready else self._first(args)
         self.calls += 1
-        if flags is not None:
-            self._look(np.asarray(flags))
+        if code is not None and (number := int(code)):
+            raise self._failures[number - 1]()
         if self._plain:
             return [outs[place] for place, _, _ in self._gives]
         return [
@@ -143,11 +144,6 @@ class Executable:
         self.compile_seconds = time.perf_counter() - start
         self._ready = True
         return found
-
-    def _look(self, flags: Any) -> None:
-        """Raise what went wrong first."""
-        if flags.any():
-            raise self._failures[int(np.argmax(flags))]()
 
     def text(self) -> str:
         """The program in StableHLO."""

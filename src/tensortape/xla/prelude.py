@@ -27,8 +27,10 @@ def is_draw(node: Node) -> bool:
 
 def is_small(program: Program, ids: Sequence[int]) -> bool:
     """Whether values may be written into the program."""
-    shapes = [program.avals[i].shape for i in ids]
-    return all(None not in s and math.prod(s) <= LITERAL for s in shapes)  # type: ignore[type-var]
+    sizes = [n for i in ids for n in program.avals[i].shape]
+    if None in sizes:
+        return False
+    return sum(math.prod(n or 0 for n in program.avals[i].shape) for i in ids) <= LITERAL
 
 
 class Prelude:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core import dispatch
 from tensortape.core.tensor import EagerTensor
@@ -14,7 +16,8 @@ from tensortape.xla.errors import Unsupported
 from tensortape.xla.evaluate import LITERAL, evaluate
 from tensortape.xla.host import struct
 from tensortape.xla.namespace import xla_namespace
-from tensortape.xla.runtime import traced_errors
+from tensortape.xla.runtime import is_traced, jnp, traced_errors
+from tensortape.xla.stacks import Stack, on_stack
 
 LOWERINGS: dict[str, Callable[..., Any]] = {}
 """Op type -> ``rule(program, node, values, attrs) -> list of outputs``: control flow."""
@@ -45,11 +48,22 @@ def results(program: Program, args: Sequence[Any]) -> list[Any]:
     return [env[i] for i in program.results]
 
 
+def used(program: Program) -> frozenset[int]:
+    """Ids of the values that something reads."""
+    found = program.cache.get("used")
+    if found is None:
+        found = {i for node in program.nodes for i in node.uses()} | {*program.results}
+        found = program.cache["used"] = frozenset(found)
+    return found
+
+
 def run(program: Program, node: Node, env: dict[int, Any]) -> Sequence[Any]:
     """The outputs of one node."""
     attrs = attributes_of(node, env)
     values = [env[i] for i in node.inputs]
     rule = LOWERINGS.get(node.op.type)
+    if any(isinstance(v, Stack) for v in values) and node.op.family != "call":
+        rule = on_stack
     try:
         if rule is not None:
             return rule(program, node, values, attrs)
@@ -61,6 +75,13 @@ def run(program: Program, node: Node, env: dict[int, Any]) -> Sequence[Any]:
             node.op, tuple(EagerTensor(v) for v in values), attrs, exc
         ) from exc
     return [result] if node.op.outputs is None else result
+
+
+@lowering("HostInteger")
+def host_integer(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
+    """A size, which is data where it counts the iterations of a loop."""
+    value, dtype = attrs["value"], np.dtype(attrs["dtype"])
+    return [jnp.asarray(value, dtype) if is_traced(value) else dtype.type(value)]
 
 
 @lowering("HostConstant")
