@@ -403,3 +403,34 @@ def test_optimised_for_numpy_once():
     program, _ = record(lambda x: x * 2.0, tf.constant(1.0))
     assert optimise_for_numpy(program) is optimise_for_numpy(program)
     assert plan_of(program) is plan_of(program)
+
+
+def test_sums_of_narrow_rows_are_folded():
+    rng = np.random.default_rng(0)
+    x = tf.constant(rng.normal(size=(50, 32, 16)).astype(np.float32))
+
+    def function(x):
+        return [
+            tf.reduce_sum(x, [0, 1]),
+            tf.reduce_sum(x, [0, 1], keepdims=True),
+            tf.reduce_sum(tf.transpose(x, [1, 0, 2]), [0, 1]),
+            tf.reduce_sum(x, [1, 2]),
+            tf.reduce_sum(x),
+        ]
+
+    program, args = record(function, x)
+    plan = plan_of(program)
+    assert plan.source.count("folded_sum(") == 3
+    for left, right in zip(run(program, args), plan(*args), strict=True):
+        assert left.shape == right.shape and left.dtype == right.dtype
+        np.testing.assert_allclose(left, right, rtol=1e-5, atol=1e-4)
+
+
+def test_few_workspaces_are_kept():
+    x = tf.constant(np.ones(50_000, np.float32))
+    program, _ = record(lambda x: tf.reduce_sum(tf.exp(x) * x), x)
+    plan = plan_of(program)
+    give = plan.__globals__["give"]
+    for _ in range(100):
+        give([])
+    assert len(give.__self__.idle) == memory.KEPT

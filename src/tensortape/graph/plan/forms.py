@@ -7,13 +7,14 @@ written as calls of their kernels. Every form gives the bits that the kernel giv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tensortape.arrays.eager.elementwise import relu_slope, sigmoid, where
-from tensortape.graph.ir import Aval, Node
+from tensortape.graph.ir import Aval, Node, sizes
 
 FORMS: dict[str, Form] = {}
 
@@ -279,6 +280,52 @@ def _reduction(type: str, name: str, typed: bool) -> None:
 
 
 _reduction("Sum", "add_reduce", True)
+_plain_sum = FORMS.pop("Sum")
+
+
+def fold_of(node: Node, avals: Any) -> tuple[int, int, int] | None:
+    """Rows, fold and width of a sum over many leading axes of narrow rows.
+
+    NumPy adds such rows one by one, in loops as short as they are wide. Several rows side by side
+    are one wide row; in the end its parts are added.
+    """
+    shape, axis = sizes(avals[node.inputs[0]]), node.attrs["axis"]
+    if type(axis) is not tuple or sorted(axis) != list(range(len(axis))) or not real(node, avals):
+        return None
+    rows, width = math.prod(shape[: len(axis)]), math.prod(shape[len(axis) :])
+    if width > 128 or rows < 256 or rows * width < 1 << 14:
+        return None
+    fold = 1
+    while rows % (2 * fold) == 0 and fold * width < 512:
+        fold *= 2
+    return (rows, fold, width) if fold > 1 else None
+
+
+def folded_sum(x: Any, rows: int, fold: int, width: int, out: Any = None) -> Any:
+    """The sum of ``rows`` rows of ``width``, ``fold`` of them at a time."""
+    some = np.add.reduce(x.reshape(rows // fold, fold * width), 0)
+    return np.add.reduce(some.reshape(fold, width), 0, None, out)
+
+
+NAMES["folded_sum"] = folded_sum
+
+
+def _sum_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    fold = fold_of(node, avals)
+    if fold is None:
+        return _plain_sum.into(args, out, node, avals)  # type: ignore[misc]
+    return [f"folded_sum({args[0]}, {', '.join(map(str, fold))}, {out}.reshape(-1))"]
+
+
+@form("Sum", into=_sum_into, accepts=_of_something)
+def _sum(args: Any, node: Node, avals: Any) -> str:
+    fold = fold_of(node, avals)
+    if fold is None:
+        return _plain_sum.value(args, node, avals)
+    shape = sizes(avals[node.outputs[0]])
+    return f"folded_sum({args[0]}, {', '.join(map(str, fold))}).reshape({shape!r})"
+
+
 _reduction("Prod", "multiply_reduce", True)
 _reduction("Max", "maximum_reduce", False)
 _reduction("Min", "minimum_reduce", False)

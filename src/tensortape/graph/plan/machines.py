@@ -27,6 +27,9 @@ PIECE = 1 << 18
 SHARED = 1 << 22
 """Work from which examples are shared between threads."""
 
+SHORT = 16
+"""Fewer neighbouring elements than these are not worth copying together."""
+
 
 class Windows:
     """How windows lie in a padded input: sizes, slices and pieces of the batch."""
@@ -69,13 +72,17 @@ class Windows:
 
 
 class Unfolder(Windows):
-    """Examples as matrices with one row for each place of a window."""
+    """Examples as matrices with one row for each place of a window.
+
+    The matrix lies in memory column by column where the rows have few neighbouring elements.
+    """
 
     def __init__(self, x: Aval, kernel: Any, strides: Any, pads: Any, dilations: Any) -> None:
         width = math.prod(kernel) * sizes(x)[-1]
         super().__init__(sizes(x), kernel, strides, pads, dilations, width)
         self.columns = width
         self.direct = self.window == 1 and set(strides) == {1} and not self.padded
+        self.turned = self.kernel[-1] * self.channels < SHORT
         self.scratches = tuple(self.scratch(x.dtype) for _ in range(self.threads))
 
     def scratch(self, dtype: Any) -> Any:
@@ -83,7 +90,12 @@ class Unfolder(Windows):
         if self.direct:
             return None, None, None, None
         room = self.pad_room(dtype) if self.padded else None
-        matrix = np.empty((self.step * self.places, self.columns), dtype)
+        rows = self.step * self.places
+        if self.turned:
+            matrix = np.empty((self.columns, rows), dtype)
+            apart = matrix.reshape(self.window, self.channels, self.step, *self.sizes)
+            return room, None, matrix.T, apart
+        matrix = np.empty((rows, self.columns), dtype)
         apart = matrix.reshape(self.step, *self.sizes, *self.kernel, self.channels)
         return room, None if room is None else self.view(room), matrix, apart
 
@@ -91,13 +103,18 @@ class Unfolder(Windows):
         """The windows of examples ``low`` to ``high``, one in a row."""
         room, windows, matrix, apart = scratch
         count = high - low
+        x = x[low:high]
         if self.direct:
-            return x[low:high].reshape(-1, self.channels)
-        if room is None:
-            windows = self.view(x[low:high])
+            return x.reshape(-1, self.channels)
+        if room is not None:
+            room[:count][self.inside] = x
+            x = room[:count]
+        if self.turned:
+            for k, at in enumerate(self.at):
+                for c in range(self.channels):
+                    apart[k, c, :count] = x[(*at, c)]
         else:
-            room[:count][self.inside] = x[low:high]
-        np.copyto(apart[:count], windows[:count])
+            np.copyto(apart[:count], self.view(x) if windows is None else windows[:count])
         return matrix[: count * self.places]
 
 

@@ -22,6 +22,9 @@ LARGE_BYTES = 1 << 15
 
 ALIGNMENT = 64
 
+KEPT = 8
+"""Workspaces kept for later calls: so many threads, or calls within calls, find one ready."""
+
 
 class Memory:
     """The places of all values.
@@ -213,7 +216,6 @@ class Workspace:
         self.machines = list(memory.machines.values())
         self.scratches = scratches
         self.idle: list[list[Any]] = []
-        self.give = self.idle.append
 
     def take(self) -> list[Any]:
         """A workspace for the caller alone."""
@@ -221,6 +223,11 @@ class Workspace:
             return self.idle.pop()
         except IndexError:
             return self.make()
+
+    def give(self, work: list[Any]) -> None:
+        """Keep a workspace that is no longer used, if there are not many."""
+        if len(self.idle) < KEPT:
+            self.idle.append(work)
 
     def make(self) -> list[Any]:
         """A new workspace."""
