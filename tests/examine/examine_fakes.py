@@ -31,6 +31,11 @@ class FakeVariable(FakeTensor):
         return self
 
 
+class FakeTape:
+    def __init__(self, tracked: set[int]) -> None:
+        self._tracked = tracked
+
+
 def op(type: str, reason: str | None = None) -> Any:
     return SimpleNamespace(type=type, name=type.lower(), nondifferentiable=reason, formula="")
 
@@ -72,7 +77,7 @@ class Program:
         """``rules``: output identity to what arrived there and what was sent to the inputs."""
         tracked = {s._id for s in sources} | {o._id for e in self.entries for o in e.outputs}
         call = SimpleNamespace(
-            kind=kind, targets=targets, sources=sources, tape=SimpleNamespace(_tracked=tracked)
+            kind=kind, targets=targets, sources=sources, tape=FakeTape(tracked)
         )
         self.recorder.gradient_begin(call)
         for entry in reversed(self.entries):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from tensortape.examine.diagnosis import Diagnosis
+from tensortape.examine.diagnosed import findings_of
 from tensortape.examine.figures import Figures
 from tensortape.examine.findings import forward_findings
 from tensortape.examine.model import Flag, Group, Report
@@ -63,24 +63,5 @@ def title_of(group: Group) -> str:
 
 def flags_of(flow: Flow) -> list[Flag]:
     """What is wrong with the gradients of the sources, one finding per cause."""
-    found: dict[tuple[str, str], Flag] = {}
-    for number, source in enumerate(flow.sources[:MOST_DIAGNOSES]):
-        verdict = flow.why(source)
-        if verdict:
-            flag = found.setdefault((verdict.message, verdict.kind), flag_of(flow, verdict))
-            flag.sources.append(number)
-    return list(found.values())
-
-
-def flag_of(flow: Flow, verdict: Diagnosis) -> Flag:
-    """A diagnosis as a finding of the page."""
-    op = next(
-        (
-            step.number - 1
-            for step in reversed(flow.steps)
-            if verdict.place.op and step.place == verdict.place
-        ),
-        None,
-    )
-    value = None if op is None else flow.group.ops[op].outputs[0]
-    return Flag(verdict.kind, verdict.message, op, value, cure=verdict.cure)
+    verdicts = {n: flow.why(source) for n, source in enumerate(flow.sources[:MOST_DIAGNOSES])}
+    return findings_of(flow.group, flow.journal, verdicts)

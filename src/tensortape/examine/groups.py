@@ -7,7 +7,7 @@ from typing import Any
 
 from tensortape.examine.curves import Curve
 from tensortape.examine.findings import examine
-from tensortape.examine.model import Group
+from tensortape.examine.model import Call, Flag, Group
 from tensortape.examine.snapshot import Snapshot, Table
 
 KEPT = 12
@@ -25,6 +25,7 @@ class CallGroup:
     def __init__(self, group: Group, target_is: str, unwatched: dict[int, str]) -> None:
         self.group, self.target_is, self.unwatched = group, target_is, unwatched
         self.curve = Curve()
+        self.diagnosed: dict[int, list[Flag]] = {}
         self.kept: dict[int, Snapshot] = {}
         self.last: Snapshot | None = None
         self.kinds: Counter[str] = Counter()
@@ -33,8 +34,8 @@ class CallGroup:
         self.flagged: set[int] = set()
         self.limit = KEPT if len(group.ops) <= LARGE else KEPT_LARGE
 
-    def add(self, snapshot: Snapshot, kinds: set[str], target: Any, gradient: Any) -> None:
-        """Count a call; keep its figures if it is one of those to keep."""
+    def add(self, snapshot: Snapshot, kinds: set[str], target: Any, gradient: Any) -> bool:
+        """Count a call; keep its figures if it is one of those to keep, and say so."""
         self.group.count += 1
         self.curve.add(snapshot.index, target, gradient)
         if any(kind not in self.kinds for kind in kinds):
@@ -44,6 +45,7 @@ class CallGroup:
         if snapshot.index >= self.next or snapshot.index in self.flagged:
             self.kept[snapshot.index] = snapshot.settle()
             self._plan(snapshot.index)
+        return snapshot.index in self.kept
 
     def _plan(self, index: int) -> None:
         """Thin the kept calls when they are too many; choose the next to keep.
@@ -59,6 +61,16 @@ class CallGroup:
         if index >= self.next:
             self.next = index + self.stride + (len(self.kept) % 4 if self.stride > 2 else 0)
 
+    def flags(self, call: Call) -> list[Flag]:
+        """The findings of a call: the diagnoses that were made, and what the figures show."""
+        known = self.diagnosed.get(call.index, [])
+        told = {(flag.kind, source) for flag in known for source in flag.sources}
+        return known + [
+            flag
+            for flag in examine(self.group, call, self.unwatched)
+            if not flag.sources or any((flag.kind, source) not in told for source in flag.sources)
+        ]
+
     def finish(self) -> Group:
         """The group with its recorded calls, their findings and its curves."""
         group, table = self.group, Table()
@@ -70,7 +82,7 @@ class CallGroup:
         counted = Counter(self.kinds)
         seen: Counter[str] = Counter()
         for call in group.calls:
-            call.flags = examine(group, call, self.unwatched)
+            call.flags = self.flags(call)
             seen.update({flag.kind for flag in call.flags})
         for kind, times in seen.items():
             counted.setdefault(kind, times)

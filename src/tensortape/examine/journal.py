@@ -165,10 +165,14 @@ class Journal(Recorder):
         if run is None or asked is None or asked.run is not run:
             return
         self.calls += 1
+        self.complete(run, asked, results)
+        self.keep(asked)
+
+    def complete(self, run: Pass, asked: Asked, results: Any) -> None:
+        """Note what a call returned, and how its tensors are named."""
         asked.results = list(results)
         asked.names = names_of(self.log, run)
         run.call.tape = None
-        self.keep(asked)
 
     def keep(self, asked: Asked) -> None:
         """Enter a call, and let go of the oldest ones when their arrays are too many."""

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from functools import wraps
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensortape.autodiff.backward import listens
 from tensortape.core.events import Observer
@@ -46,6 +46,14 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
             self.fail(method.__name__, exc)
 
     return run
+
+
+class Entered(NamedTuple):
+    """A call in its group, and the kinds of its findings if its figures are kept."""
+
+    group: CallGroup
+    index: int
+    kinds: set[str]
 
 
 class Recorder(Observer):
@@ -123,16 +131,19 @@ class Recorder(Observer):
     def gradient_end(self, call: Any, results: Any) -> None:
         """A gradient call ended: build its graph and add it to its group."""
         run = self._passes.pop(id(call), None)
-        if run is None or run.call is not call:
-            return
-        self.calls += 1
+        if run is not None and run.call is call:
+            self.calls += 1
+            self.enter(run, results)
+
+    def enter(self, run: Pass, results: Any) -> Entered | None:
+        """Add a finished call to its group; ``None`` where there are too many groups."""
         graph = trace(self.log, run)
-        key = (call.kind, run.position, len(run.sources), graph.signature())
+        key = (run.call.kind, run.position, len(run.sources), graph.signature())
         group = self.groups.get(key)
         if group is None:
             if len(self.groups) >= MAX_GROUPS:
                 self.omitted += 1
-                return
+                return None
             made = structure(self.log, run, graph, self.calls - 1)
             group = CallGroup(made, target_label(made), unwatched_sources(run))
             self.groups[key] = group
@@ -141,8 +152,9 @@ class Recorder(Observer):
         snapshot = take(group.group.count, graph, run, list(results))
         norms = [0.0 if a is None else norm(a) for a in arrays]
         kinds = kinds_of(arrays, norms, targets)
-        group.add(snapshot, kinds, target_figure(targets), together(norms))
+        kept = group.add(snapshot, kinds, target_figure(targets), together(norms))
         self._bound_pending(snapshot)
+        return Entered(group, snapshot.index, kinds if kept else set())
 
     def _bound_pending(self, latest: Snapshot) -> None:
         """Summarise the groups' latest calls when their arrays are too many together."""

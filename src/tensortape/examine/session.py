@@ -7,11 +7,11 @@ import os
 from typing import Any
 
 from tensortape.core import events
-from tensortape.examine import clock
+from tensortape.examine import clock, hooks
 from tensortape.examine.bounds import bounded
+from tensortape.examine.diagnosed import ReportJournal
 from tensortape.examine.model import Report
 from tensortape.examine.page import render, write_atomically
-from tensortape.examine.recorder import Recorder
 from tensortape.examine.rulebook import rule_of
 
 try:
@@ -37,7 +37,7 @@ class ReportSession:
 
     def __init__(self, title: str = "Gradients") -> None:
         self.title = title
-        self.recorder = Recorder()
+        self.recorder = ReportJournal()
         self._running = False
 
     def start(self) -> None:
@@ -46,11 +46,13 @@ class ReportSession:
             self._running = True
             clock.start()
             events.subscribe(self.recorder)
+            hooks.attach(self.recorder)
 
     def stop(self) -> None:
         """End recording; what was recorded stays. Calling it again does nothing."""
         if self._running:
             self._running = False
+            hooks.detach(self.recorder)
             events.unsubscribe(self.recorder)
             clock.stop()
 

@@ -65,8 +65,10 @@ def spec(array: Any) -> tuple[list[int], str]:
 
 def names_of(log: OpLog, run: Pass) -> dict[int, str]:
     """Tensor identity to a name: the user's own, a variable's, an item's, the library's."""
-    (user, items), (library, _) = names_in(run.frame), names_in(run.caller)
-    run.frame = run.caller = None
+    if run.frame is not None or run.caller is not None:  # frames are let go as soon as possible
+        run.names = (names_in(run.frame), names_in(run.caller)[0])
+        run.frame = run.caller = None
+    (user, items), library = run.names
     names = {**library, **items}
     names.update((tensor, read.name) for tensor, read in log.reads.items() if read.name)
     for source, original in zip(run.sources, run.call.sources, strict=True):

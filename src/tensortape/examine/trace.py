@@ -45,6 +45,7 @@ class Pass:
     sources: list[Any]
     rules: list[RuleRun] = field(default_factory=list)
     clock: int = 0
+    names: Any = (({}, {}), {})
 
 
 @dataclass

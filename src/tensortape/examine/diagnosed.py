@@ -1,0 +1,93 @@
+"""Diagnoses as findings of a page, and the recorder that makes them while a run goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensortape.examine.diagnosis import Diagnosis
+from tensortape.examine.journal import Asked, Journal
+from tensortape.examine.model import Flag, Group
+from tensortape.examine.recorder import guarded
+from tensortape.examine.why import examined, name_of
+
+MOST_DIAGNOSES = 24
+"""Sources of a call that are asked for the state of their gradients."""
+
+CAUSES = {"none", "nan", "inf", "zero"}
+"""Kinds of findings that are worth asking about."""
+
+
+def findings_of(group: Group, journal: Journal, verdicts: dict[int, Diagnosis]) -> list[Flag]:
+    """What is wrong with the gradients of sources (by number), one finding per cause."""
+    found: dict[tuple[str, str], Flag] = {}
+    for number, verdict in verdicts.items():
+        if not verdict:
+            continue
+        flag = found.get((verdict.kind, text_of(verdict)))
+        if flag is None:
+            op = op_of(group, journal, verdict)
+            value = None if op is None else group.ops[op].outputs[0]
+            flag = Flag(verdict.kind, verdict.message, op, value, cure=verdict.cure)
+            found[verdict.kind, text_of(verdict)] = flag
+        flag.sources.append(number)
+    return [merged(flag, verdicts) for flag in found.values()]
+
+
+def text_of(verdict: Diagnosis) -> str:
+    """The message without the name of its source."""
+    return verdict.message.replace(f" {verdict.source} ", " \0 ", 1)
+
+
+def merged(flag: Flag, verdicts: dict[int, Diagnosis]) -> Flag:
+    """A finding that names all its sources."""
+    names = [verdicts[number].source for number in flag.sources]
+    if len(names) > 1:
+        some = names if len(names) <= 6 else [*names[:6], f"{len(names) - 6} more"]
+        listed = f"{', '.join(some[:-1])} and {some[-1]}"
+        text = text_of(verdicts[flag.sources[0]]).replace("The gradient of", "The gradients of", 1)
+        flag.message = text.replace("\0 is ", f"{listed} are ", 1).replace("\0", listed)
+    return flag
+
+
+def op_of(group: Group, journal: Journal, verdict: Diagnosis) -> int | None:
+    """The number of the operation that a diagnosis names."""
+    if not verdict.place.op:
+        return None
+    for number in reversed(range(len(group.ops))):
+        op = group.ops[number]
+        if op.type == verdict.place.op and journal.place(op.type, op.position) == verdict.place:
+            return number
+    return None
+
+
+class ReportJournal(Journal):
+    """Gathers the groups of a report, and asks why where a gradient is missing, zero or broken."""
+
+    @guarded
+    def gradient_end(self, call: Any, results: Any) -> None:
+        """Enter the call in its group; diagnose it if its figures are kept."""
+        run, asked = self._passes.pop(id(call), None), self._open.pop(id(call), None)
+        if run is None or asked is None or run.call is not call:
+            return
+        self.calls += 1
+        entered = self.enter(run, results)
+        run.frame = run.caller = None
+        if entered is not None and entered.kinds & CAUSES:
+            self.complete(run, asked, results)
+            flags = self.diagnose(entered.group.group, asked)
+            if flags:
+                entered.group.diagnosed[entered.index] = flags
+
+    def diagnose(self, group: Group, asked: Asked) -> list[Flag]:
+        """The findings of one call."""
+        verdicts = {}
+        sources = zip(asked.run.sources, asked.run.call.sources, strict=True)
+        for number, (source, original) in enumerate(sources):
+            if number < MOST_DIAGNOSES:
+                name = name_of(asked, original, source)
+                try:
+                    target = asked.run.targets[0]
+                    verdicts[number] = examined(self, asked, target, original, name)
+                except Exception:  # a question that fails leaves what the figures show
+                    continue
+        return findings_of(group, self, verdicts)
