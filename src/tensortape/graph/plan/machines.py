@@ -112,7 +112,7 @@ class Unfolder(Windows):
         if self.turned:
             for k, at in enumerate(self.at):
                 for c in range(self.channels):
-                    apart[k, c, :count] = x[(*at, c)]
+                    apart[k, c, :count] = x[at + (c,)]
         else:
             np.copyto(apart[:count], self.view(x) if windows is None else windows[:count])
         return matrix[: count * self.places]
