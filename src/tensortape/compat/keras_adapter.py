@@ -23,6 +23,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from tensortape.compat import keras_versions
 from tensortape.core import random_state
 from tensortape.train import atomic
 
@@ -67,8 +68,10 @@ def _draw(name: str) -> Callable[..., Any]:
 
 def patch_initializers(module: ModuleType) -> None:
     """Let initializers without a seed draw from ``tf.random`` where its seed is set."""
+    base: Any = getattr(module, "RandomInitializer", None)
+    if base is None:  # another version of Keras: its initializers stay as they are
+        return
     source = UnseededSource(module.random)
-    base: Any = module.RandomInitializer
     module.random = source  # type: ignore[attr-defined]
     original = base.__init__
 
@@ -164,12 +167,14 @@ class AdaptedLoader(Loader):
 
 
 class KerasAdapter(MetaPathFinder):
-    """Finds the modules to adapt."""
+    """Finds the modules to adapt, and looks at the version of Keras before it is imported."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The real spec, with a loader that adapts the module afterwards."""
+        if fullname == "keras":
+            keras_versions.warn_if_unknown()
         patch = PATCHES.get(fullname)
         if patch is None:
             return None
