@@ -1,8 +1,9 @@
 """CRC-32C (Castagnoli), the checksum of TensorFlow's files, computed for many bytes at once.
 
-The data is seen as a table of rows. The checksums of all rows grow together, eight columns a step,
-by tables (one vectorised step does the work of a loop over rows); then they are joined pairwise:
-a checksum is linear, so that of "A then B" is that of A moved past the length of B, xor that of B.
+A checksum is linear: that of a row of bytes is the xor of what each byte adds, which a table tells by
+its value and its distance from the end. So the data is seen as rows, each byte is looked up, rows
+are summed up by xor, and rows are joined pairwise: the checksum of "A then B" is that of A moved
+past the length of B, xor that of B.
 """
 
 from __future__ import annotations
@@ -14,25 +15,35 @@ from typing import Any
 import numpy as np
 
 POLYNOMIAL = 0x82F63B78
-_ROW = 512
+_ROW = 256
+_CHUNK = 256 * _ROW
+_FEW = 24
 _MASK_DELTA = 0xA282EAD8
 
 
 @functools.cache
-def _step_tables() -> np.ndarray:
-    """(8, 256): what a byte that is `i` bytes from the end of a step adds to the checksum."""
+def _byte_table() -> list[int]:
+    """What the last byte adds, by its value."""
     table = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         table = np.where(table & 1, table >> 1 ^ np.uint32(POLYNOMIAL), table >> 1)
-    tables = [table]
-    for _ in range(7):
-        tables.append(tables[-1] >> 8 ^ table[tables[-1] & 0xFF])
-    return np.stack(tables)
+    return table.tolist()
 
 
 @functools.cache
-def _byte_table() -> list[int]:
-    return _step_tables()[0].tolist()
+def _row_tables() -> tuple[np.ndarray, np.ndarray]:
+    """What each byte of a row adds, one table behind the other, and where each table begins."""
+    last = np.array(_byte_table(), np.uint32)
+    tables = [last]
+    for _ in range(_ROW - 1):
+        tables.append(tables[-1] >> 8 ^ last[tables[-1] & 0xFF])
+    return np.concatenate(tables[::-1]), np.arange(_ROW, dtype=np.int64) * 256
+
+
+def _of_rows(rows: np.ndarray) -> np.ndarray:
+    """The checksums, begun with 0, of rows of at most `_ROW` bytes."""
+    table, begins = _row_tables()
+    return np.bitwise_xor.reduce(table.take(rows + begins[-rows.shape[-1] :]), axis=-1)
 
 
 def _shift_tables(columns: np.ndarray) -> np.ndarray:
@@ -47,15 +58,14 @@ def _shift_tables(columns: np.ndarray) -> np.ndarray:
 @functools.cache
 def _past(doublings: int) -> np.ndarray:
     """Tables that move a checksum past `_ROW * 2**doublings` zero bytes."""
-    if doublings == 0:
-        columns = np.uint32(1) << np.arange(32, dtype=np.uint32)
-        table = _step_tables()[0]
-        for _ in range(_ROW):
-            columns = columns >> 8 ^ table[columns & 0xFF]
-        return _shift_tables(columns)
-    half = _past(doublings - 1)
     unit = np.uint32(1) << np.arange(32, dtype=np.uint32)
-    return _shift_tables(_moved(half, _moved(half, unit)))
+    if doublings:
+        half = _past(doublings - 1)
+        return _shift_tables(_moved(half, _moved(half, unit)))
+    last = np.array(_byte_table(), np.uint32)
+    for _ in range(_ROW):
+        unit = unit >> 8 ^ last[unit & 0xFF]
+    return _shift_tables(unit)
 
 
 def _moved(tables: np.ndarray, values: Any) -> Any:
@@ -65,42 +75,36 @@ def _moved(tables: np.ndarray, values: Any) -> Any:
     return moved
 
 
-def _of_rows(rows: np.ndarray) -> np.ndarray:
-    """The checksums, begun with 0, of the rows of a table of bytes."""
-    tables = _step_tables()
-    crc = np.zeros(len(rows), np.uint32)
-    for column in range(0, rows.shape[1], 8):
-        block = rows[:, column : column + 8]
-        new = tables[7][block[:, 0] ^ (crc & 0xFF)]
-        new ^= tables[6][block[:, 1] ^ (crc >> 8 & 0xFF)]
-        new ^= tables[5][block[:, 2] ^ (crc >> 16 & 0xFF)]
-        new ^= tables[4][block[:, 3] ^ (crc >> 24)]
-        for i in range(4, 8):
-            new ^= tables[7 - i][block[:, i]]
-        crc = new
-    return crc
-
-
-def _many(data: np.ndarray, crc: int) -> int:
-    """The raw checksum of whole rows, begun with `crc`."""
-    rows = data.reshape(-1, _ROW)
-    values = _of_rows(rows)
+def _joined(values: np.ndarray) -> int:
+    """The checksum of consecutive rows from those of each; zeros before the first add nothing."""
     doublings = 0
-    tail: list[tuple[int, int]] = []
     while len(values) > 1:
         if len(values) % 2:
-            tail.append((int(values[-1]), doublings))
-            values = values[:-1]
+            values = np.concatenate([np.zeros(1, np.uint32), values])
         values = _moved(_past(doublings), values[0::2]) ^ values[1::2]
         doublings += 1
-    whole = int(values[0]) ^ _far(crc, doublings)
-    for value, power in reversed(tail):
-        whole = _far(whole, power) ^ value
-    return whole
+    return int(values[0])
 
 
-def _far(crc: int, doublings: int) -> int:
-    return int(_moved(_past(doublings), np.array([crc], np.uint32))[0])
+def _one_by_one(data: bytes, state: int) -> int:
+    table = _byte_table()
+    for byte in data:
+        state = table[(state ^ byte) & 0xFF] ^ state >> 8
+    return state
+
+
+def _many(view: np.ndarray, state: int) -> int:
+    """The raw checksum of many bytes, begun with `state`, which the first four bytes take up."""
+    head = len(view) % _ROW
+    if head < 4:
+        state = _one_by_one(view[:head].tobytes(), state)
+        view, head = view[head:], _ROW
+    first = view[:head].copy()
+    first[:4] ^= np.frombuffer(struct.pack("<I", state), np.uint8)
+    rows = view[head:].reshape(-1, _ROW)
+    step = _CHUNK // _ROW
+    parts = [_of_rows(rows[i : i + step]) for i in range(0, len(rows), step)]
+    return _joined(np.concatenate([_of_rows(first[None]), *parts]))
 
 
 def crc32c(data: Any, crc: int = 0) -> int:
@@ -113,13 +117,9 @@ def crc32c(data: Any, crc: int = 0) -> int:
     """
     view = np.frombuffer(data, np.uint8)
     state = crc ^ 0xFFFFFFFF
-    whole = len(view) // _ROW * _ROW
-    if whole:
-        state = _many(view[:whole], state)
-    table = _byte_table()
-    for byte in view[whole:].tobytes():
-        state = table[(state ^ byte) & 0xFF] ^ state >> 8
-    return state ^ 0xFFFFFFFF
+    if len(view) > _FEW:
+        return _many(view, state) ^ 0xFFFFFFFF
+    return _one_by_one(view.tobytes(), state) ^ 0xFFFFFFFF
 
 
 def masked(crc: int) -> int:
