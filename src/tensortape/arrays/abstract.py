@@ -192,11 +192,11 @@ def concrete(value: Any) -> Any:
         if any(isinstance(v, (Tensor, tuple, list)) for v in value):
             return type(value)(concrete(v) for v in value)
         return value
-    if isinstance(value, Tensor) and isinstance(value._a, Abstract):
-        if value._a.dtype.kind in "iu" and None not in value._a.shape and value._a.ndim < 2:
-            ints = value._a.ints(value)
-            return ints if value._a.ndim else ints[0]
-    return value
+    a = value._a if isinstance(value, Tensor) else None
+    if not isinstance(a, Abstract) or a.dtype.kind not in "iu" or None in a.shape or a.ndim > 1:
+        return value
+    ints = a.ints(value)
+    return ints if a.ndim else ints[0]
 
 
 class AbstractNamespace(Namespace):

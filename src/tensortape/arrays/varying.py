@@ -116,4 +116,4 @@ def _negative(self: Any) -> Any:
     return _combined(operator.sub, 0, self)
 
 
-Varying.__neg__ = _negative  # type: ignore[assignment,method-assign]
+Varying.__neg__ = _negative  # type: ignore[method-assign]

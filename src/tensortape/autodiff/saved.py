@@ -72,15 +72,27 @@ def slim(op: Op, inputs: Any, outputs: Any) -> tuple[Any, Any]:
     return inputs, outputs
 
 
+ORIGIN: list[Any] = []
+"""``(path, line) -> (path, line, function)`` of the user's, for rewritten code; of AutoGraph."""
+
+
 def user_line() -> str:
     """The nearest line outside of this package and Keras, as ``"file:line"``."""
     frame: Any = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
-        if "/tensortape/" not in path and "/keras/" not in path and not path.startswith("<string"):
+        if "/tensortape/" not in path and not path.startswith("<string") and _is_outside(path):
+            for origin in ORIGIN:
+                found = origin(path, frame.f_lineno)
+                if found is not None:
+                    return f"{found[0]}:{found[1]}"
             return f"{path}:{frame.f_lineno}"
         frame = frame.f_back
     return "unknown"
+
+
+def _is_outside(path: str) -> bool:
+    return "/keras/" not in path and "/optree/" not in path and "/malt/" not in path
 
 
 def memory(entries: Any) -> list[dict[str, Any]]:

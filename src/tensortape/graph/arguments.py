@@ -106,7 +106,9 @@ class Binder:
             else nest.map_structure(lambda v: one(v, None), a)
             for i, a in enumerate(args)
         ]
-        return tuple(specs), {n: nest.map_structure(lambda v: one(v, None), kwargs[n]) for n in kwargs}
+        return tuple(specs), {
+            n: nest.map_structure(lambda v: one(v, None), kwargs[n]) for n in kwargs
+        }
 
     def described(self, key: Any) -> str:
         """A signature as text."""
@@ -130,7 +132,7 @@ def _key_of(spec: Any) -> Any:
             return None
         return Shaped(spec.dtype._np, tuple(spec.shape.as_list()))
     if nest.is_nested(spec):
-        container = nest.CONTAINERS[type(spec)]
+        container: Any = nest.CONTAINERS[type(spec)]
         names = tuple(sorted(spec, key=str)) if isinstance(spec, dict) else len(spec)
         return (type(spec), names, *[_key_of(s) for s in container.children(spec)])
     return spec
@@ -143,9 +145,7 @@ def _unknown_rank(spec: Any) -> bool:
 def _cast_nest(spec: Any, value: Any) -> Any:
     if not nest.is_nested(spec):
         return _cast_one(spec, value)
-    leaves = [
-        _cast_one(s, v) for s, v in zip(nest.flatten(spec), nest.flatten(value), strict=True)
-    ]
+    leaves = [_cast_one(s, v) for s, v in zip(nest.flatten(spec), nest.flatten(value), strict=True)]
     return nest.pack_sequence_as(spec, leaves)
 
 

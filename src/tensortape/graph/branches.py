@@ -19,7 +19,10 @@ from tensortape.graph.trace_graph import TraceGraph
 
 
 class Part:
-    """One traced part: its graph, its own parameters and its flat results."""
+    """One traced part: its graph, its own parameters and its flat results.
+
+    ``finish`` says what the results are, mostly ``value``, which the function returned.
+    """
 
     def __init__(self, name: str, function: Callable[..., Any], shapes: Any, packed: Any) -> None:
         outer = state.graph
@@ -27,13 +30,18 @@ class Part:
         with self.graph.as_default():
             self.params = [self.graph.placeholder(s, d, "arg") for s, d in shapes]
             self.value = function(*packed(self.params))
-            with self.graph.alone():
-                self.value = nest.map_structure(as_result, self.value)
-                self.outputs = [
-                    self.graph.capture(t)
-                    for t in nest.flatten(self.value, expand_composites=True)
-                    if t is not None
-                ]
+            self.outputs: list[Any] = []
+
+    def finish(self, value: Any) -> Part:
+        """Make this value, whatever the function returned, the result."""
+        with self.graph.as_default():
+            self.value = nest.map_structure(as_result, value)
+            self.outputs = [
+                self.graph.capture(t)
+                for t in nest.flatten(self.value, expand_composites=True)
+                if t is not None
+            ]
+        return self
 
     def value_of(self, variable: Any) -> Any:
         """The last value of a variable in this part."""

@@ -242,8 +242,8 @@ def _hoisted(graph: Any) -> list[Any]:
 
 
 def _dynamic(value: Any) -> bool:
-    return isinstance(value, TensorLike) or hasattr(value, "dtype") or isinstance(
-        value, (int, float)
+    return (
+        isinstance(value, TensorLike) or hasattr(value, "dtype") or isinstance(value, (int, float))
     )
 
 

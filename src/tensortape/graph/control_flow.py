@@ -44,7 +44,7 @@ def cond(
     _callable(false_fn, "false_fn")
     pred = convert_to_tensor(pred)
     if in_function(pred):
-        return choose(_number_of(pred), [true_fn, false_fn], "cond")  # type: ignore[list-item]
+        return choose(number_of(pred), [true_fn, false_fn], "cond")  # type: ignore[list-item]
     chosen: Any = true_fn if bool(pred) else false_fn
     return nest.map_structure(_tensor, chosen())
 
@@ -55,7 +55,7 @@ def in_function(*tensors: Any) -> bool:
     return not known and state.graph is not None and state.graph.building_function
 
 
-def _number_of(pred: Any) -> Any:
+def number_of(pred: Any) -> Any:
     """0 for true, 1 for false."""
     if pred.dtype is not dtypes.bool:
         pred = pred != 0

@@ -80,9 +80,7 @@ def _keep_draws(node: Any, branches: Any, draws: Any) -> None:
 def _draws(f: GraphFunction) -> list[Any]:
     nodes = needed_nodes(f.graph._operations, f.inputs, f.outputs, *f.span)
     present = {t._id for t in f.outputs}
-    return [
-        t for n in nodes if n._op.family == "random" for t in n.outputs if t._id not in present
-    ]
+    return [t for n in nodes if n._op.family == "random" for t in n.outputs if t._id not in present]
 
 
 def _blank(t: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -72,12 +73,18 @@ def add_node(op: Any, inputs: Any, abstracts: Any, attrs: Any) -> list[Any]:
 def choose(index: Any, functions: list[Callable[[], Any]], what: str) -> Any:
     """The result of the function numbered ``index`` (an int32 scalar)."""
     parts = [Part(f"{what}_branch_{i}", fn, [], tuple) for i, fn in enumerate(functions)]
+    return chosen(index, [p.finish(p.value) for p in parts], what)
+
+
+def chosen(index: Any, parts: list[Part], what: str) -> Any:
+    """The result of the part numbered ``index``; all have been traced."""
     _same_results(parts, what)
     around = Surroundings(parts)
-    inputs = [index, *sum(around.arguments(), [])]
+    changing, fixed = around.arguments()
+    inputs = [index, *changing, *fixed]
     branches = tuple(
         part.function(
-            sum(around.parameters(part), []),
+            [*chain(*around.parameters(part))],
             [*part.outputs, *[part.value_of(v) for v in around.assigned]],
         )
         for part in parts
@@ -92,7 +99,7 @@ def add_if(inputs: Any, branches: Any) -> list[Any]:
     """An ``If`` over graph functions of the same parameters and results."""
     columns = zip(*[f.outputs for f in branches], strict=True)
     abstracts = [covering([t._a for t in column]) for column in columns]
-    attrs = {"branches": tuple(branches)}
+    attrs: dict[str, Any] = {"branches": tuple(branches)}
     if any(f.stateful for f in branches):
         attrs["stateful"] = True
     return add_node(if_op, inputs, abstracts, attrs)
@@ -169,6 +176,7 @@ class Loop:
 
         self._check_entry(shapes)
         self.test = Part("while_cond", cond, specs, pack)
+        self.test.finish(self.test.value)
         collected: list[Any] = []
 
         def step(*args: Any) -> Any:
@@ -177,6 +185,7 @@ class Loop:
             return [news, rows]
 
         self.step = Part("while_body", step, specs, pack)
+        self.step.finish(self.step.value)
         self.news, self.rows = self.step.value
         self.maximum = maximum
         self._check_body(variables, shapes)
@@ -245,9 +254,7 @@ class Loop:
 
 def loop_results(step: Any, variables: int) -> list[Abstract]:
     """What is known of the results of a loop."""
-    finals = [
-        placeholder(tuple(t._a.shape), np.dtype(t._a.dtype)) for t in step.inputs[:variables]
-    ]
+    finals = [placeholder(tuple(t._a.shape), np.dtype(t._a.dtype)) for t in step.inputs[:variables]]
     stacks = [
         placeholder((None, *t._a.shape), np.dtype(t._a.dtype)) for t in step.outputs[variables:]
     ]

@@ -134,9 +134,7 @@ def _settle(body: GraphFunction, given: list[Any], n: int) -> list[Any]:
         changed = False
         for i in range(n):
             found = step.avals[step.results[i]].shape
-            shape = tuple(
-                a if a == b else None for a, b in zip(given[i].shape, found, strict=True)
-            )
+            shape = tuple(a if a == b else None for a, b in zip(given[i].shape, found, strict=True))
             if shape != tuple(given[i].shape):
                 given[i], changed = placeholder(shape, given[i].dtype), True
         if not changed:

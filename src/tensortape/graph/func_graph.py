@@ -152,8 +152,8 @@ class Graph:
         """A tensor that is given when the graph is run."""
         static = TensorShape(shape)
         t = make_tensor(placeholder(tuple(static.as_list()), as_dtype(dtype)._np))
-        self.add(None, (), (t,), {"dtype": as_dtype(dtype)}, name)
-        t._operation.type = "Placeholder"
+        node = self.add(None, (), (t,), {"dtype": as_dtype(dtype)}, name)
+        node.type = "Placeholder"
         return t
 
 

@@ -13,15 +13,16 @@ from typing import Any
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core import events, nest
 from tensortape.core.registry import export
-from tensortape.core.specs import TensorSpec, TypeSpec
+from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph import autograph
 from tensortape.graph.arguments import Binder
+from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
+from tensortape.graph.func_graph import Graph
 from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.signature import Shaped, describe, generalised
-from tensortape.graph.func_graph import Graph
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
 from tensortape.graph.untraceable import Untraceable
@@ -106,7 +107,7 @@ class Function:
         if kwargs or self._binder.particular or len(args) != self._binder.plain:
             args, kwargs = self._binder.bind(args, kwargs)
         tensors: list[Any] = []
-        parts = []
+        parts: list[Any] = []
         for a in args:
             if type(a) is EagerTensor:  # what nearly every argument is
                 tensors.append(a)
@@ -125,7 +126,7 @@ class Function:
         signature = self._binder.key
         wanted = signature if signature is not None else self._relaxed(key)
         traced = wanted not in self._concrete
-        found = self._concrete.get(wanted)
+        found: Any = self._concrete.get(wanted)
         if traced:
             found = self._trace(wanted, args, kwargs, tensors)
             self._concrete[wanted] = found
@@ -165,7 +166,10 @@ class Function:
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
-        except Untraceable as reason_against:
+        except Exception as reason_against:
+            lines.explain(reason_against)
+            if not isinstance(reason_against, Untraceable):
+                raise
             if state.graph is not None:
                 raise
             why = f"{why}; runs as plain Python, without a graph, because of {reason_against}"
@@ -256,9 +260,6 @@ def _stand_in(value: Any) -> Any:
     """A symbolic tensor for a specification."""
     if isinstance(value, TensorSpec):
         return state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
-    if isinstance(value, TypeSpec) and hasattr(value, "_component_specs"):
-        parts = nest.map_structure(_stand_in, tuple(value._component_specs))
-        return value._from_components(parts)
     return value
 
 

@@ -117,9 +117,7 @@ class GraphFunction:
     def lower_into(self, builder: Any, ids: Any, values: Any) -> list[tuple[int, Any]]:
         """Add the function's nodes to a program; returns the outputs' ids and values."""
         lowering = Lowering(builder, self.inputs, ids, values)
-        for node in needed_nodes(
-            self.graph._operations, self.inputs, self.outputs, *self.span
-        ):
+        for node in needed_nodes(self.graph._operations, self.inputs, self.outputs, *self.span):
             lowering.lower(node)
         return [(lowering.id_of(t), lowering.value(t)) for t in self.outputs]
 
@@ -245,9 +243,7 @@ class GraphFunction:
                 if kind is None:
                     continue
                 g = next(flat)
-                grads.append(
-                    g if kind == "dense" else Rows(recorded, g, next(flat), kind).dense()
-                )
+                grads.append(g if kind == "dense" else Rows(recorded, g, next(flat), kind).dense())
             computed = set(self.computed)
             outs = [
                 t if i in computed else graph.placeholder_like(t, "unused")
@@ -261,7 +257,7 @@ class GraphFunction:
 
     def entries(self) -> list[Entry]:
         """The function's operations, as a tape would have recorded them."""
-        first, stop = self.span
+        _, stop = self.span
         nodes = needed_nodes(self.graph._operations, self.inputs, self.outputs, stop, stop)
         return [
             Entry(n._op, n.inputs, n.outputs, n._attrs)

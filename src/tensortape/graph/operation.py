@@ -29,7 +29,18 @@ class Operation:
     Source: ``tf.Operation``.
     """
 
-    __slots__ = ("_attrs", "_op", "graph", "hoisted", "inputs", "line", "name", "outputs", "raw", "type")
+    __slots__ = (
+        "_attrs",
+        "_op",
+        "graph",
+        "hoisted",
+        "inputs",
+        "line",
+        "name",
+        "outputs",
+        "raw",
+        "type",
+    )
 
     def __init__(
         self,

@@ -109,7 +109,7 @@ def describe(value: Any, tensors: list[Any]) -> Any:
 def substitute(value: Any, tensors: Iterator[Any]) -> Any:
     """``value`` with other tensors in the places of its own, in the order of :func:`describe`."""
     kind = type(value)
-    if isinstance(value, Tensor) or isinstance(value, (np.ndarray, np.generic)):
+    if isinstance(value, (Tensor, np.ndarray, np.generic)):
         return next(tensors)
     if kind in _LITERALS:
         return value

@@ -55,7 +55,9 @@ class SymbolicTensor(Tensor):
 
     def consumers(self) -> list[Any]:
         """The operations of the graph that take it."""
-        return [node for node in self._graph.get_operations() if any(t is self for t in node.inputs)]
+        return [
+            node for node in self._graph.get_operations() if any(t is self for t in node.inputs)
+        ]
 
     def set_shape(self, shape: Any) -> None:
         """Say what is known of the shape besides.

@@ -141,7 +141,9 @@ class TraceGraph(FuncGraph):
         ]
         inputs += places
         arrays += [self.arguments[t._id] for t in places]
-        values = [abstract_like(np.shape(a), t._a.dtype) for t, a in zip(inputs, arrays, strict=True)]
+        values = [
+            abstract_like(np.shape(a), t._a.dtype) for t, a in zip(inputs, arrays, strict=True)
+        ]
         try:
             program = lower("initial", self._operations, inputs, [tensor], (0, 0), values)
         except NotImplementedError:

@@ -1,4 +1,9 @@
-"""AutoGraph: Python control flow that depends on tensors becomes part of the graph."""
+"""AutoGraph: Python control flow that depends on tensors becomes part of the graph.
+
+The source is rewritten by ``diastatic-malt``, the stand-alone AutoGraph; here is what the rewritten
+code calls: ``calls`` (functions it calls), ``branching``, ``looping``, ``builtins``, ``lines``
+(where the user wrote it).
+"""
 
 from __future__ import annotations
 

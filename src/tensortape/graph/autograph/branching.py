@@ -1,0 +1,128 @@
+"""``if``, conditional expressions, ``and``, ``or``, ``not`` and ``assert``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.core.lazy import lazy_import
+from tensortape.core.registry import PUBLIC
+from tensortape.core.tensor import Tensor
+from tensortape.graph.autograph.known import as_tensor, undecided
+from tensortape.graph.branches import Part
+from tensortape.graph.control_flow import cond as tf_cond
+from tensortape.graph.control_flow import number_of
+from tensortape.graph.control_graph import chosen
+
+_symbols = lazy_import("malt.operators.variables")
+
+
+def if_stmt(
+    cond: Any,
+    body: Callable[[], Any],
+    orelse: Callable[[], Any],
+    get_state: Any,
+    set_state: Any,
+    symbol_names: Any,
+    nouts: int,
+) -> None:
+    """An ``if`` whose condition may be a tensor."""
+    if not undecided(cond):
+        body() if cond else orelse()
+        return
+    before = tuple(get_state())
+
+    def branch(run: Any) -> Any:
+        def call() -> Any:
+            set_state(before)
+            run()
+            return tuple(get_state())[:nouts]
+
+        return call
+
+    try:
+        parts = [Part("if_body", branch(body), [], tuple), Part("else", branch(orelse), [], tuple)]
+    finally:
+        set_state(before)
+    _check_defined(parts[0].value, parts[1].value, symbol_names)
+    kept = [_unchanged(a, b) for a, b in zip(parts[0].value, parts[1].value, strict=True)]
+    same = parts[0].value
+    for part in parts:
+        part.finish([None if k else v for k, v in zip(kept, part.value, strict=True)])
+    found = chosen(number_of(as_tensor(cond)), parts, "cond")
+    after = [v if k else t for k, v, t in zip(kept, same, found, strict=True)]
+    set_state((*after, *before[nouts:]))
+
+
+def _unchanged(a: Any, b: Any) -> bool:
+    """Whether both branches end with the same Python object: then it is no result of the choice."""
+    if _undefined(a) or (a is None and b is None):
+        return True
+    return a is b and not isinstance(a, Tensor)
+
+
+def _undefined(value: Any) -> bool:
+    return isinstance(value, (_symbols.Undefined, _symbols.UndefinedReturnValue))
+
+
+def _check_defined(first: Any, second: Any, names: Any) -> None:
+    """Refuse a symbol that only one branch defines."""
+    for name, a, b in zip(names, first, second, strict=False):
+        if _undefined(a) == _undefined(b):
+            continue
+        missing = "main" if _undefined(a) else "else"
+        if isinstance(a if missing == "main" else b, _symbols.UndefinedReturnValue):
+            raise ValueError(
+                f"A value must also be returned from the {missing} branch. If a value is returned "
+                "from one branch of a conditional a value must be returned from all branches."
+            )
+        raise ValueError(f"{name!r} must also be initialized in the {missing} branch")
+
+
+def if_exp(cond: Any, if_true: Any, if_false: Any, expr_repr: str) -> Any:
+    """``a if cond else b``."""
+    if undecided(cond):
+        return tf_cond(as_tensor(cond), if_true, if_false)
+    return if_true() if cond else if_false()
+
+
+def and_(a: Any, b: Any) -> Any:
+    """``a() and b()``, the second only if the first holds."""
+    first = a()
+    if undecided(first):
+        first = as_tensor(first)
+        return tf_cond(first, b, lambda: first)
+    return first and b()
+
+
+def or_(a: Any, b: Any) -> Any:
+    """``a() or b()``, the second only if the first does not hold."""
+    first = a()
+    if undecided(first):
+        first = as_tensor(first)
+        return tf_cond(first, lambda: first, b)
+    return first or b()
+
+
+def not_(a: Any) -> Any:
+    """``not a``."""
+    return PUBLIC["logical_not"](as_tensor(a)) if undecided(a) else not a
+
+
+def eq(a: Any, b: Any) -> Any:
+    """``a == b``."""
+    return a == b
+
+
+def not_eq(a: Any, b: Any) -> Any:
+    """``a != b``."""
+    return a != b
+
+
+def assert_stmt(condition: Any, message: Callable[[], Any]) -> None:
+    """``assert condition, message()``."""
+    if undecided(condition):
+        text = message()
+        PUBLIC["debugging.Assert"](as_tensor(condition), [text if text is not None else ""])
+        return
+    assert condition, message()
