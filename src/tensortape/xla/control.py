@@ -194,4 +194,6 @@ def unrolled(loop: Repeated, trips: int) -> list[Any]:
         rows.append([r for r, k in zip(found[loop.count :], loop.kept, strict=True) if k])
     if not trips and any(loop.kept):
         raise Unsupported("a loop without iterations keeps values of unknown shape")
-    return loop.outputs(variables, [jnp.stack(strong(column)) for column in zip(*rows, strict=True)])
+    return loop.outputs(
+        variables, [jnp.stack(strong(column)) for column in zip(*rows, strict=True)]
+    )

@@ -13,6 +13,7 @@ from tensortape.core import dispatch
 from tensortape.core.dtypes import EXTENSION_FLOATS
 from tensortape.core.op import Op
 from tensortape.core.state import quiet
+from tensortape.core.tensor import EagerTensor
 from tensortape.graph.ir import STATEFUL
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.host import on_host
@@ -42,6 +43,9 @@ def evaluate(
         with quiet():
             return dispatch.evaluate(op, numpy_namespace, list(values), dict(attrs))
     refuse_text(op, values)
+    if op.family == "effect":
+        note_host(op.type)
+        return hosted(op, values, attrs, structs())
     try:
         return compiled(op, values, attrs)
     except traced_errors():
@@ -76,7 +80,11 @@ def hosted(op: Op, values: Sequence[Any], attrs: dict[str, Any], structs: Struct
         raise Unsupported("the shape of its result is known only at run time", op.type)
 
     def kernel(*arrays: Any) -> Any:
-        return dispatch.evaluate(op, numpy_namespace, list(arrays), dict(attrs))
+        try:
+            return dispatch.evaluate(op, numpy_namespace, list(arrays), dict(attrs))
+        except Exception as exc:
+            tensors = tuple(EagerTensor(a) for a in arrays)
+            raise dispatch.translate(op, tensors, attrs, exc) from exc
 
     return on_host(kernel, structs, values, ordered=op.family in STATEFUL)
 

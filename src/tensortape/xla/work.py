@@ -1,0 +1,155 @@
+"""How long a program will take, roughly: on the plan, and compiled with XLA.
+
+A sum over nodes of counted work times constants that were measured (``docs/xla.md``). The same
+program gives the same estimate everywhere, so the choice of engine, and with it the last bit of
+results, does not change from run to run.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from tensortape.core.registry import OPS
+from tensortape.graph.ir import Node, Program
+from tensortape.xla import support
+from tensortape.xla.trips import trip_count
+
+MICRO = 1e-6
+NANO = 1e-9
+UNKNOWN_TRIPS = 100
+"""Iterations assumed of a loop when data decides."""
+
+HEAVY = frozenset(
+    "Exp Expm1 Log Log1p Sin Cos Tan Sinh Cosh Tanh Asin Acos Atan Asinh Acosh Atanh Sigmoid "
+    "Softplus Elu Selu Erf Erfc Erfinv Lgamma Digamma Pow PowDerivative Softmax LogSoftmax Atan2 "
+    "SparseSoftmaxCrossEntropyWithLogits SoftmaxCrossEntropyWithLogits Xlogy Igamma "
+    "Igammac Betainc Zeta Polygamma".split()
+)
+"""Operations that compute a transcendental function of each element."""
+
+PRODUCTS = frozenset("MatMul BatchMatMulV2 BatchMatMulV3 Einsum".split())
+KERNELS = frozenset(
+    "Sum Mean Max Min Prod SumTo Softmax LogSoftmax SparseSoftmaxCrossEntropyWithLogits GatherV2 "
+    "ScatterAdd Sort TopKV2 Cumsum MaxPool AvgPool".split()
+)
+"""Operations that are a loop of their own."""
+FREE = frozenset("Identity Reshape ExpandDims Squeeze StopGradient BroadcastTo Shape Rank".split())
+"""Operations that move nothing, or next to nothing."""
+
+
+class Cost(NamedTuple):
+    """Seconds on each engine."""
+
+    plan: float
+    xla: float
+
+    def plus(self, other: Cost, times: float = 1) -> Cost:
+        """With another cost added, so many times."""
+        return Cost(self.plan + times * other.plan, self.xla + times * other.xla)
+
+
+CALL = Cost(2 * MICRO, 20 * MICRO)
+PASSED = Cost(0.1 * MICRO, 4 * MICRO)
+"""A parameter or a result."""
+NODE = Cost(1.2 * MICRO, 0.1 * MICRO)
+KERNEL = Cost(0, 5 * MICRO)
+"""What XLA cannot fuse with its neighbours."""
+STEP = Cost(4 * MICRO, 0.5 * MICRO)
+"""An iteration of a loop."""
+FLOP = Cost(NANO / 40, NANO / 40)
+CONVOLVED = Cost(NANO / 15, NANO / 13)
+LIGHT_ELEMENT = Cost(0.13 * NANO, 0.1 * NANO)
+HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
+CALLBACK = Cost(0, 60 * MICRO)
+
+
+def size(program: Program, i: int) -> int:
+    """The number of elements of a value (unknown sizes count as 1)."""
+    return math.prod(1 if n is None else n for n in program.avals[i].shape)
+
+
+def estimate(program: Program) -> Cost:
+    """The cost of one call of a program, in seconds."""
+    found = program.cache.get("work")
+    if found is None:
+        passed = len(program.params) + len(program.results)
+        found = CALL.plus(PASSED, passed).plus(inside(program))
+        program.cache["work"] = found
+    return found
+
+
+def inside(program: Program) -> Cost:
+    """The cost of a program's nodes."""
+    total = Cost(0, 0)
+    for node in program.nodes:
+        total = total.plus(of_node(program, node))
+    return total
+
+
+def of_node(program: Program, node: Node) -> Cost:
+    """The cost of one node."""
+    if node.op.type == "While":
+        return of_loop(program, node)
+    if node.op.type == "If":
+        arms = [inside(b) for b in node.attrs["branches"]]
+        return max(arms, default=NODE).plus(STEP)
+    total = NODE
+    if node.op.type in OPS and support.status(node.op.type) == "host":
+        total = total.plus(CALLBACK)
+    elements = sum(size(program, i) for i in node.outputs)
+    read = max([size(program, i) for i in node.inputs], default=0)
+    if node.op.type in PRODUCTS:
+        return total.plus(KERNEL).plus(FLOP, product_flops(program, node))
+    if node.op.type in KERNELS:
+        total = total.plus(KERNEL)
+    if "Conv" in node.op.type:
+        return total.plus(KERNEL).plus(CONVOLVED, convolution_flops(program, node))
+    if node.op.type in FREE:
+        return total
+    unit = HEAVY_ELEMENT if node.op.type in HEAVY else LIGHT_ELEMENT
+    return total.plus(unit, max(elements, read))
+
+
+def of_loop(program: Program, node: Node) -> Cost:
+    """The cost of a loop: of its parts, as often as it runs."""
+    attrs = node.attrs
+    step = STEP.plus(inside(attrs["cond"])).plus(inside(attrs["body"]))
+    trips = trips_of(program, node)
+    if trips is None:
+        trips = UNKNOWN_TRIPS
+        if isinstance(attrs["maximum"], int):
+            trips = min(trips, attrs["maximum"])
+    return NODE.plus(step, trips)
+
+
+def trips_of(program: Program, node: Node) -> int | None:
+    """How often a loop runs, where constants decide."""
+    attrs = node.attrs
+    values = [program.constants.get(i) for i in node.inputs]
+    maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else None
+    return trip_count(attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
+
+
+def product_flops(program: Program, node: Node) -> float:
+    """Multiplications and additions of ``batch`` matrix products, from the sizes of all three."""
+    ids = (*node.inputs, *node.outputs)
+    shapes = [program.avals[i].shape for i in ids]
+    if len(shapes) != 3 or any(len(s) < 2 for s in shapes):
+        return 2.0 * max(size(program, i) for i in ids)
+    batch = math.prod(n or 1 for n in shapes[2][:-2])
+    return 2.0 * math.sqrt(math.prod(float(size(program, i)) for i in ids) / max(batch, 1))
+
+
+def convolution_flops(program: Program, node: Node) -> float:
+    """Multiplications and additions of a convolution or one of its transposes."""
+    ids = (*node.inputs, *node.outputs)
+    kind = node.op.type
+    if len(ids) < 3:
+        return 2.0 * sum(size(program, i) for i in ids)
+    places, filters = (2, 1) if "Input" not in kind else (0, 1)
+    if "Filter" in kind:
+        places, filters = 1, 2
+    shape = [n or 1 for n in program.avals[ids[filters]].shape]
+    window = shape[:-2] if "Depthwise" in kind else shape[:-1]
+    return 2.0 * size(program, ids[places]) * math.prod(window)
