@@ -164,3 +164,19 @@ def test_nothing_is_recorded_after_the_session() -> None:
         y = x * x
     tape.gradient(y, x)
     assert session.report().calls == 0
+
+
+def test_later_calls_of_a_line_name_their_sources() -> None:
+    def program() -> None:
+        weight = tf.Variable(1.0)
+        for start in (1.0, 2.0, 100.0):
+            weight.assign(start)
+            with tf.GradientTape() as tape:
+                y = tf.math.log(1 + tf.exp(weight))
+            tape.gradient(y, weight)
+
+    (group,) = groups_of(program)
+    assert group.count == 3
+    (flag, *_) = group.calls[-1].flags
+    assert flag.message.startswith("The gradient of weight is NaN")
+    assert "softplus" in flag.cure

@@ -71,12 +71,12 @@ class ReportJournal(Journal):
             return
         self.calls += 1
         entered = self.enter(run, results)
-        run.frame = run.caller = None
         if entered is not None and entered.kinds & CAUSES:
             self.complete(run, asked, results)
             flags = self.diagnose(entered.group.group, asked)
             if flags:
                 entered.group.diagnosed[entered.index] = flags
+        run.frame = run.caller = None  # what the program holds is let go
 
     def diagnose(self, group: Group, asked: Asked) -> list[Flag]:
         """The findings of one call."""

@@ -79,7 +79,7 @@ TT.stepCard = (view, walk) => {
   const button = (text, label, to, off) => TT.el("button", { type: "button", "data-go": label, disabled: off, title: label, "aria-label": label, onclick: () => walk(to) }, text);
   const bar = TT.el("div", { class: "walk" },
     button("«", "first operation (Home)", steps[0], at <= 0), button("‹", "previous operation (←)", steps[Math.max(0, at - 1)], at <= 0),
-    TT.el("span", { class: "which" }, "operation ", TT.el("b", {}, String(o + 1)), ` of ${group.ops.length}`),
+    TT.el("span", { class: "which" }, TT.el("span", { class: "word" }, "operation "), TT.el("b", {}, String(o + 1)), ` of ${group.ops.length}`),
     button("›", "next operation (→)", steps[Math.min(last, at + 1)], at >= last), button("»", "last operation (End)", steps[last], at >= last),
     TT.el("span", { class: "grow" }), TT.lineText(report, op.position)
       ? TT.el("button", { type: "button", class: "goline", title: "show the line (l)", onclick: () => view.toLine() }, TT.lineText(report, op.position)) : null);

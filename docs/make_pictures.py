@@ -1,0 +1,73 @@
+"""Draw the pictures of these documents anew: `python docs/make_pictures.py` (needs Chromium).
+
+Needs Playwright and an installed Chromium; the pages come from the examples and from a model.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(found for name in NAMES if (found := shutil.which(name)))
+
+MODEL = """
+import numpy as np, tensortape as tf
+keras = tf.keras
+keras.utils.set_random_seed(0)
+model = keras.Sequential([
+    keras.Input((12, 12, 1)),
+    keras.layers.Conv2D(4, 3, activation="relu", name="conv_1"),
+    keras.layers.MaxPooling2D(name="pool"),
+    keras.layers.Conv2D(8, 3, activation="relu", name="conv_2"),
+    keras.layers.BatchNormalization(name="norm"),
+    keras.layers.Flatten(name="flatten"),
+    keras.layers.Dense(16, activation="relu", name="hidden"),
+    keras.layers.Dense(3, name="logits"),
+], name="classifier")
+images = np.random.default_rng(0).normal(size=(8, 12, 12, 1)).astype("float32")
+labels = np.arange(8) % 3
+
+with tf.examine() as ex:
+    with tf.GradientTape() as tape:
+        logits = model(images, training=True)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        loss = tf.reduce_mean(losses)
+    tape.gradient(loss, model.trainable_variables)
+ex.flow(loss, model.trainable_variables).html("flow.html")
+"""
+
+
+def main() -> None:
+    """Make the pages in a temporary folder and photograph them."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        (folder / "classifier.py").write_text(MODEL.lstrip())
+        subprocess.run([sys.executable, "classifier.py"], cwd=folder, check=True)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        notebook = ROOT / "examples" / "descent_and_custom_gradients.report.html"
+        photograph(browser, notebook, DOCS / "report.png", "#4.2")
+        photograph(browser, folder / "flow.html", DOCS / "flow.png", "", "conv_2")
+        browser.close()
+
+
+def photograph(browser, path: Path, picture: Path, address: str, opened: str = "") -> None:
+    """One picture, 1280 wide."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page.goto(path.as_uri() + address)
+    page.wait_for_selector("html[data-ready]")
+    if opened:
+        page.locator(f".node.run[data-run='{opened}']").click()
+        page.locator(".node.op", has_text="BiasAdd").first.click()
+    page.wait_for_timeout(300)
+    page.screenshot(path=picture)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()
