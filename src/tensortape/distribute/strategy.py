@@ -1,7 +1,4 @@
-"""The default distribution strategy: one replica on this machine.
-
-Source: ``tf.distribute``.
-"""
+"""Strategies: the default one, and what those of one replica share. Source: ``tf.distribute``."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from tensortape.core.registry import PUBLIC, export
-from tensortape.core.unavailable import unavailable_class
+from tensortape.distribute.context import Place, current, within
 
 
 @export("distribute.ReduceOp")
@@ -75,14 +72,25 @@ class Strategy:
 
     @contextlib.contextmanager
     def scope(self) -> Iterator[Strategy]:
-        """Context in which models and variables are made."""
-        yield self
+        """Context in which models and variables are made.
+
+        Raises ``RuntimeError`` within the scope of another strategy.
+        """
+        outer = current()
+        if outer is not None and outer.strategy is not self:
+            raise RuntimeError(
+                f"Mixing different tf.distribute.Strategy objects: {outer.strategy!r} is in force, "
+                f"{self!r} cannot be entered. Leave the scope of the first one before."
+            )
+        with within(Place(self, replica=False)):
+            yield self
 
     def run(
         self, fn: Callable[..., Any], args: Any = (), kwargs: Any = None, options: Any = None
     ) -> Any:
         """Run ``fn`` on the one replica."""
-        return fn(*args, **(kwargs or {}))
+        with within(Place(self, replica=True)):
+            return fn(*args, **(kwargs or {}))
 
     def reduce(self, reduce_op: Any, value: Any, axis: Any = None) -> Any:
         """Combine the replicas' values: the one value (reduced over ``axis`` if given)."""
@@ -104,6 +112,10 @@ class Strategy:
         """The dataset itself."""
         return dataset
 
+    def experimental_distribute_values_from_function(self, value_fn: Callable[..., Any]) -> Any:
+        """The one replica's value: ``value_fn`` of its context."""
+        return value_fn(ValueContext())
+
     def distribute_datasets_from_function(
         self, dataset_fn: Callable[..., Any], options: Any = None
     ) -> Any:
@@ -124,12 +136,39 @@ class InputContext:
         return global_batch_size
 
 
+@export("distribute.experimental.ValueContext")
+class ValueContext:
+    """What a function that makes the replicas' values learns: there is one."""
+
+    num_replicas_in_sync = 1
+    replica_id_in_sync_group = 0
+
+
+class DefaultStrategy(Strategy):
+    """The strategy outside of any scope."""
+
+    @contextlib.contextmanager
+    def scope(self) -> Iterator[Strategy]:
+        """Context in which models and variables are made: as outside of it."""
+        yield self
+
+    def run(
+        self, fn: Callable[..., Any], args: Any = (), kwargs: Any = None, options: Any = None
+    ) -> Any:
+        """Run ``fn``."""
+        return fn(*args, **(kwargs or {}))
+
+
 @export("distribute.ReplicaContext")
 class ReplicaContext:
     """The context of the one replica."""
 
     num_replicas_in_sync = 1
-    replica_id_in_sync_group = 0
+
+    @property
+    def replica_id_in_sync_group(self) -> Any:
+        """The number of this replica: 0."""
+        return PUBLIC["constant"](0)
 
     @property
     def strategy(self) -> Strategy:
@@ -140,37 +179,51 @@ class ReplicaContext:
         """One replica: the value itself."""
         return value
 
+    def all_gather(self, value: Any, axis: int, options: Any = None) -> Any:
+        """One replica: the value itself."""
+        return value
+
     def merge_call(self, merge_fn: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
-        """Run ``merge_fn(strategy, ...)``."""
-        return merge_fn(get_strategy(), *args, **(kwargs or {}))
+        """Run ``merge_fn(strategy, ...)`` between the replicas."""
+        return _merged(merge_fn, get_strategy(), args, kwargs)
 
 
-_default = Strategy()
+_default = DefaultStrategy()
 _replica = ReplicaContext()
 
 
 @export("distribute.get_strategy")
 def get_strategy() -> Strategy:
-    """The current strategy: the default one."""
-    return _default
+    """The current strategy: that of the innermost scope, else the default one."""
+    place = current()
+    return _default if place is None else place.strategy
 
 
 @export("distribute.has_strategy")
 def has_strategy() -> bool:
     """Whether another than the default strategy is in force."""
-    return False
+    return current() is not None
 
 
 @export("distribute.get_replica_context")
-def get_replica_context() -> ReplicaContext:
-    """The context of the current replica."""
-    return _replica
+def get_replica_context() -> ReplicaContext | None:
+    """The context of the current replica; ``None`` in a strategy's scope outside of ``run``."""
+    place = current()
+    return _replica if place is None or place.replica else None
 
 
 @export("distribute.in_cross_replica_context")
 def in_cross_replica_context() -> bool:
-    """Whether code runs between replicas: no."""
-    return False
+    """Whether code runs in a strategy's scope outside of ``run``."""
+    place = current()
+    return place is not None and not place.replica
+
+
+def _merged(fn: Callable[..., Any], strategy: Strategy, args: Any, kwargs: Any) -> Any:
+    if strategy is _default:
+        return fn(strategy, *args, **(kwargs or {}))
+    with within(Place(strategy, replica=False)):
+        return fn(strategy, *args, **(kwargs or {}))
 
 
 @export("__internal__.distribute.interim.maybe_merge_call")
@@ -183,9 +236,3 @@ def maybe_merge_call(fn: Callable[..., Any], strategy: Strategy, *args: Any, **k
 def strategy_supports_no_merge_call() -> bool:
     """Whether updates may run without merging replicas: yes."""
     return True
-
-
-_ONE = "use the default strategy (one device)"
-for _name in ("MirroredStrategy", "MultiWorkerMirroredStrategy", "TPUStrategy", "OneDeviceStrategy",
-              "DistributedValues", "DistributedDataset", "DistributedIterator"):  # fmt: skip
-    unavailable_class(f"distribute.{_name}", _ONE)
