@@ -83,7 +83,8 @@ def test_loops_are_counted():
     x = tf.constant(1.0)
     (node,) = repeated.get_concrete_function(x).program(x).nodes
     found = repeated.get_concrete_function(x).program(x)
-    assert work.trips_of(found, node) == 40
+    assert work.decided_by(found, node).trips() == 40
+    assert work.decided_by(found, node).trips(longest=10) is None
     assert work.of_node(found, node).plan > 40 * work.NODE.plan
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tensortape.graph.ir import Node, Program
 from tensortape.xla import support
 from tensortape.xla.runtime import installed
-from tensortape.xla.work import estimate, trips_of
+from tensortape.xla.work import decided_by, estimate
 
 ADVANTAGE = 1.3
 """How much faster XLA must be by estimate: estimates are rough, and compiling costs seconds."""
@@ -84,7 +84,7 @@ def _against_loop(program: Program, node: Node) -> str | None:
     attrs: dict[str, Any] = node.attrs
     readers = {i for other in program.nodes for i in other.uses()} | {*program.results}
     kept = readers.intersection(node.outputs[attrs["variables"] :])
-    if not kept or attrs["maximum"] is not None or trips_of(program, node) is not None:
+    if not kept or attrs["maximum"] is not None or decided_by(program, node) is not None:
         return None
     return "it keeps values of each iteration, and their number depends on data"
 

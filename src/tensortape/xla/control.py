@@ -16,7 +16,7 @@ from tensortape.xla.errors import Unsupported
 from tensortape.xla.runtime import jnp, known, lax
 from tensortape.xla.stacks import Stack
 from tensortape.xla.tracing import lowering, results, used
-from tensortape.xla.trips import trip_count
+from tensortape.xla.trips import counter
 
 UNROLLED = 32
 """Most iterations of a loop that is written out because its steps differ in shape."""
@@ -100,7 +100,8 @@ class Repeated:
 def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
     """A scan where the number of iterations is known or kept values need it, else a loop."""
     loop = Repeated(program, node, values, attrs)
-    trips = trip_count(loop.cond, loop.body, loop.count, values, loop.maximum)
+    decided = counter(loop.cond, loop.body, loop.count, values, loop.maximum)
+    trips = None if decided is None else decided.trips()
     try:
         loop.refuse_growth()
         if trips is not None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from tensortape.arrays.namespace import numpy_namespace
-from tensortape.core.state import quiet
-from tensortape.graph.ir import Program, interpret
+from tensortape.graph.ir import Program
+from tensortape.graph.plan import plan_of
 from tensortape.xla.runtime import known
 
 LONGEST = 100_000
@@ -34,13 +31,35 @@ def part(program: Program, wanted: Sequence[int]) -> tuple[Program, set[int]]:
     return Program(p.name, p.params, p.constants, nodes, tuple(wanted), p.avals), places
 
 
-def trip_count(
-    cond: Program, body: Program, variables: int, values: Sequence[Any], maximum: int | None
-) -> int | None:
-    """The number of iterations, or ``None`` where data decides (or it is very large).
+class Counter(NamedTuple):
+    """What decides how often a loop runs: computing it needs no other values."""
 
-    The variables that the condition depends on, and those they depend on in turn, are followed: if
-    all start from known values, they are computed.
+    test: Program
+    step: Program
+    moving: list[int]
+    start: list[Any]
+    maximum: int | None
+
+    def trips(self, longest: int = LONGEST) -> int | None:
+        """The number of iterations, or ``None`` if there are more than ``longest``."""
+        limit = longest + 1 if self.maximum is None else int(self.maximum)
+        now = list(self.start)
+        test, step = plan_of(self.test), plan_of(self.step)
+        for count in range(min(limit, longest + 1)):
+            if not test(*now)[0]:
+                return count
+            for k, v in zip(self.moving, step(*now), strict=True):
+                now[k] = v
+        return limit if limit <= longest else None
+
+
+def counter(
+    cond: Program, body: Program, variables: int, values: Sequence[Any], maximum: int | None
+) -> Counter | None:
+    """What decides the number of iterations, or ``None`` where data does.
+
+    The variables that the condition depends on, and those they depend on in turn, are followed:
+    all must start from known values.
     """
     test, decisive = part(cond, cond.results)
     while True:
@@ -49,22 +68,9 @@ def trip_count(
         if more <= decisive:
             break
         decisive |= more
-    sizes = [i for k, i in enumerate(body.params) if k in decisive]
     if not all(known(values[k]) for k in decisive) or test.stateful or step.stateful:
         return None
-    if any(None in body.avals[i].shape for i in sizes):
+    if any(None in body.avals[body.params[k]].shape for k in decisive):
         return None
-    now = [v if k in decisive else None for k, v in enumerate(values)]
-    return _counted(test, step, moving, now, LONGEST if maximum is None else int(maximum))
-
-
-def _counted(test: Program, step: Program, moving: Any, now: Any, limit: int) -> int | None:
-    if limit > LONGEST:
-        return None
-    with quiet():
-        for count in range(limit):
-            if not bool(np.asarray(interpret(test, numpy_namespace, now)[0])):
-                return count
-            for k, v in zip(moving, interpret(step, numpy_namespace, now), strict=True):
-                now[k] = v
-    return limit if limit < LONGEST else None
+    start = [v if k in decisive else None for k, v in enumerate(values)]
+    return Counter(test, step, moving, start, maximum)

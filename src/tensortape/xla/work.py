@@ -13,12 +13,15 @@ from typing import NamedTuple
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Node, Program
 from tensortape.xla import support
-from tensortape.xla.trips import trip_count
+from tensortape.xla.trips import Counter, counter
 
 MICRO = 1e-6
 NANO = 1e-9
 UNKNOWN_TRIPS = 100
 """Iterations assumed of a loop when data decides."""
+
+COUNTED = 1000
+"""Most iterations that are counted for an estimate."""
 
 HEAVY = frozenset(
     "Exp Expm1 Log Log1p Sin Cos Tan Sinh Cosh Tanh Asin Acos Atan Asinh Acosh Atanh Sigmoid "
@@ -115,20 +118,18 @@ def of_loop(program: Program, node: Node) -> Cost:
     """The cost of a loop: of its parts, as often as it runs."""
     attrs = node.attrs
     step = STEP.plus(inside(attrs["cond"])).plus(inside(attrs["body"]))
-    trips = trips_of(program, node)
-    if trips is None:
-        trips = UNKNOWN_TRIPS
-        if isinstance(attrs["maximum"], int):
-            trips = min(trips, attrs["maximum"])
-    return NODE.plus(step, trips)
+    decided = decided_by(program, node)
+    trips = UNKNOWN_TRIPS if decided is None else decided.trips(COUNTED)
+    maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else COUNTED
+    return NODE.plus(step, min(COUNTED if trips is None else trips, maximum))
 
 
-def trips_of(program: Program, node: Node) -> int | None:
-    """How often a loop runs, where constants decide."""
+def decided_by(program: Program, node: Node) -> Counter | None:
+    """What decides how often a loop runs, where that is constants."""
     attrs = node.attrs
     values = [program.constants.get(i) for i in node.inputs]
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else None
-    return trip_count(attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
+    return counter(attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
 
 
 def product_flops(program: Program, node: Node) -> float:

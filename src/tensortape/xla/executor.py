@@ -1,0 +1,93 @@
+"""Running a program on the engine that was asked for, or on the better one.
+
+A program that XLA cannot compile runs on the plan, and the reason is kept and logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tensortape.graph.ir import Program
+from tensortape.graph.plan import plan_of
+from tensortape.xla.choice import Choice, choose, obstacle
+from tensortape.xla.engine import Executable, compile_xla
+from tensortape.xla.errors import Unsupported
+from tensortape.xla.runtime import require
+
+_log = logging.getLogger("tensortape")
+
+Updates = Mapping[int, int] | None
+
+
+def executor(
+    program: Program, jit_compile: bool | None = None, updates: Updates = None
+) -> Callable[..., list[Any]]:
+    """A function of arrays that runs ``program``.
+
+    ``jit_compile``: ``True`` compiles with XLA at the first call (``ImportError`` without JAX);
+    ``False`` runs the plan; ``None`` runs the plan, and changes to XLA where JAX is installed and
+    by estimate so many calls came that compiling pays. ``updates`` as in ``compile_xla``.
+    """
+    if jit_compile is False:
+        return plan_of(program)
+    if jit_compile:
+        require()
+        found = obstacle(program)
+        return Switching(program, Choice("xla", found or "jit_compile=True"), updates, found)
+    choice = choose(program)
+    if choice.engine == "plan":
+        return plan_of(program)
+    return Switching(program, choice, updates)
+
+
+class Switching:
+    """A program that runs on the plan until XLA takes over, which may be at once.
+
+    Attributes:
+        engine: ``"plan"`` or ``"xla"``: what the next call runs on.
+        reason: why.
+        compiled: the :class:`Executable`, once there is one.
+    """
+
+    def __init__(
+        self, program: Program, choice: Choice, updates: Updates, against: str | None = None
+    ) -> None:
+        self.program, self.choice, self.updates = program, choice, updates
+        self.reason = choice.reason
+        self.compiled: Executable | None = None
+        self._left = choice.calls
+        self._run: Callable[..., list[Any]] = self._begin
+        if against is not None:
+            self._give_up(against)
+
+    @property
+    def engine(self) -> str:
+        """What the next call runs on."""
+        return "plan" if self.compiled is None and (self._gave_up or self._left) else "xla"
+
+    _gave_up = False
+
+    def __call__(self, *arrays: Any) -> list[Any]:
+        """The results, as NumPy arrays but for those in ``updates``."""
+        return self._run(*arrays)
+
+    def _begin(self, *arrays: Any) -> list[Any]:
+        """One of the first calls."""
+        if self._left > 0:
+            self._left -= 1
+            return plan_of(self.program)(*arrays)
+        try:
+            compiled = compile_xla(self.program, self.updates)
+            compiled.prepare(arrays)
+        except Unsupported as exc:
+            self._give_up(str(exc))
+            return self._run(*arrays)
+        self.compiled = self._run = compiled
+        return compiled(*arrays)
+
+    def _give_up(self, reason: str) -> None:
+        self._gave_up, self.reason = True, reason
+        self._run = plan_of(self.program)
+        _log.warning("%s runs on NumPy: XLA cannot compile it. %s", self.program.name, reason)

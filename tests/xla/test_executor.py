@@ -1,0 +1,58 @@
+"""One function that runs a program, whichever engine it is."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+from program_recording import record
+
+import tensortape as tf
+from tensortape.xla import executor as module
+from tensortape.xla.choice import Choice
+from tensortape.xla.executor import executor
+
+
+@pytest.fixture
+def sine():
+    return record(lambda x: tf.sin(x) + 1.0, tf.constant([1.0, 2.0]))
+
+
+def test_as_told(sine):
+    program, args = sine
+    want = np.sin(args[0]) + 1
+    for told, engine in ((True, "xla"), (False, None), (None, None)):
+        run = executor(program, told)
+        np.testing.assert_allclose(run(*args)[0], want, rtol=1e-6)
+        assert getattr(run, "engine", None) == engine
+
+
+def test_it_changes_when_compiling_pays(sine, monkeypatch):
+    program, args = sine
+    monkeypatch.setattr(module, "choose", lambda program: Choice("xla", "by estimate", 3))
+    run = executor(program)
+    engines = []
+    for _ in range(5):
+        engines.append(run.engine)
+        np.testing.assert_allclose(run(*args)[0], np.sin(args[0]) + 1, rtol=1e-6)
+    assert engines == ["plan"] * 3 + ["xla"] * 2
+    assert run.compiled.calls == 2
+
+
+def test_what_cannot_be_compiled_runs_on_numpy(caplog):
+    program, args = record(lambda x: tf.where(x > 0), tf.constant([1.0, -1.0]))
+    with caplog.at_level(logging.WARNING, "tensortape"):
+        run = executor(program, True)
+    assert run(*args)[0].tolist() == [[0]]
+    assert run.engine == "plan" and run.reason.startswith("Where: how many elements")
+    assert "runs on NumPy" in caplog.text
+
+
+def test_what_turns_out_not_to_be_compilable(sine, monkeypatch):
+    """The obstacle may show only when the program is traced."""
+    program, args = record(lambda x: tf.where(x > 0), tf.constant([1.0, -1.0]))
+    monkeypatch.setattr(module, "obstacle", lambda program: None)
+    run = executor(program, True)
+    assert run(*args)[0].tolist() == [[0]]
+    assert run.engine == "plan" and "Where" in run.reason
