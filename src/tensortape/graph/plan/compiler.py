@@ -32,7 +32,7 @@ def compile_plan(program: Program) -> Callable[..., list[Any]]:
     names |= {
         "quiet": quiet_floats.set,
         "unquiet": quiet_floats.reset,
-        "explained": explainer(filename, writer.node_of, program.avals),
+        "explained": explainer(filename, writer.origins),
     }
     exec(compile(source, filename, "exec"), names)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)

@@ -10,7 +10,7 @@ from tensortape.core.dispatch import translate
 from tensortape.core.dtypes import from_numpy
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import EagerTensor
-from tensortape.graph.ir import Aval, Node
+from tensortape.graph.ir import Aval
 
 
 class Shown:
@@ -21,28 +21,32 @@ class Shown:
         self.ndim = len(aval.shape)
 
 
-def explainer(
-    filename: str, node_of: dict[int, Node], avals: dict[int, Aval]
-) -> Callable[[Exception], Exception]:
-    """``explained(error)`` for a plan: the exception to raise in its place."""
+def explainer(filename: str, origins: dict[int, Any]) -> Callable[[Exception], Exception]:
+    """``explained(error)`` for a plan: the exception to raise in its place.
+
+    ``origins``: what each line of the plan computes (``node``, ``names`` of its inputs, ``avals``).
+    """
 
     def explained(error: Exception) -> Exception:
-        node, values = None, {}
+        origin, values = None, {}
         trace = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == filename:
-                found = node_of.get(trace.tb_lineno)
+                found = origins.get(trace.tb_lineno)
                 if found is not None:
-                    node, values = found, trace.tb_frame.f_locals
+                    origin, values = found, trace.tb_frame.f_locals
             trace = trace.tb_next
-        return error if node is None else explain(node, values, avals, error)
+        return error if origin is None else explain(origin, values, error)
 
     return explained
 
 
-def explain(node: Node, values: dict[str, Any], avals: dict[int, Aval], error: Any) -> Exception:
+def explain(origin: Any, values: dict[str, Any], error: Any) -> Exception:
     """The exception for a node whose kernel raised."""
-    tensors = tuple(shown(i, values, avals) for i in node.inputs)
+    node, avals = origin.node, origin.avals
+    tensors = tuple(
+        shown(values.get(name), avals[i]) for i, name in zip(node.inputs, origin.names, strict=True)
+    )
     try:
         better = translate(node.op, tensors, node.attrs, error)
     except Exception:
@@ -58,9 +62,8 @@ def explain(node: Node, values: dict[str, Any], avals: dict[int, Aval], error: A
     return better
 
 
-def shown(i: int, values: dict[str, Any], avals: dict[int, Aval]) -> Any:
+def shown(value: Any, aval: Aval) -> Any:
     """A value of the failed call, or what is known of it."""
-    value = values.get(f"v{i}")
-    if value is not None and tuple(value.shape) == tuple(avals[i].shape):
+    if value is not None and tuple(value.shape) == tuple(aval.shape):
         return EagerTensor(value)
-    return Shown(avals[i])
+    return Shown(aval)

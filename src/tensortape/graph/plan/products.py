@@ -50,11 +50,10 @@ def by_rows(node: Node, avals: Any) -> bool:
     return rows >= 2 * FEWEST and multiplications(node, avals) >= SHARED
 
 
-def call(writer: Any, args: list[str], out: str, node: Node) -> list[str]:
+def call(names: Any, args: list[str], out: str, node: Node, avals: Any) -> list[str]:
     """The statement that computes a shared product."""
-    a, b = factors(args, node, writer.avals)
-    name = writer.names.name(shared_product, "shared_product")
-    return [f"{name}({a}, {b}, {out})"]
+    a, b = factors(args, node, avals)
+    return [f"{names.name(shared_product, 'shared_product')}({a}, {b}, {out})"]
 
 
 def shared_product(a: Any, b: Any, out: Any) -> None:

@@ -1,0 +1,76 @@
+"""A loop of 1000 steps that a compiled function takes, and its gradient."""
+
+TITLE = "1000 steps of x = 0.999 * sin(x) + 0.1 in a compiled loop"
+CASES = {"function-loop": {"gradient": False}, "function-loop-gradient": {"gradient": True}}
+TOLERANCE = 1e-4
+STEPS = 1000
+
+
+def while_step(tf, gradient, **options):
+    x = tf.constant(0.5)
+
+    def loop(x):
+        def body(i, x):
+            return i + 1, 0.999 * tf.sin(x) + 0.1
+
+        return tf.while_loop(lambda i, x: i < STEPS, body, (tf.constant(0), x))[1]
+
+    def differentiated(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = loop(x)
+        return tape.gradient(y, x)
+
+    step = tf.function(differentiated if gradient else loop, **options)
+    return lambda: step(x)
+
+
+def tensortape(gradient):
+    import tensortape as tf
+
+    return while_step(tf, gradient)
+
+
+def tensorflow_function(gradient):
+    import tensorflow as tf
+
+    return while_step(tf, gradient)
+
+
+def tensorflow_xla(gradient):
+    import tensorflow as tf
+
+    return None if gradient else while_step(tf, gradient, jit_compile=True)
+
+
+def torch(gradient):
+    import torch
+
+    def loop(x):
+        for _ in range(STEPS):
+            x = 0.999 * torch.sin(x) + 0.1
+        return x
+
+    x = torch.tensor(0.5, requires_grad=gradient)
+
+    def step():
+        if not gradient:
+            return loop(x)
+        loop(x).backward()
+        found, x.grad = x.grad, None
+        return found
+
+    return step
+
+
+def jax_jit(gradient):
+    import jax
+
+    def loop(x):
+        def body(x, _):
+            return 0.999 * jax.numpy.sin(x) + 0.1, None
+
+        return jax.lax.scan(body, x, None, length=STEPS)[0]
+
+    compiled, x = jax.jit(jax.grad(loop) if gradient else loop), jax.numpy.float32(0.5)
+    return lambda: compiled(x).block_until_ready()

@@ -1,0 +1,121 @@
+"""Loops and branches written into the plan: Python's own, around the statements of their parts.
+
+Only parts that need no workspace are written in: small values, where a call would cost more than
+what it computes. Others are run by the kernels of ``If`` and ``While``, with plans of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.core.registry import OPS
+from tensortape.graph.ir import Aval, Node, Program
+from tensortape.graph.passes import optimise_for_numpy
+
+LOOP, BRANCH = "While", "If"
+
+
+def write(scope: Any, node: Node, args: list[str]) -> bool:
+    """Write a loop or branch; ``False`` for other operations, and what is better called."""
+    kind = node.op.type
+    if kind not in (LOOP, BRANCH) or node.late or OPS.get(kind) is not node.op:
+        return False
+    attrs = node.attrs
+    if kind == LOOP:
+        parts = inner_scopes(scope, (attrs["cond"], attrs["body"]))
+        return parts is not None and write_loop(scope, node, args, *parts)
+    parts = inner_scopes(scope, attrs["branches"])
+    return parts is not None and write_branches(scope, node, args, parts)
+
+
+def inner_scopes(scope: Any, programs: tuple[Program, ...]) -> Any:
+    """Scopes for parts of a node; ``None`` if one of them needs a workspace."""
+    writer, indent = scope.writer, scope.indent + "    "
+    found = []
+    for program in programs:
+        inner = type(scope)(writer, optimise_for_numpy(program), writer.prefix(), indent)
+        if inner.needs_workspace:
+            return None
+        found.append(inner)
+    return found
+
+
+def write_loop(scope: Any, node: Node, args: list[str], cond: Any, body: Any) -> bool:
+    """A loop: its variables have names of their own, which each iteration assigns anew."""
+    n, stacked = node.attrs["variables"], node.attrs["stacked"]
+    limit = node.attrs.get("maximum")
+    start = writer_prefix(scope)
+    variables = [f"{start}x{k}" for k in range(n)]
+    rows = [f"{start}rows{k}" for k in range(stacked)]
+    given = [*variables, *args[n:]]
+    if n:
+        scope.line(f"{joined(variables)} = {joined(args[:n])}", node)
+    for name in rows:
+        scope.line(f"{name} = []")
+    scope.line("while True:" if limit is None else f"for _ in range({int(limit)}):")
+    enter(cond, given)
+    cond.write()
+    cond.line(f"if not {cond.local[cond.program.results[0]]}:", node)
+    cond.line("    break")
+    enter(body, given)
+    body.write()
+    results = [body.local[i] for i in body.program.results]
+    for name, value in zip(rows, results[n:], strict=True):
+        body.line(f"{name}.append({value})")
+    if n:
+        body.line(f"{joined(variables)} = {joined(results[:n])}")
+    for i, value in zip(node.outputs[:n], variables, strict=True):
+        scope.line(f"{scope.name(i)} = {value}")
+    kept = [body.avals[i] for i in body.program.results[n:]]
+    for i, name, aval in zip(node.outputs[n:], rows, kept, strict=True):
+        stack = scope.writer.names.name(stack_of, "stack_of")
+        like = scope.writer.names.name(aval, "row")
+        scope.line(f"{scope.name(i)} = {stack}({name}, {like})", node)
+    return True
+
+
+def write_branches(scope: Any, node: Node, args: list[str], branches: list[Any]) -> bool:
+    """A choice between branches; numbers that name none mean the last one."""
+    index, *given = args
+    names = [f"{scope.prefix}v{i}" for i in node.outputs]
+    for k, branch in enumerate(branches):
+        last = k == len(branches) - 1
+        if len(branches) == 1:
+            scope.line("if True:", node)
+        else:
+            test = f"{'el' if k else ''}if {index} == {k}:"
+            scope.line("else:" if last else test, node)
+        enter(branch, given)
+        branch.write()
+        if names:
+            values = [branch.local[i] for i in branch.program.results]
+            branch.line(f"{joined(names)} = {joined(values)}")
+        else:
+            branch.line("pass")
+    for i in node.outputs:
+        scope.name(i)
+    return True
+
+
+def enter(inner: Any, given: list[str]) -> None:
+    """The parameters of a part are values of the program around it."""
+    inner.local.update(zip(inner.program.params, given, strict=True))
+
+
+def writer_prefix(scope: Any) -> str:
+    """The start of new names."""
+    return scope.writer.prefix()
+
+
+def joined(names: list[str]) -> str:
+    """Names with commas between, one with a comma behind."""
+    return ", ".join(names) if len(names) > 1 else f"{names[0]},"
+
+
+def stack_of(rows: list[Any], aval: Aval) -> Any:
+    """Values along a new first axis; of none an empty array."""
+    if not rows:
+        return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
+    return np.stack(rows) if aval.shape or aval.dtype == object else np.array(rows, aval.dtype)

@@ -1,0 +1,143 @@
+"""One program in the text of a plan: the plan's own, or one of its loops and branches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tensortape.graph.ir import Aval, Node, Program
+from tensortape.graph.plan import control, products
+from tensortape.graph.plan.chains import Chain, Schedule
+from tensortape.graph.plan.forms import Form, form_of
+from tensortape.graph.plan.kernels import kernel_call
+from tensortape.graph.plan.memory import Memory
+
+
+class Origin(NamedTuple):
+    """What a line of a plan computes, and the names of its inputs there."""
+
+    node: Node
+    names: list[str]
+    avals: dict[int, Aval]
+
+
+class Scope:
+    """Writes the items of a program; ``local`` names its values.
+
+    The names of a program within another one start with a ``prefix``.
+    """
+
+    def __init__(self, writer: Any, program: Program, prefix: str, indent: str) -> None:
+        self.writer, self.program, self.avals = writer, program, program.avals
+        self.prefix, self.indent = prefix, indent
+        self.items = Schedule(program).items
+        self.memory = Memory(program, self.items)
+        self.chains = [item for item in self.items if isinstance(item, Chain)]
+        self.local: dict[int, str] = {i: f"{prefix}v{i}" for i in program.params}
+        for i, value in program.constants.items():
+            self.local[i] = f"{prefix}c{i}"
+            writer.names.values[f"{prefix}c{i}"] = value
+
+    @property
+    def needs_workspace(self) -> bool:
+        """Whether the program computes anything in blocks or in places of a workspace."""
+        m = self.memory
+        return bool(self.chains or m.views or m.handed or m.machines)
+
+    def line(self, text: str, node: Node | None = None) -> None:
+        """Add a line."""
+        self.writer.line(self.indent + text, node, self)
+
+    def write(self) -> None:
+        """All items, and after each the end of what it used last."""
+        for t, item in enumerate(self.items):
+            if isinstance(item, Chain):
+                self.call_chain(self.chains.index(item), item)
+            else:
+                self.write_node(item)
+            gone = [self.local[i] for i in self.memory.dropped.get(t, ()) if i in self.local]
+            if gone:
+                self.line(f"del {', '.join(gone)}")
+
+    def name(self, i: int) -> str:
+        """The name under which a value is known from here on."""
+        self.local[i] = f"{self.prefix}v{i}"
+        return self.local[i]
+
+    def target(self, i: int) -> str | None:
+        """Where a planned result is written; new arrays are made here."""
+        m = self.memory
+        if i in m.place:
+            return f"b{m.place[i]}"
+        if i not in m.fresh:
+            return None
+        k = m.fresh[i]
+        dtype, shape = m.handed[k]
+        self.line(f"v{i} = recycled(kept{k}, {shape!r}, {dtype.name!r})")
+        return f"v{i}"
+
+    # -- nodes -----------------------------------------------------------------------------
+
+    def write_node(self, node: Node) -> None:
+        """One node."""
+        args = [self.local[i] for i in node.inputs]
+        if control.write(self, node, args):
+            return
+        form = form_of(node, self.avals)
+        if node.outputs and node.outputs[0] in self.memory.machines:
+            self.run_machine(node, args)
+        elif form is None:
+            late = [self.local[i] for i in node.late]
+            self.assign(node, kernel_call(node, [*args, *late], self.avals, self.writer.names))
+        else:
+            self.write_form(node, form, args)
+
+    def write_form(self, node: Node, form: Form, args: list[str]) -> None:
+        """A node that is written as NumPy calls."""
+        (i,) = node.outputs
+        out = self.target(i)
+        if out is None:
+            self.assign(node, form.value(args, node, self.avals))
+            return
+        if products.by_rows(node, self.avals):
+            statements = products.call(self.writer.names, args, out, node, self.avals)
+        else:
+            statements = form.into(args, out, node, self.avals)  # type: ignore[misc]
+        for text in statements:
+            self.line(text, node)
+        self.known_as(i, out)
+
+    def assign(self, node: Node, text: str) -> None:
+        """The value, or values, of an expression."""
+        names = [f"{self.prefix}v{i}" for i in node.outputs]
+        if node.op.outputs is None:
+            self.line(f"{names[0]} = {text}", node)
+        else:
+            self.line(f"{''.join(f'{n}, ' for n in names).rstrip() or '()'} = {text}", node)
+        for i in node.outputs:
+            self.name(i)
+
+    def run_machine(self, node: Node, args: list[str]) -> None:
+        """A node that a machine of the workspace computes."""
+        (i,) = node.outputs
+        k = list(self.memory.machines).index(i)
+        out = self.target(i)
+        self.line(f"machine{k}({', '.join([*args, str(out)])})", node)
+        self.known_as(i, out)
+
+    def known_as(self, i: int, out: str | None) -> None:
+        """A value that was written into a place gets its name."""
+        name = self.name(i)
+        if out != name:
+            self.line(f"{name} = {out}")
+
+    def call_chain(self, k: int, chain: Chain) -> None:
+        """Run a chain on all blocks."""
+        args = []
+        for i in chain.operands:
+            flat = chain.flat and tuple(self.avals[i].shape) == chain.shape
+            args.append(f"{self.local[i]}.reshape(-1)" if flat else self.local[i])
+        for i in chain.outputs:
+            self.known_as(i, self.target(i))
+            args.append(f"v{i}.reshape(-1)" if chain.flat else f"v{i}")
+        joined = "".join(f"{a}, " for a in args).rstrip()
+        self.line(f"run_blocks(chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined}))")
