@@ -200,6 +200,17 @@ def test_a_finding_leads_to_its_operation(show: Any) -> None:
     assert shown(page) == "Log"
 
 
+def test_small_computations_have_their_chain_rule(show: Any, conv: Any) -> None:
+    page = show(small_flow())
+    chain = page.locator(".chain")
+    assert chain.locator("> details").count() == 3
+    chain.locator("summary", has_text="w").first.click()
+    formula = chain.locator("math").first
+    assert formula.bounding_box()["width"] > 200
+    assert "0.9982" in formula.text_content()
+    assert show(conv).locator(".chain").count() == 0  # too large to be written out
+
+
 def test_names_and_code_never_run(show: Any) -> None:
     flow = small_flow("<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>")
     flow.group.ops[0].attrs["axis"] = "<img src=x onerror='window.ran = 1'>"

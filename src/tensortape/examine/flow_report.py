@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from typing import TYPE_CHECKING
 
 from tensortape.examine.diagnosed import findings_of
 from tensortape.examine.figures import Figures
 from tensortape.examine.findings import forward_findings
-from tensortape.examine.model import Flag, Group, Report
+from tensortape.examine.model import Chain, Flag, Group, Report
 from tensortape.examine.rulebook import key_of, rule_of
 from tensortape.examine.snapshot import Table
 from tensortape.examine.structure import target_label
 
 if TYPE_CHECKING:
     from tensortape.examine.flow import Flow
+
+MOST_CHAINS = 6
+"""Sources whose chain rule is written out."""
 
 LARGE = 1_000
 """Beyond this many operations, only the first elements of each array go into the page."""
@@ -35,6 +39,7 @@ def report_of(flow: Flow) -> Report:
     if not any(flag.kind.startswith("forward") for flag in call.flags):
         call.flags += forward_findings(Figures(group, call))
     group.flag_counts = {flag.kind: 1 for flag in call.flags}
+    group.chains = chains_of(flow)
     sources = flow.journal.sources
     used = {group.position, *group.callers, *[op.position for op in group.ops]}
     records = {key_of(step.record): step.record for step in flow.steps}
@@ -48,6 +53,16 @@ def report_of(flow: Flow) -> Report:
         1,
         rules={key: rule_of(record) for key, record in records.items()},
     )
+
+
+def chains_of(flow: Flow) -> list[Chain]:
+    """The chain rule of each source, where the computation is small enough to be read."""
+    found = []
+    for number, source in enumerate(flow.sources[:MOST_CHAINS]):
+        with contextlib.suppress(ValueError):  # too large, or no gradient came about
+            chain = flow.derivation(source)
+            found.append(Chain(number, chain.source, chain.mathml(), chain.latex))
+    return found
 
 
 def title_of(group: Group) -> str:

@@ -160,6 +160,16 @@ class Series:
 
 
 @dataclass
+class Chain:
+    """The chain rule of a small computation, written out: LaTeX as MathML."""
+
+    source: int
+    name: str
+    math: str
+    latex: str
+
+
+@dataclass
 class Group:
     """The calls that one line made with the same operations."""
 
@@ -176,6 +186,7 @@ class Group:
     flag_counts: dict[str, int] = field(default_factory=dict)
     omitted_ops: int = 0
     note: str = ""
+    chains: list[Chain] = field(default_factory=list)
 
 
 @dataclass

@@ -13,6 +13,13 @@ TT.newView = (report, group) => {
   return view;
 };
 
+/** The chain rule of small computations, written out with their numbers. */
+TT.chainCard = (group) => (group.chains && group.chains.length ? TT.el("section", { class: "card chain", "aria-label": "Chain rule" },
+  TT.el("h3", {}, "The chain rule, step by step"), group.chains.map((c) => TT.el("details", {},
+    TT.el("summary", {}, "with respect to ", TT.el("span", { class: "pill source" }, c.name)),
+    TT.el("div", { class: "chain-math", tabindex: 0 }, TT.math(c.math)),
+    TT.el("details", { class: "latex" }, TT.el("summary", {}, "LaTeX"), TT.el("pre", {}, c.latex))))) : null);
+
 /** Draws the workbench of `view` for one call; answers its element and what the keys call. */
 TT.workbench = (view) => {
   const { group } = view;
@@ -137,7 +144,7 @@ TT.workbench = (view) => {
     group.omitted_ops ? TT.el("p", { class: "nothing" }, `${group.omitted_ops} earlier operations are not shown.`) : "",
     TT.el("div", { class: "row heads" }, [["number", "#"], ["what", "operation"], ["code", "line"], ["value", "value"], ["grad", "gradient"], ["time", "time"]].map(([c, t]) => TT.el("span", { class: "c " + c }, t))), list.box);
 
-  const node = TT.el("div", {}, TT.el("div", { class: "two" }, graph, TT.el("div", { class: "right" }, step, code)), table);
+  const node = TT.el("div", {}, TT.el("div", { class: "two" }, graph, TT.el("div", { class: "right" }, step, code)), TT.chainCard(group) || "", table);
   const start = () => { redraw(Boolean(view.zoom)); choose(view.op, true); look(); };
   const go = (by) => {
     const steps = view.steps(), at = steps.indexOf(view.op);
