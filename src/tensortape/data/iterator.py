@@ -23,11 +23,17 @@ TRACED: list[Any] = []
 """``iterator -> element`` while a function is traced; set by ``data/traced.py``."""
 
 
+_scopes = random_state._scopes
+_MASK64 = (1 << 64) - 1
+_STATE = "ITERATOR_STATE"
+
+
 class OwnedIterator(Trackable):
     """Yields the elements of a dataset, once.
 
     Elements are made when they are asked for, eagerly and unseen by tapes. `element_spec` is the
-    type of an element.
+    type of an element. A checkpoint keeps the place: restoring begins again, with the same order of
+    `shuffle`, and passes over the elements that were gone.
 
     >>> import tensortape as tf
     >>> iterator = iter(tf.data.Dataset.range(2))
@@ -41,14 +47,15 @@ class OwnedIterator(Trackable):
 
     def __init__(self, dataset: Any) -> None:
         self._dataset = dataset
-        self._elements: Any = None
-        self._position = 0
-        self._begin()
+        self._begin(Run())
 
-    def _begin(self) -> None:
-        with apart():
-            self._elements = self._dataset._start(Run())
-        self._position = 0
+    def _begin(self, run: Run) -> None:
+        self._run, self._position = run, 0
+        if state.listeners or _scopes.current is not None:
+            with apart():
+                self._elements = self._dataset._start(run)
+        else:
+            self._elements = self._dataset._start(run)
 
     def __iter__(self) -> OwnedIterator:
         return self
@@ -56,7 +63,7 @@ class OwnedIterator(Trackable):
     def __next__(self) -> Any:
         if state.graph is not None and state.graph.building_function:
             return TRACED[0](self)
-        if state.listeners or random_state._scopes.current is not None:
+        if state.listeners or _scopes.current is not None:
             with apart():
                 element = next(self._elements)
         else:
@@ -90,6 +97,19 @@ class OwnedIterator(Trackable):
     @property
     def _type_spec(self) -> IteratorSpec:
         return IteratorSpec(self.element_spec)
+
+    def _serialize_to_tensors(self) -> dict[str, Any]:
+        """What a checkpoint keeps: how many elements are gone, and the seeds they came from."""
+        numbers = [self._position, *self._run.numbers()]
+        kept = np.array([number & _MASK64 for number in numbers], np.uint64).view(np.int64)
+        return {_STATE: state.tensor(kept)}
+
+    def _restore_from_tensors(self, restored_tensors: dict[str, Any]) -> None:
+        """Begin again with the same seeds, and pass over as many elements."""
+        position, *rest = np.asarray(restored_tensors[_STATE]).view(np.uint64).tolist()
+        self._begin(Run.repeating(rest))
+        for _ in range(position):
+            self.__next__()
 
 
 OwnedIterator.__module__ = "tensorflow.python.data.ops.iterator_ops"

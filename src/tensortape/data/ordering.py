@@ -215,7 +215,7 @@ def shuffle(
     seeds = SeedGenerator(seed, again)
     return reordered(
         dataset,
-        lambda begin, run: shuffled(begin(), places, *seeds.next()),
+        lambda begin, run: shuffled(begin(), places, *seeds.next(run)),
         dataset._size,
         "_ShuffleDataset",
     )

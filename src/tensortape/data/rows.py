@@ -25,6 +25,8 @@ class Rows:
     """Rows by number: one as an element, several as a batch."""
 
     spec: Any
+    """The type of a row, or a function that tells it."""
+
     element: Callable[[int], Any]
     """The row of a number."""
 
@@ -39,7 +41,7 @@ class TensorRows(Rows):
     def __init__(self, structure: Any) -> None:
         self._structure = structure
         self._arrays = [t._a for t in leaves(structure)]
-        self.spec = map_leaves(lambda t: TensorSpec(t.shape[1:], t.dtype), structure)
+        self.spec = lambda: map_leaves(lambda t: TensorSpec(t.shape[1:], t.dtype), structure)
         self.element = self._element_function()
 
     def _element_function(self) -> Callable[[int], Any]:

@@ -10,16 +10,35 @@ from tensortape.core.state import state
 
 
 class Run:
-    """What one iterator keeps: the random streams of the functions of its pipeline.
+    """What one iterator keeps: the random streams of the functions of its pipeline, and seeds.
 
     A function of a pipeline continues its streams from element to element (and from epoch to
-    epoch of `repeat`); a new iterator starts them again, as in TensorFlow.
+    epoch of `repeat`); a new iterator starts them again, as in TensorFlow. `drawn` are the seeds
+    that datasets such as `shuffle` drew for this run from `generators`.
     """
 
-    __slots__ = ("_scopes",)
+    __slots__ = ("_scopes", "drawn", "generators", "given", "states")
 
     def __init__(self) -> None:
         self._scopes: dict[Any, SeedScope] = {}
+        self.drawn: list[tuple[int, int]] = []
+        self.generators: list[Any] = []
+        self.given: list[tuple[int, int]] = []
+        self.states: list[tuple[int, int, int]] = []
+
+    def numbers(self) -> list[int]:
+        """The run so far as integers, for `repeating`."""
+        states = [generator.state() for generator in self.generators]
+        flat = [part for state in states for part in state]
+        return [len(states), *flat, *[seed for pair in self.drawn for seed in pair]]
+
+    @classmethod
+    def repeating(cls, numbers: list[int]) -> Run:
+        """A run that draws the same seeds as the one the numbers are from, and goes on alike."""
+        run, end = cls(), 1 + 3 * numbers[0]
+        run.states = list(zip(*[iter(numbers[1:end])] * 3, strict=True))
+        run.given = list(zip(numbers[end::2], numbers[end + 1 :: 2], strict=True))
+        return run
 
     def scope(self, key: Any, seed: int | None) -> SeedScope:
         """The streams of the function `key`, for the global seed at the time it was given."""

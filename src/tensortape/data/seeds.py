@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tensortape.core.random_state import MAX_INT32, get_seed
+from tensortape.data.running import Run
 from tensortape.ops.random import philox
 
 _FIRST_CHUNK, _LARGEST_CHUNK = 32, 8192
@@ -54,14 +56,33 @@ class SeedGenerator:
     """The seeds of each iteration over a dataset: new ones each time, or always the same."""
 
     def __init__(self, seed: Any, again: bool) -> None:
-        self._seeds = dataset_seeds(seed)
-        self._stream = words(*self._seeds) if again else None
+        self._seeds, self._again = dataset_seeds(seed), again
+        self._stream = words(*self._seeds)
+        self._count = 0
         self._ahead: tuple[int, int] | None = None
 
-    def next(self) -> tuple[int, int]:
-        """The two seeds of the next iteration."""
-        if self._stream is None:
+    def next(self, run: Run) -> tuple[int, int]:
+        """The two seeds of the next iteration, which is part of `run`."""
+        if self not in run.generators:
+            if len(run.generators) < len(run.states):
+                self._continue(*run.states[len(run.generators)])
+            run.generators.append(self)
+        seeds = run.given.pop(0) if run.given else self._new()
+        run.drawn.append(seeds)
+        return seeds
+
+    def _new(self) -> tuple[int, int]:
+        if not self._again:
             return self._seeds
         seeds = self._ahead or (next(self._stream), next(self._stream))
         self._ahead = seeds if _Looking.depth else None
+        self._count += not _Looking.depth
         return seeds
+
+    def state(self) -> tuple[int, int, int]:
+        """The two seeds of the generator, and how many it has given."""
+        return *self._seeds, self._count
+
+    def _continue(self, seed: int, seed2: int, count: int) -> None:
+        self._seeds, self._count, self._ahead = (seed, seed2), count, None
+        self._stream = islice(words(seed, seed2), 2 * count, None)

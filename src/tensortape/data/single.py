@@ -106,7 +106,7 @@ def rejection_resample(
     known = None if initial_dist is None else np.asarray(convert_to_tensor(initial_dist)._a)
 
     def start(run: Run) -> Iterator[Any]:
-        draws = words(*seeds.next())
+        draws = words(*seeds.next(run))
         return kept(function.started(run), draws, dataset._start(run))
 
     def kept(class_of: Any, draws: Iterator[int], elements: Iterator[Any]) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
 from tensortape.data.dataset import INFINITE, DatasetV2, ordered, source
 from tensortape.data.pieces import piece_spec, pieces
 from tensortape.data.rows import RangeRows, TensorRows
@@ -94,9 +95,10 @@ def from_tensor_slices(tensors: Any, name: str | None = None) -> DatasetV2:
 
 
 def _common_length(parts: list[Any]) -> int:
-    if any(part.shape.rank == 0 for part in parts):
+    shapes = [p._a.shape if type(p) is EagerTensor else p.shape.as_list() for p in parts]
+    if not all(shapes):
         raise ValueError("Unbatching a tensor is only supported for rank >= 1")
-    sizes = [part.shape[0] for part in parts]
+    sizes = [shape[0] for shape in shapes]
     for size in sizes[1:]:
         if size != sizes[0]:
             raise ValueError(f"Dimensions {sizes[0]} and {size} are not compatible")
@@ -154,6 +156,6 @@ def random(
     seeds = SeedGenerator(seed, bool(rerandomize_each_iteration))
 
     def start(run: Run) -> Iterator[Any]:
-        return (state.tensor(np.int64(word)) for word in words(*seeds.next()))
+        return (state.tensor(np.int64(word)) for word in words(*seeds.next(run)))
 
     return DatasetV2(start, INFINITE, TensorSpec((), "int64"), kind="_RandomDataset")
