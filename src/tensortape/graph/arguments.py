@@ -120,7 +120,7 @@ class Binder:
 
 
 def _words(part: Any) -> str:
-    if isinstance(part, tuple) and len(part) == 2:
+    if type(part) is tuple and len(part) == 2:
         return f"{part[1]!r:.60}"
     return f"{part!r:.60}"
 

@@ -141,7 +141,7 @@ def _keep(node: Any, kept: list[Any]) -> None:
     first = len(node.outputs)
     grown = GraphFunction(body.name, body.graph, body.inputs, [*body.outputs, *kept], body.span)
     attrs["body"], attrs["stacked"] = grown, attrs["stacked"] + len(kept)
-    _add_outputs(node, [SymbolicTensor(a) for a in loop_results(grown, n)[first:]])
+    _add_outputs(node, [SymbolicTensor(a) for a in loop_results(grown, n, attrs["count"])[first:]])
 
 
 def _used(function: GraphFunction) -> set[int]:
@@ -170,13 +170,14 @@ def _while_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: An
     gradients = node._attrs.setdefault("gradients", {})
     if (wanted, seeds) not in gradients:
         gradients[wanted, seeds] = LoopGradient(node, wanted, seeds)
-    found = _run_backwards(gradients[wanted, seeds], n, g, node.outputs, inputs, wanted)
+    found = _run_backwards(gradients[wanted, seeds], node, n, g, inputs, wanted)
     return [d if is_needed else None for d, is_needed in zip(found, needed, strict=True)]
 
 
 def _run_backwards(
-    how: LoopGradient, n: int, g: Any, y: Any, inputs: Any, wanted: Any
+    how: LoopGradient, node: Any, n: int, g: Any, inputs: Any, wanted: Any
 ) -> list[Any]:
+    y = node.outputs
     zeros_like, gather, shape = PUBLIC["zeros_like"], PUBLIC["gather"], PUBLIC["shape"]
     count = shape(how.stacks[n])[0]
     floats = [i for i in range(n) if wanted[i]]
@@ -199,7 +200,9 @@ def _run_backwards(
         news = [by_input[i] if i in by_input else zeros_like(of[i]) for i in floats]
         return (k, news, [t + by_input[i] for t, i in zip(totals, fixed, strict=True)]), []
 
-    (_, cots, totals), _ = loop(lambda k, *rest: k > 0, step, (count, cotangents, sums))
+    start = (count, cotangents, sums)
+    times = node._attrs["count"]
+    (_, cots, totals), _ = loop(lambda k, *rest: k > 0, step, start, None, None, times)
     found: list[Any] = [None] * len(inputs)
     for i, d in zip(floats, cots, strict=True):
         found[i] = d

@@ -164,6 +164,7 @@ class Loop:
         variables: Any,
         invariants: Any = None,
         maximum: Any = None,
+        count: Any = None,
     ) -> None:
         self.flat = nest.flatten(variables, expand_composites=True)
         shapes = [TensorShape(t._a.shape) for t in self.flat]
@@ -187,7 +188,7 @@ class Loop:
         self.step = Part("while_body", step, specs, pack)
         self.step.finish(self.step.value)
         self.news, self.rows = self.step.value
-        self.maximum = maximum
+        self.maximum, self.count = maximum, count
         self._check_body(variables, shapes)
 
     def _check_entry(self, shapes: Any) -> None:
@@ -229,11 +230,12 @@ class Loop:
             "variables": count + len(around.assigned),
             "stacked": rows,
             "maximum": self.maximum,
+            "count": self.count,
         }
         if test.stateful or step.stateful:
             attrs["stateful"] = True
         inputs = [*self.flat, *changing, *fixed]
-        abstracts = loop_results(step, attrs["variables"])
+        abstracts = loop_results(step, attrs["variables"], self.count)
         outs = add_node(while_op, inputs, abstracts, attrs)
         around.commit(outs[count : attrs["variables"]])
         return outs[:count], outs[attrs["variables"] :]
@@ -252,13 +254,20 @@ class Loop:
         return functions[0], functions[1]
 
 
-def loop_results(step: Any, variables: int) -> list[Abstract]:
+def loop_results(step: Any, variables: int, count: Any = None) -> list[Abstract]:
     """What is known of the results of a loop."""
+    rows = count if type(count) is int else None
     finals = [placeholder(tuple(t._a.shape), np.dtype(t._a.dtype)) for t in step.inputs[:variables]]
     stacks = [
-        placeholder((None, *t._a.shape), np.dtype(t._a.dtype)) for t in step.outputs[variables:]
+        placeholder((rows, *np_shape(t)), np.dtype(t._a.dtype)) for t in step.outputs[variables:]
     ]
     return finals + stacks
+
+
+def np_shape(tensor: Any) -> tuple[int | None, ...]:
+    """The static shape of a tensor, symbolic or not."""
+    a = tensor._a
+    return tuple(a.shape) if isinstance(a, Abstract) else np.shape(a)
 
 
 def as_invariant(shape: Any) -> TensorShape:
@@ -266,16 +275,41 @@ def as_invariant(shape: Any) -> TensorShape:
     return TensorShape(getattr(shape, "shape", shape))
 
 
+class ElementShape(Exception):
+    """Raised while a body is traced: the elements of this tensor array have this shape."""
+
+    def __init__(self, array: Any, shape: Any) -> None:
+        super().__init__(
+            "the shape of the elements of a tf.TensorArray is not known before the loop: give "
+            "element_shape"
+        )
+        self.array, self.shape = array, shape
+
+
 def loop(
-    cond: Any, body: Any, variables: Any, invariants: Any = None, maximum: Any = None
+    cond: Any,
+    body: Any,
+    variables: Any,
+    invariants: Any = None,
+    maximum: Any = None,
+    count: Any = None,
 ) -> tuple[Any, list[Any]]:
     """Repeat ``variables, rows = body(*variables)`` while ``cond(*variables)`` holds.
 
-    Returns the last variables, and for each tensor in ``rows`` the stack of its values.
+    Returns the last variables, and for each tensor in ``rows`` the stack of its values. ``count``
+    is the number of iterations, if that is known.
     """
     if maximum is not None and not isinstance(maximum, int):
         return _counted(cond, body, variables, invariants, maximum)
-    traced = Loop(cond, body, variables, invariants, maximum)
+    try:
+        traced = Loop(cond, body, variables, invariants, maximum, count)
+    except ElementShape as found:
+        arrays = [v for v in nest.flatten(variables) if getattr(v, "cell", None) is found.array]
+        if not arrays:
+            raise
+        for array in arrays:
+            array.materialise(found.shape)
+        return loop(cond, body, variables, invariants, maximum, count)
     finals, stacks = traced.run()
     return packed(variables, finals), stacks
 

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract, placeholder
+from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.op import op
 from tensortape.core.state import state
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import LOWERINGS, Lowering, lower
 from tensortape.graph.plan import run_program
+from tensortape.graph.plan.control import stack_of
 
 EFFECTS = "control flow with side effects"
 
@@ -31,11 +33,11 @@ def if_op(xp, index, *args, branches, stateful=False):
 
 
 @op("While", outputs=0, family="call", nondifferentiable=None)
-def while_op(xp, *args, cond, body, variables, stacked, maximum=None, stateful=False):
+def while_op(xp, *args, cond, body, variables, stacked, maximum=None, count=None, stateful=False):
     """The values of the first ``variables`` arguments after the loop, then stacks of the rest.
 
     ``cond`` and ``body`` take all arguments; the body gives the new variables, then ``stacked``
-    values to keep.
+    values to keep. ``count``: the number of iterations, where it is known beforehand.
     """
     values, fixed = list(args[:variables]), args[variables:]
     rows: list[list[Any]] = [[] for _ in range(stacked)]
@@ -50,14 +52,11 @@ def while_op(xp, *args, cond, body, variables, stacked, maximum=None, stateful=F
             row.append(value)
         left -= 1
     kept = [body.avals[i] for i in body.results[variables:]]
-    return (*values, *[stack_of(xp, r, a) for r, a in zip(rows, kept, strict=True)])
+    return (*values, *[_stacked(xp, r, a) for r, a in zip(rows, kept, strict=True)])
 
 
-def stack_of(xp: Any, rows: list[Any], aval: Any) -> Any:
-    """The rows along a new first axis; of no rows an empty array."""
-    if rows:
-        return np.stack(rows) if not hasattr(xp, "stack") else xp.stack(rows, 0)
-    return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
+def _stacked(xp: Any, rows: list[Any], aval: Any) -> Any:
+    return stack_of(rows, aval) if xp is numpy_namespace or not rows else xp.stack(rows, 0)
 
 
 # -- into programs -------------------------------------------------------------------------
@@ -113,14 +112,16 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
     cond, step = program_of(attrs["cond"], given), program_of(body, given)
     avals = [step.avals[i] for i in step.results]
     finals = [placeholder(tuple(given[i].shape), given[i].dtype) for i in range(n)]
-    stacks = [placeholder((None, *a.shape), np.dtype(a.dtype)) for a in avals[n:]]
-    maximum = lowering.known({"maximum": attrs["maximum"]})["maximum"]
+    known = lowering.known({"maximum": attrs["maximum"], "count": attrs["count"]})
+    count = known["count"] if isinstance(known["count"], int) else None
+    stacks = [placeholder((count, *a.shape), np.dtype(a.dtype)) for a in avals[n:]]
     programs = {
         "cond": cond,
         "body": step,
         "variables": n,
         "stacked": attrs["stacked"],
-        "maximum": maximum,
+        "maximum": known["maximum"],
+        "count": count,
     }
     results = [*finals, *stacks]
     outs = lowering.builder.emit(node, ids, programs, results)

@@ -72,6 +72,10 @@ class Function:
         """How often the Python function was traced."""
         return len(self._log.traces)
 
+    def _list_all_concrete_functions(self) -> list[ConcreteFunction]:
+        """The traces, as Keras asks for them when it exports a model."""
+        return [concrete for _, concrete in self._traced if concrete is not None]
+
     def explain_traces(self) -> str:
         """Each trace: its signature, why the earlier ones did not serve, its cost; as text.
 

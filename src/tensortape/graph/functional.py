@@ -13,6 +13,8 @@ from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.registry import PUBLIC, export
+from tensortape.graph.deferred import undecided
+from tensortape.graph.traced_maps import deferred_call, traced_map, traced_scan, tracing
 
 
 def _rows(elems: Any, what: str) -> tuple[list[Any], int]:
@@ -75,8 +77,10 @@ def map_fn(
     scalars. Source: ``tf.map_fn``.
     """
     _need_callable(fn)
-    rows, count = _rows(elems, "map_fn")
     signature = fn_output_signature if fn_output_signature is not None else dtype
+    if tracing():
+        return traced_map(fn, elems, signature)
+    rows, count = _rows(elems, "map_fn")
     if count == 0:
         return _empty(elems if signature is None else signature)
     results = [fn(row) for row in rows]
@@ -129,12 +133,16 @@ def vectorized_map(
     flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
     if any(t.ndim == 0 for t in flat):
         raise ValueError("vectorized_map: elems must have at least one axis, received a scalar.")
+    if tracing():
+        return traced_map(fn, elems)
     rows, _ = _rows(elems, "vectorized_map")
     return _stack([fn(row) for row in rows])
 
 
 def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) -> Any:
     _need_callable(fn)
+    if tracing():
+        return traced_scan(fn, elems, initializer, backward, False)
     rows, _ = _rows(elems, what)
     if backward:
         rows = rows[::-1]
@@ -210,6 +218,8 @@ def scan(
     Raises ``TypeError`` for what is not callable, ``ValueError`` for scalars. Source: ``tf.scan``.
     """
     _need_callable(fn)
+    if tracing():
+        return traced_scan(fn, elems, initializer, reverse, True)
     rows, _ = _rows(elems, "scan")
     if reverse:
         rows = rows[::-1]
@@ -246,6 +256,8 @@ def py_function(
     Returns a tensor, or a list for a list ``Tout``. Raises ``InvalidArgumentError`` for results of
     another dtype. Source: ``tf.py_function``.
     """
+    if undecided(inp):
+        return deferred_call(lambda *xs: py_function(func, list(xs), Tout), inp, Tout)
     result = func(*[convert_to_tensor(x) for x in inp])
     return _of_types(result, Tout)
 
@@ -262,6 +274,8 @@ def numpy_function(
 
     Source: ``tf.numpy_function``.
     """
+    if undecided(inp):
+        return deferred_call(lambda *xs: numpy_function(func, list(xs), Tout), inp, Tout)
     return _of_types(func(*[convert_to_tensor(x).numpy() for x in inp]), Tout)
 
 

@@ -65,7 +65,7 @@ class GraphFunction:
         found = self._programs.get(key)
         if found is None:
             values = [
-                t._a if self.static else abstract_like(np.shape(a), t._a.dtype)
+                t._a if self.static or _apart(a, t) else abstract_like(np.shape(a), t._a.dtype)
                 for t, a in zip(self.inputs, arrays, strict=True)
             ]
             operations = self.graph._operations
@@ -264,6 +264,11 @@ class GraphFunction:
             for n in nodes
             if n._op.pullback is not None or n._op.missing_gradient or n._op.user_pullback
         ]
+
+
+def _apart(array: Any, tensor: Any) -> bool:
+    """Whether an array holds rows of different shapes, one by one."""
+    return getattr(array, "dtype", None) == object and tensor._a.dtype != object
 
 
 def _bound(cache: dict[Any, Any]) -> None:

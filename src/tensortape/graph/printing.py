@@ -10,6 +10,7 @@ import numpy as np
 
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.graph.deferred import later, undecided
 
 
 @export("print")
@@ -32,6 +33,14 @@ def print_(
 
     Source: ``tf.print``.
     """
+    if undecided(inputs):
+        later(
+            lambda *values: print_(
+                *values, output_stream=output_stream, summarize=summarize, sep=sep, end=end
+            ),
+            inputs,
+        )
+        return
     shown = sep.join(_shown(x, summarize) for x in inputs) + end
     if isinstance(output_stream, str):
         if not output_stream.startswith("file://"):

@@ -9,7 +9,11 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
+from tensortape.core.state import state
 from tensortape.ops.layout.attributes import one_int
+
+TRACED: list[Any] = []
+"""The class of arrays made while a function is traced; set by ``graph/traced_array.py``."""
 
 
 @export("TensorArray")
@@ -24,6 +28,12 @@ class TensorArray:
 
     Source: ``tf.TensorArray``.
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> TensorArray:
+        """An array of the kind that is needed: one of a graph while a function is traced."""
+        if cls is TensorArray and state.graph is not None and state.graph.building_function:
+            return object.__new__(TRACED[0])
+        return object.__new__(cls)
 
     def __init__(
         self,

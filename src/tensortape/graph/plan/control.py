@@ -115,7 +115,15 @@ def joined(names: list[str]) -> str:
 
 
 def stack_of(rows: list[Any], aval: Aval) -> Any:
-    """Values along a new first axis; of none an empty array."""
+    """Values along a new first axis; of none an empty array.
+
+    Values of different shapes are kept apart, as the objects of an array.
+    """
     if not rows:
         return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
+    if None in aval.shape and len({np.shape(row) for row in rows}) > 1:
+        apart = np.empty(len(rows), object)
+        for i, row in enumerate(rows):
+            apart[i] = row
+        return apart
     return np.stack(rows) if aval.shape or aval.dtype == object else np.array(rows, aval.dtype)

@@ -1,0 +1,101 @@
+"""Functions that look at values, while a function is traced: they run when the values are there.
+
+``later`` makes the call of a Python function an operation of the graph: an effect (printing,
+assertions), or a computation on the host whose results have known dtypes and ranks.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from tensortape.arrays.abstract import UNKNOWN_SIZES, placeholder
+from tensortape.arrays.unknown_sizes import filled
+from tensortape.core import nest
+from tensortape.core.dispatch import execute
+from tensortape.core.op import op
+from tensortape.core.registry import PUBLIC
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.graph.effects import effect
+from tensortape.graph.symbolic import SymbolicTensor
+
+
+@op("PyFunc", outputs=0, family="effect", nondifferentiable="a Python function of the user's")
+def py_func(xp, *arrays, call, results):
+    """What a Python function of tensors gives; it runs once for each run of the graph."""
+    return call(*[EagerTensor(a) for a in arrays])
+
+
+@op("HostCall", outputs=0, nondifferentiable="computed on the host, from values")
+def host_call(xp, *arrays, call, results):
+    """As ``PyFunc``, without effects: it does not run when nobody needs the results."""
+    return call(*[EagerTensor(a) for a in arrays])
+
+
+def _host_results(values: Any, attrs: Any, data: bool) -> Any:
+    return [tuple(filled(shape, dtype, k) for shape, dtype in attrs["results"]) for k in range(2)]
+
+
+UNKNOWN_SIZES["HostCall"] = _host_results
+
+
+def undecided(*values: Any) -> bool:
+    """Whether a function is traced and some of the values, nested or not, is not known yet."""
+    if state.graph is None:
+        return False
+    return any(isinstance(v, SymbolicTensor) for v in nest.flatten(list(values)))
+
+
+def later(call: Callable[..., Any], values: Any, results: Any = ()) -> list[Any]:
+    """Run ``call(*values)`` for its effect when the graph runs.
+
+    ``values`` may be nested; ``results``: ``(shape, NumPy dtype)`` of the tensors it returns.
+    """
+    leaves = nest.flatten(list(values))
+    places = [i for i, v in enumerate(leaves) if isinstance(v, Tensor)]
+
+    def run(*tensors: Any) -> list[Any]:
+        given = list(leaves)
+        for i, t in zip(places, tensors, strict=True):
+            given[i] = t
+        found = call(*nest.pack_sequence_as(list(values), given))
+        return [t._a for t in nest.flatten(found)] if results else []
+
+    attrs = {"call": run, "results": tuple(results)}
+    abstracts = [placeholder(tuple(shape), dtype) for shape, dtype in results]
+    return effect(py_func, [leaves[i] for i in places], attrs, abstracts)
+
+
+def on_host(call: Callable[..., Any], tensors: Any, results: Any) -> list[Any]:
+    """Compute ``call(*tensors)`` when the graph runs; ``results`` as for :func:`later`."""
+
+    def run(*given: Any) -> Any:
+        return tuple(t._a for t in nest.flatten(call(*given)))
+
+    found = execute(host_call, tuple(tensors), {"call": run, "results": tuple(results)})
+    return list(found)
+
+
+def deferring(path: str) -> None:
+    """Let the public function ``tf.<path>`` run later where its arguments are not known yet."""
+    plain = PUBLIC[path]
+
+    @functools.wraps(plain)
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if undecided(args, kwargs):
+            later(lambda a, k: plain(*a, **k), [list(args), kwargs])
+            return None
+        return plain(*args, **kwargs)
+
+    PUBLIC[path] = function
+
+
+for _name in (
+    "equal none_equal less less_equal greater greater_equal positive negative non_negative "
+    "non_positive near"
+).split():
+    deferring(f"debugging.assert_{_name}")
+for _name in ("Assert", "debugging.Assert", "assert_equal", "assert_less", "assert_greater"):
+    deferring(_name)

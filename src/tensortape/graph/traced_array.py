@@ -1,0 +1,206 @@
+"""``tf.TensorArray`` while a function is traced: one tensor with a row for each element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensortape.arrays.abstract import UNKNOWN_SIZES, placeholder
+from tensortape.arrays.unknown_sizes import filled
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
+from tensortape.core.op import op
+from tensortape.core.registry import OPS, PUBLIC
+from tensortape.core.shapes import TensorShape
+from tensortape.core.specs import TypeSpec
+from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+from tensortape.graph.control_graph import ElementShape
+from tensortape.graph.symbolic import SymbolicTensor
+from tensortape.graph.tensor_array import TRACED, TensorArray
+from tensortape.ops.layout.attributes import one_int
+
+
+@op("TensorArrayGrow", outputs=2, saves=("outputs",))
+def grow_op(xp, flow, index):
+    """Rows of zeros added so that there is one of number ``index``; and how many there were."""
+    rows = flow.shape[0]
+    missing = int(index) + 1 - rows
+    if missing > 0:
+        flow = xp.concatenate([flow, xp.zeros((missing, *flow.shape[1:]), flow.dtype)], 0)
+    return flow, np.int32(rows)
+
+
+@grow_op.vjp
+def _(xp, g, y, flow, index):
+    return xp.getitem(g[0], (slice(0, one_int(y[1])),)), None
+
+
+def grow(flow: Any, index: Any) -> Any:
+    """``flow`` with a row of number ``index``."""
+    return execute(grow_op, (flow, index))[0]
+
+
+def _grown(values: Any, attrs: Any, data: bool) -> Any:
+    shape = (None, *values[0].shape[1:])
+    return [(filled(shape, values[0].dtype, k), np.int32(0)) for k in range(2)]
+
+
+UNKNOWN_SIZES["TensorArrayGrow"] = _grown
+
+
+def symbolic_copy(flow: Any) -> Any:
+    """A tensor whose first size is not known, even if the value is."""
+    if not isinstance(flow, EagerTensor):
+        return flow
+    shape = (None, *flow.shape.as_list()[1:])
+    fresh = SymbolicTensor(placeholder(shape, flow.dtype._np))
+    state.graph.add(OPS["Identity"], [state.graph.capture(flow)], (fresh,), {})
+    return fresh
+
+
+class TensorArraySpec(TypeSpec):
+    """What a traced array consists of."""
+
+    __slots__ = ("_like",)
+
+    def __init__(self, like: Any) -> None:
+        self._like = like
+
+    def _serialize(self) -> tuple[Any, ...]:
+        return (self._like.dtype, self._like.element_shape)
+
+    def _to_components(self, value: Any) -> tuple[Any, ...]:
+        return (value.component(),)
+
+    def _from_components(self, components: Any) -> Any:
+        return self._like.with_flow(components[0])
+
+
+class TracedArray(TensorArray):
+    """A tensor array in a graph. Writing gives a new array; the old one stays as it was.
+
+    Until the shape of the elements is known there is no tensor; a loop finds it out by tracing its
+    body (see ``ElementShape``). ``cell`` is shared by all arrays that came from one.
+    """
+
+    def __init__(
+        self,
+        dtype: Any,
+        size: Any = None,
+        dynamic_size: bool | None = None,
+        clear_after_read: bool | None = None,
+        tensor_array_name: str | None = None,
+        handle: Any = None,
+        flow: Any = None,
+        infer_shape: bool = True,
+        element_shape: Any = None,
+        colocate_with_first_write_call: bool = True,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(dtype, 0, dynamic_size, clear_after_read, element_shape=element_shape)
+        self._size = convert_to_tensor(0 if size is None else size)
+        self._flow: Any = None
+        self._home = state.graph
+        self.cell: object = object()
+        if self._shape.is_fully_defined():
+            self.materialise(self._shape)
+
+    def materialise(self, shape: Any) -> None:
+        """Make the tensor: elements of ``shape``, all zero."""
+        self._shape = TensorShape(shape)
+        sizes = [self._size, *self._shape.as_list()]
+        self._flow = PUBLIC["zeros"](sizes, self._dtype)
+        if self._dynamic:  # the number of rows may change from here on
+            self._flow = symbolic_copy(grow(self._flow, self._size - 1))
+
+    def with_flow(self, flow: Any) -> TracedArray:
+        """The same array with other elements."""
+        other = object.__new__(TracedArray)
+        other.__dict__.update(self.__dict__)
+        if self._flow is not None or (flow.dtype is self._dtype and flow._a.ndim != 0):
+            other._flow = flow
+        return other
+
+    @property
+    def _type_spec(self) -> TensorArraySpec:
+        return TensorArraySpec(self)
+
+    def component(self) -> Any:
+        """The tensor; a scalar in its place while there is none."""
+        return convert_to_tensor(0) if self._flow is None else self._flow
+
+    def _need(self, shape: Any) -> Any:
+        """The tensor, made now that the shape of an element is known."""
+        if self._flow is None:
+            if not TensorShape(shape).is_fully_defined():
+                raise ValueError(
+                    f"the elements of a tf.TensorArray have the shape {shape}: give element_shape"
+                )
+            if state.graph is not self._home:
+                raise ElementShape(self.cell, shape)
+            self.materialise(shape)
+        return self._flow
+
+    def size(self, name: str | None = None) -> Any:
+        """The number of elements, as an int32 scalar."""
+        return self._size if self._flow is None else PUBLIC["shape"](self._flow)[0]
+
+    def write(self, index: Any, value: Any, name: str | None = None) -> TracedArray:
+        """The array with ``value`` at ``index``."""
+        value = self._fit(value)
+        flow = self._need(value.shape)
+        index = convert_to_tensor(index)
+        if self._dynamic:
+            flow = grow(flow, index)
+        at = PUBLIC["reshape"](index, [1, 1])
+        rows = PUBLIC["expand_dims"](value, 0)
+        return self.with_flow(PUBLIC["tensor_scatter_nd_update"](flow, at, rows))
+
+    def read(self, index: Any, name: str | None = None) -> Any:
+        """The element at ``index``."""
+        return PUBLIC["gather"](self._need(self._shape), index)
+
+    def stack(self, name: str | None = None) -> Any:
+        """All elements along a new first axis."""
+        return self._need(self._shape)
+
+    def gather(self, indices: Any, name: str | None = None) -> Any:
+        """The elements at ``indices`` along a new first axis."""
+        return PUBLIC["gather"](self._need(self._shape), indices)
+
+    def concat(self, name: str | None = None) -> Any:
+        """All elements joined along their first axis."""
+        flow = self._need(self._shape)
+        return PUBLIC["reshape"](flow, [-1, *flow.shape.as_list()[2:]])
+
+    def unstack(self, value: Any, name: str | None = None) -> TracedArray:
+        """The array of the rows of ``value``."""
+        value = convert_to_tensor(value, dtype_hint=self._dtype)
+        other = self.with_flow(value)
+        other._flow, other._shape = value, TensorShape(value.shape[1:])
+        return other
+
+    def scatter(self, indices: Any, value: Any, name: str | None = None) -> TracedArray:
+        """The array with row ``k`` of ``value`` at ``indices[k]``."""
+        value = convert_to_tensor(value, dtype_hint=self._dtype)
+        flow = self._need(value.shape[1:])
+        at = PUBLIC["expand_dims"](convert_to_tensor(indices), 1)
+        return self.with_flow(PUBLIC["tensor_scatter_nd_update"](flow, at, value))
+
+    def split(self, value: Any, lengths: Any, name: str | None = None) -> TracedArray:
+        """The array of pieces of ``value``, which must be of one length."""
+        value = convert_to_tensor(value, dtype_hint=self._dtype)
+        n = PUBLIC["size"](lengths)
+        return self.unstack(PUBLIC["reshape"](value, [n, -1, *value.shape.as_list()[1:]]))
+
+    def identity(self) -> TracedArray:
+        """The array itself."""
+        return self
+
+    def close(self, name: str | None = None) -> None:
+        """Elements are dropped when nothing needs them."""
+
+
+TRACED.append(TracedArray)
