@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.shapes import TensorShape
 from tensortape.graph.ir import Node
 from tensortape.graph.passes.rules.table import rule
 from tensortape.graph.passes.scan import Scan
@@ -26,10 +27,12 @@ def pass_all(scan: Scan, node: Node) -> Any:
 @rule("EnsureShape")
 def known_shape(scan: Scan, node: Node) -> Any:
     """Nothing is left to be checked where the shape is known."""
-    fits = scan.static(*node.inputs) and node.attrs["shape"].is_compatible_with(
-        scan.avals[node.inputs[0]].shape
+    (x,) = node.inputs
+    if node.late or not scan.static(x):
+        return None
+    return (
+        (x,) if TensorShape(node.attrs["shape"]).is_compatible_with(scan.avals[x].shape) else None
     )
-    return node.inputs if fits else None
 
 
 @rule("Cast")
