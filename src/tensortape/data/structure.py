@@ -122,14 +122,18 @@ def to_result(value: Any) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    if isinstance(value, (Tensor, CompositeTensor)) or value is None or is_plain(value):
+    kind = type(value)
+    if kind is EagerTensor or value is None or is_plain(value):
+        return value
+    if isinstance(value, (Tensor, CompositeTensor)):
         return value
     return convert_to_tensor(value)
 
 
 def is_plain(value: Any) -> bool:
     """Objects that pass through a pipeline as they are: datasets, optionals, tensor arrays."""
-    return hasattr(value, "element_spec") or hasattr(value, "_flow") or hasattr(value, "flow")
+    kind = type(value)  # asking the value would compute the specification
+    return hasattr(kind, "element_spec") or hasattr(kind, "flow") or hasattr(value, "_flow")
 
 
 def spec_of(structure: Any) -> Any:

@@ -12,7 +12,7 @@ from tensortape.data.iterator import TRACED, OwnedIterator
 from tensortape.data.structure import leaves, map_leaves
 from tensortape.graph.effects import effect
 from tensortape.graph.signature import RESOURCES
-from tensortape.graph.untraceable import Untraceable
+from tensortape.core.untraceable import Untraceable
 
 
 @op("IteratorGetNext", outputs=0, family="effect", nondifferentiable="a step of an iterator")
