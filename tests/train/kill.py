@@ -79,6 +79,19 @@ def _read_weights(folder: str) -> np.ndarray:
     return _numbers(variables)
 
 
+def _with_function(folder: str) -> tuple[Any, list[Any]]:
+    module, parts = _module(folder)
+    module.total = tf.function(lambda: tf.add_n(module.parts))
+    module.total()
+    return module, parts
+
+
+def _read_saved_model(folder: str) -> np.ndarray:
+    loaded = tf.saved_model.load(f"{folder}/model")
+    total = loaded.total().numpy() / len(loaded.parts)
+    return np.concatenate([_numbers(loaded.parts), total])
+
+
 WAYS = {
     "Checkpoint.write": Way(
         _module,
@@ -89,6 +102,11 @@ WAYS = {
     "model.save": Way(_model, lambda m, folder: m.save(f"{folder}/m.keras"), _read_model),
     "model.save_weights": Way(
         _model, lambda m, folder: m.save_weights(f"{folder}/m.weights.h5"), _read_weights
+    ),
+    "saved_model.save": Way(
+        _with_function,
+        lambda module, folder: tf.saved_model.save(module, f"{folder}/model"),
+        _read_saved_model,
     ),
 }
 
@@ -151,7 +169,9 @@ def kill_while_saving(name: str, kills: int, seed: int = 0) -> Counter[str]:
         assert (values == values[0]).all(), f"{name}: parts of two states: {set(values)}"
         assert values[0] in (number, number + 1), f"{name}: {values[0]} where {number} was saved"
         found["old" if values[0] == number else "new"] += 1
-        found["left behind"] += any(entry.endswith(".tmp") for entry in os.listdir(folder))
+        found["left behind"] += any(
+            name.endswith(".tmp") for *_, inner, files in os.walk(folder) for name in inner + files
+        )
         number = int(values[0])
     shutil.rmtree(folder)
     return found

@@ -18,6 +18,7 @@ from tensortape.train.checkpoint_options import CheckpointOptions, call_back, wi
 from tensortape.train.checkpoint_state import update_checkpoint_state
 from tensortape.train.graph_view import GraphView, full_name, own_tensors
 from tensortape.train.restore import Position, Restoration, check
+from tensortape.train.saved_model.store import has_model, read_model
 from tensortape.train.status import (
     CheckpointLoadStatus,
     InitializationOnlyStatus,
@@ -159,9 +160,7 @@ class Checkpoint(AutoTrackable):
         """
         place = save_path
         if place is not None:
-            place = atomic.path_text(place)
-            if os.path.isfile(os.path.join(place, "saved_model.pb")):
-                place = os.path.join(place, "variables", "variables")
+            place = _variables_of(atomic.path_text(place))
         try:
             status = self.read(place, options)
         except errors.NotFoundError as error:
@@ -177,6 +176,15 @@ class Checkpoint(AutoTrackable):
 
     def sync(self) -> None:
         """Wait for checkpoints that are being written: there are none, `save` waits itself."""
+
+
+def _variables_of(path: str) -> str:
+    """The checkpoint in a saved model, of TensorTape or of TensorFlow; else the path itself."""
+    if has_model(path):
+        return read_model(path)[1]
+    if os.path.isfile(os.path.join(path, "saved_model.pb")):
+        return os.path.join(path, "variables", "variables")
+    return path
 
 
 def _check_trackable(value: Any, name: str) -> None:

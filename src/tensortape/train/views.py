@@ -9,7 +9,6 @@ from tensortape.core.registry import export
 from tensortape.core.trackable import Trackable
 from tensortape.train import atomic, object_graph
 from tensortape.train.bundle import BundleReader
-from tensortape.train.graph_view import GraphView
 
 
 @export("train.TrackableView")
@@ -41,7 +40,13 @@ class TrackableView:
 
     def descendants(self) -> list[Any]:
         """The object and everything below it, the nearest first."""
-        return [obj for obj, _ in GraphView(self.root).walk()]
+        found, waiting = {id(self.root): self.root}, [self.root]
+        while waiting:
+            for child in self.children(waiting.pop(0)).values():
+                if id(child) not in found:
+                    found[id(child)] = child
+                    waiting.append(child)
+        return list(found.values())
 
 
 @export("train.CheckpointView")

@@ -1,0 +1,308 @@
+"""Traced functions as JSON, and functions made from it.
+
+A function keeps each of its traces: the specifications of the arguments, the graph, which
+variables are read and assigned, and how the results make what the Python function returned.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import namedtuple
+from typing import Any
+
+from tensortape.core import nest
+from tensortape.core.containers import is_namedtuple
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.specs import TensorSpec
+from tensortape.core.tensor import Tensor
+from tensortape.core.tracking import CompositeTensor
+from tensortape.core.variable import Variable
+from tensortape.graph.concrete import ConcreteFunction
+from tensortape.graph.function import Function
+from tensortape.train.saved_model.nodes import GraphReader, GraphWriter, specification
+from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
+from tensortape.train.wire import damaged
+
+
+def encode_structure(value: Any, leaf: Any) -> Any:
+    """A nest as JSON, `leaf(value)` for what is no list, tuple or dictionary."""
+    kind = type(value)
+    if is_namedtuple(kind):
+        parts = [encode_structure(v, leaf) for v in value]
+        return {"named": [kind.__name__, list(value._fields), parts]}
+    if isinstance(value, (list, tuple)):
+        parts = [encode_structure(v, leaf) for v in value]
+        return {"list" if isinstance(value, list) else "tuple": parts}
+    if isinstance(value, dict):
+        return {"dict": [[k, encode_structure(v, leaf)] for k, v in value.items()]}
+    return leaf(value)
+
+
+def decode_structure(written: Any, leaf: Any) -> Any:
+    """The nest that JSON stands for."""
+    if isinstance(written, dict) and len(written) == 1:
+        ((kind, content),) = written.items()
+        if kind == "named":
+            name, fields, parts = content
+            made = namedtuple(name, fields)  # type: ignore[misc]
+            return made(*[decode_structure(p, leaf) for p in parts])
+        if kind == "dict":
+            return {k: decode_structure(v, leaf) for k, v in content}
+        if kind in ("list", "tuple"):
+            parts = [decode_structure(p, leaf) for p in content]
+            return parts if kind == "list" else tuple(parts)
+    return leaf(written)
+
+
+class FunctionWriter:
+    """Functions as JSON; `number_of(variable)` says which object a variable is."""
+
+    def __init__(self, encoder: Encoder, number_of: Any) -> None:
+        self._encoder = encoder
+        self._number_of = number_of
+
+    def function(self, function: Any) -> Any:
+        """A function with its traces; `None` if it has none."""
+        if isinstance(function, ConcreteFunction):
+            return {"parameters": None, "traces": [self.trace(function)]}
+        if isinstance(function, RestoredFunction):
+            return self._again(function)
+        if not function._traced and function.input_signature is not None:
+            function.get_concrete_function()
+        traces = []
+        for _, concrete in function._traced:
+            if concrete is None:
+                raise Unsaveable("a trace that is no graph (it runs as plain Python)")
+            traces.append(self.trace(concrete))
+        return {"parameters": self._parameters(function), "traces": traces} if traces else None
+
+    def _again(self, function: RestoredFunction) -> Any:
+        """A function that was restored, with the arguments it was saved with."""
+        traces = []
+        for trace in function._traces:
+            kept = {name: trace._written[name] for name in ("arguments", "keywords", "names")}
+            traces.append(self.trace(trace.function.get_concrete_function()) | kept)
+        return {"parameters": function._parameters, "traces": traces}
+
+    def _parameters(self, function: Any) -> Any:
+        """Names, kinds and defaults of parameters, as far as they are data."""
+        signature = function._binder._signature
+        if signature is None:
+            return None
+        written = []
+        for p in signature.parameters.values():
+            try:
+                default = [] if p.default is p.empty else [self._encoder.encode(p.default)]
+            except Unsaveable:
+                default = []
+            written.append([p.name, p.kind.name, default])
+        return written
+
+    def trace(self, concrete: Any) -> Any:
+        """One trace."""
+        if concrete._captured or concrete._resources or concrete._first:
+            raise Unsaveable(
+                "something besides variables and constants that it refers to (an iterator, a "
+                "lookup table or a tensor of another function)"
+            )
+        names = list(concrete.flat_names)
+        return {
+            "arguments": encode_structure(concrete.signature[0], self._argument),
+            "keywords": encode_structure(concrete.signature[1], self._argument),
+            "names": names,
+            "reads": [self._number_of(v) for v in concrete._variables],
+            "assigns": [self._number_of(v) for v in concrete._assigned],
+            "returns": self._returned(concrete._result),
+            "graph": GraphWriter(self._encoder, concrete.function).json,
+        }
+
+    def _argument(self, value: Any) -> Any:
+        if isinstance(value, TensorSpec):
+            return {"tensor": [value.shape.as_list(), value.dtype.name, value.name]}
+        return {"value": self._encoder.encode(value)}
+
+    def _returned(self, result: Any) -> Any:
+        """Which result goes where in what was returned; `None` stays."""
+        leaves = nest.flatten(result.structure)
+        if any(isinstance(leaf, CompositeTensor) for leaf in leaves):
+            raise Unsaveable("results that are no tensors (ragged, sparse or others)")
+        if any(at is not None for is_tensor, at in result._places if not is_tensor):
+            raise Unsaveable("results that are no tensors")
+        places = [_Place(at if is_tensor else None) for is_tensor, at in result._places]
+        structure = nest.pack_sequence_as(result.structure, places)
+        return encode_structure(structure, lambda p: None if p.at is None else {"result": p.at})
+
+
+class _Place:
+    """Which of the results stands at a place of what is returned."""
+
+    def __init__(self, at: int | None) -> None:
+        self.at = at
+
+
+class RestoredTrace:
+    """One trace of a restored function."""
+
+    def __init__(self, written: Any, arrays: Any, variables: Any, name: str) -> None:
+        self._written = written
+        self._reads = [variables(n) for n in written["reads"]]
+        self._assigns = [variables(n) for n in written["assigns"]]
+        self._reader = GraphReader(written["graph"], arrays)
+        self.arguments = decode_structure(written["arguments"], self._argument)
+        self.keywords = decode_structure(written["keywords"], self._argument)
+        leaves = nest.flatten((self.arguments, self.keywords))
+        self.specs = [s for s in leaves if isinstance(s, TensorSpec)]
+        graph = written["graph"]
+        count = len(graph["parameters"]) - len(self._reads)
+        if count != len(self.specs):
+            self.specs = [
+                specification(p, n)
+                for p, n in zip(graph["parameters"][:count], written["names"], strict=False)
+            ]
+        self.function = Function(self._run, options(self.specs, name))
+
+    @staticmethod
+    def _argument(written: Any) -> Any:
+        if isinstance(written, dict) and "tensor" in written:
+            shape, dtype, name = written["tensor"]
+            return TensorSpec(shape, dtype, name)
+        if isinstance(written, dict) and "value" in written:
+            return decode(written["value"], _no_arrays)
+        raise damaged(f"{written!r:.80} is no argument")
+
+    def _run(self, *tensors: Any) -> Any:
+        values = [v._read() for v in self._reads]
+        outs = self._reader.run([*tensors, *values])
+        count = len(outs) - len(self._assigns)
+        for variable, new in zip(self._assigns, outs[count:], strict=True):
+            variable.assign(new)
+
+        def leaf(written: Any) -> Any:
+            return None if written is None else outs[written["result"]]
+
+        return decode_structure(self._written["returns"], leaf)
+
+    def tensors_of(self, args: Any, kwargs: Any) -> list[Any] | None:
+        """The tensors among arguments, if they fit this trace."""
+        wanted, given = (self.arguments, self.keywords), (tuple(args), dict(kwargs))
+        try:
+            nest.assert_same_structure(wanted, given)
+        except (TypeError, ValueError):
+            return None
+        found = []
+        for spec, value in zip(nest.flatten(wanted), nest.flatten(given), strict=True):
+            if not isinstance(spec, TensorSpec):
+                if isinstance(value, Tensor) or not _same(spec, value):
+                    return None
+                continue
+            tensor = _fitting(spec, value)
+            if tensor is None:
+                return None
+            found.append(tensor)
+        return found
+
+    def __repr__(self) -> str:
+        return f"({', '.join(map(repr, nest.flatten((self.arguments, self.keywords))))})"
+
+
+def options(specs: Any, name: str) -> dict[str, Any]:
+    """The options of `tf.function` for a restored trace."""
+    return {
+        "input_signature": tuple(specs),
+        "autograph": False,
+        "jit_compile": None,
+        "reduce_retracing": False,
+    }
+
+
+def _no_arrays(name: str) -> Any:
+    raise damaged("an argument is an array")
+
+
+def _same(a: Any, b: Any) -> bool:
+    try:
+        return bool(a == b)
+    except (TypeError, ValueError):
+        return False
+
+
+def _fitting(spec: TensorSpec, value: Any) -> Any:
+    """A value as a tensor that a specification allows, or `None`."""
+    if isinstance(value, (Tensor, Variable)) or hasattr(value, "dtype"):
+        tensor = convert_to_tensor(value)
+        fits = tensor.dtype is spec.dtype
+    else:
+        try:
+            tensor, fits = convert_to_tensor(value, dtype=spec.dtype), True
+        except (TypeError, ValueError):
+            return None
+    return tensor if fits and spec.shape.is_compatible_with(tensor.shape) else None
+
+
+class RestoredFunction:
+    """A function that was saved: calls go to the first trace that their arguments fit."""
+
+    def __init__(self, written: Any, arrays: Any, variables: Any, name: str) -> None:
+        self.__name__ = name
+        self._traces = [RestoredTrace(t, arrays, variables, name) for t in written["traces"]]
+        self._parameters = written["parameters"]
+        self._signature = _signature(self._parameters)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it with arguments as one of its traces had them.
+
+        Raises `ValueError` if there is none that they fit.
+        """
+        trace, tensors = self._find(args, kwargs)
+        return trace.function(*tensors)
+
+    def _find(self, args: Any, kwargs: Any) -> tuple[RestoredTrace, Any]:
+        given, named = args, kwargs
+        if self._signature is not None:
+            try:
+                bound = self._signature.bind(*args, **kwargs)
+                bound.apply_defaults()
+                given, named = bound.args, bound.kwargs
+            except TypeError:
+                pass
+        for trace in self._traces:
+            for candidate in ((given, named), (args, kwargs)):
+                tensors = trace.tensors_of(*candidate)
+                if tensors is not None:
+                    return trace, tensors
+        listed = "\n".join(f"  {trace!r}" for trace in self._traces)
+        raise ValueError(
+            "Could not find matching concrete function to call loaded from the SavedModel. Got "
+            f"{args} and {kwargs}. {self.__name__} was saved for:\n{listed}"
+        )
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> Any:
+        """The traced function for arguments or specifications; of the only trace without any."""
+        trace = self._traces[0] if not args and not kwargs else self._matching(args, kwargs)
+        return trace.function.get_concrete_function()
+
+    def _matching(self, args: Any, kwargs: Any) -> RestoredTrace:
+        wanted = [s for s in nest.flatten((args, kwargs)) if isinstance(s, TensorSpec)]
+        for trace in self._traces:
+            pairs = zip(trace.specs, wanted, strict=False)
+            if len(wanted) == len(trace.specs) and all(a.is_compatible_with(b) for a, b in pairs):
+                return trace
+        return self._find(args, kwargs)[0]
+
+    @property
+    def concrete_functions(self) -> list[Any]:
+        """The traced functions."""
+        return [trace.function.get_concrete_function() for trace in self._traces]
+
+    def __repr__(self) -> str:
+        return f"<restored function {self.__name__!r}, {len(self._traces)} traces>"
+
+
+def _signature(written: Any) -> inspect.Signature | None:
+    if written is None:
+        return None
+    made = []
+    for name, kind, default in written:
+        value = decode(default[0], _no_arrays) if default else inspect.Parameter.empty
+        made.append(inspect.Parameter(name, inspect._ParameterKind[kind], default=value))
+    return inspect.Signature(made)

@@ -1,0 +1,320 @@
+"""`tf.saved_model`: objects and functions come back and compute the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tensortape as tf
+from tensortape.core import crc32c
+from tensortape.train.saved_model import values
+
+Pair = namedtuple("Pair", ["first", "second"])
+
+
+class M(tf.Module):
+    """A module for attributes."""
+
+
+def again(obj: Any, tmp_path: Path, signatures: Any = None) -> Any:
+    """Save and load."""
+    tf.saved_model.save(obj, tmp_path / "model", signatures)
+    return tf.saved_model.load(tmp_path / "model")
+
+
+def one_function(function: Any, *args: Any) -> Any:
+    """A module with a traced function."""
+    m = M()
+    m.f = tf.function(function, autograph=False)
+    m.f(*args)
+    return m
+
+
+def test_objects_come_back(tmp_path: Path) -> None:
+    m = M()
+    m.v = tf.Variable([1.0, 2.0], trainable=False, name="v")
+    m.list, m.tuple = [tf.Variable(1), [tf.Variable("a")], 3], (tf.Variable(True), 2)
+    m.dict, m.inner = {"k": tf.Variable(tf.constant(1.5, "bfloat16"))}, M()
+    m.inner.up, m.inner.same, m.plain = m, m.v, "not saved"
+    loaded = again(m, tmp_path)
+    assert loaded.v.name == "v:0" and not loaded.v.trainable
+    assert loaded.v.numpy().tolist() == [1.0, 2.0]
+    assert int(loaded.list[0]) == 1 and loaded.list[1][0].numpy() == b"a"
+    assert bool(loaded.tuple[0]) and loaded.dict["k"].dtype is tf.bfloat16
+    assert loaded.inner.up is loaded and loaded.inner.same is loaded.v
+    assert not hasattr(loaded, "plain") and len(loaded.signatures) == 0
+
+
+def test_variables_can_be_restored_from_the_folder(tmp_path: Path) -> None:
+    m = M()
+    m.v = tf.Variable([1.0, 2.0])
+    m.f = tf.function(lambda x: x * m.v + tf.constant([5.0, 6.0]))
+    m.f(tf.constant(1.0))
+    tf.saved_model.save(m, tmp_path)
+    m.v.assign([0.0, 0.0])
+    tf.train.Checkpoint(m).restore(tmp_path).expect_partial()
+    assert m.v.numpy().tolist() == [1.0, 2.0]
+    names = [name for name, _ in tf.train.list_variables(tmp_path / "variables" / "variables")]
+    assert "v/.ATTRIBUTES/VARIABLE_VALUE" in names
+
+
+x23 = tf.constant([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
+
+
+def _inner_function(x: Any) -> Any:
+    return tf.function(lambda y: tf.exp(y) + 1.0)(x) * 2.0
+
+
+def _branches(x: Any) -> Any:
+    low = tf.cond(tf.reduce_sum(x) > 0.0, lambda: x + 1.0, lambda: x * x)
+    return tf.switch_case(tf.constant(1), [lambda: low, lambda: low * 3.0])
+
+
+def _loop(x: Any) -> Any:
+    def body(i: Any, a: Any) -> Any:
+        return i + 1, tf.cond(i > 1, lambda: a * 2.0, lambda: a + x)
+
+    return tf.while_loop(lambda i, a: i < 5, body, (0, x))[1]
+
+
+def _sizes(x: Any) -> Any:
+    n = tf.shape(x)[0]
+    wide = tf.reshape(tf.tile(x, [2, 1]), [n, 2 * 3])
+    return wide[:, 1:4], tf.zeros([n, 2]) + tf.cast(n, "float32"), tf.reshape(x, [-1])
+
+
+FUNCTIONS = {
+    "elementwise": lambda x: tf.tanh(x) + 0.5 * x,
+    "constants": lambda x: tf.matmul(x, tf.constant([[1.0], [2.0], [3.0]])),
+    "convolution": lambda x: tf.nn.conv2d(
+        tf.reshape(x, [1, 2, 3, 1]), tf.ones([2, 2, 1, 2]), 1, "SAME"
+    ),
+    "slices": lambda x: x[:, ::-1][0, None, ..., 1:],
+    "many results": lambda x: tf.split(x, 3, axis=1),
+    "gather": lambda x: tf.gather(x, [0, 2], axis=1),
+    "einsum": lambda x: tf.einsum("ij,kj->ik", x, x),
+    "text": lambda x: tf.where(x > 0.0, tf.constant(b"a\x00"), tf.constant("bc")),
+    "nest": lambda x: {"b": [x, None, (x + 1.0,)], "a": Pair(x * 2.0, x)},
+    "booleans": lambda x: tf.where(x > 0.0, x, tf.zeros_like(x)),
+    "nothing": lambda x: None,
+    "calls": _inner_function,
+    "branches": _branches,
+    "loop": _loop,
+    "sizes": _sizes,
+    "infinite": lambda x: tf.maximum(x, -float("inf")) + tf.constant(float("nan")),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("rows", [2, None])
+def test_functions_compute_the_same(name: str, rows: Any, tmp_path: Path) -> None:
+    if name == "convolution" and rows is None:
+        pytest.skip("of one size")
+    m = M()
+    spec = [tf.TensorSpec([rows, 3], tf.float32)]
+    m.f = tf.function(FUNCTIONS[name], input_signature=spec, autograph=False)
+    loaded = again(m, tmp_path)
+    given = [x23] if rows else [x23, tf.concat([x23, -x23, x23], 0)]
+    for x in given:
+        expected, found = m.f(x), loaded.f(x)
+        tf.nest.assert_same_structure(expected, found)
+        assert str(type(found)).rpartition(".")[2] == str(type(expected)).rpartition(".")[2]
+        for a, b in zip(tf.nest.flatten(expected), tf.nest.flatten(found), strict=True):
+            if a is None:
+                assert b is None
+            else:
+                np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["elementwise", "convolution", "calls", "branches", "loop"])
+def test_functions_that_were_loaded_have_derivatives(name: str, tmp_path: Path) -> None:
+    m = one_function(FUNCTIONS[name], x23)
+    loaded = again(m, tmp_path)
+    found = []
+    for function in (m.f, loaded.f):
+        with tf.GradientTape() as tape:
+            tape.watch(x23)
+            y = function(x23)
+        found.append(tape.gradient(y, x23))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+
+
+class Line(tf.Module):
+    """A model with methods."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w, self.steps = tf.Variable(2.0), tf.Variable(0)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
+    def __call__(self, x: Any) -> Any:
+        self.steps.assign_add(1)
+        return self.w * x
+
+    @tf.function
+    def scaled(self, x: Any, by: Any = 2.0, *, plus: Any = None) -> Any:
+        y = self.w * x * by
+        return y if plus is None else y + plus
+
+
+def test_methods_read_and_assign_variables(tmp_path: Path) -> None:
+    line = Line()
+    loaded = again(line, tmp_path)
+    assert loaded(tf.constant([1.0, 3.0])).numpy().tolist() == [2.0, 6.0]
+    loaded.w.assign(5.0)
+    assert loaded(tf.constant([1.0])).numpy().tolist() == [5.0]
+    assert (int(loaded.steps), int(line.steps)) == (2, 0)
+    with tf.GradientTape() as tape:
+        y = loaded(tf.constant([1.0, 3.0]))
+    assert float(tape.gradient(y, loaded.w)) == 4.0
+    assert not hasattr(loaded, "scaled")  # it was never traced
+
+
+def test_calls_go_to_the_trace_they_fit(tmp_path: Path) -> None:
+    line = Line()
+    line.scaled(tf.constant(1.0))
+    line.scaled(tf.constant([1.0, 2.0]), by=3.0)
+    line.scaled(tf.constant(1.0), plus=tf.constant(1.0))
+    loaded = again(line, tmp_path)
+    assert float(loaded.scaled(tf.constant(4.0))) == 16.0
+    assert float(loaded.scaled(4.0, 2.0)) == 16.0
+    assert loaded.scaled(tf.constant([1.0, 2.0]), 3.0).numpy().tolist() == [6.0, 12.0]
+    assert float(loaded.scaled(tf.constant(1.0), plus=tf.constant(7.0))) == 11.0
+    with pytest.raises(ValueError, match="Could not find matching concrete function"):
+        loaded.scaled(tf.constant(4.0), by=9.0)
+    with pytest.raises(ValueError, match="Could not find matching concrete function"):
+        loaded.scaled(tf.constant([1.0, 2.0, 3.0]))
+
+
+def test_signatures_are_called_by_name(tmp_path: Path) -> None:
+    @tf.function(input_signature=[tf.TensorSpec([None], name="a"), tf.TensorSpec([], name="b")])
+    def both(a: Any, b: Any) -> Any:
+        return {"sum": a + b, "product": a * b}
+
+    line = Line()
+    loaded = again(line, tmp_path, {"both": both, "line": line.__call__})
+    assert sorted(loaded.signatures) == ["both", "line"]
+    found = loaded.signatures["both"](a=tf.constant([1.0, 2.0]), b=tf.constant(3.0))
+    assert found["sum"].numpy().tolist() == [4.0, 5.0]
+    assert found["product"].numpy().tolist() == [3.0, 6.0]
+    only = loaded.signatures["line"](tf.constant([1.0]))
+    assert only["output_0"].numpy().tolist() == [2.0]
+    with pytest.raises(TypeError, match=r"takes \['a', 'b'\], received \['a'\]"):
+        loaded.signatures["both"](a=tf.constant([1.0]))
+    assert list(again(line, tmp_path).signatures) == ["serving_default"]
+
+
+def test_what_was_loaded_can_be_saved(tmp_path: Path) -> None:
+    line = Line()
+    line.scaled(tf.constant(1.0), by=3.0)
+    first = again(line, tmp_path)
+    first.w.assign(10.0)
+    second = again(first, tmp_path)
+    assert float(second.scaled(tf.constant(1.0), 3.0)) == 30.0
+    assert second(tf.constant([1.0])).numpy().tolist() == [10.0]
+
+
+def test_random_numbers_are_drawn_anew(tmp_path: Path) -> None:
+    loaded = again(one_function(lambda: tf.random.uniform([4])), tmp_path)
+    assert loaded.f().numpy().tolist() != loaded.f().numpy().tolist()
+
+
+def _untracked() -> Any:
+    v = tf.Variable(1.0)
+    return one_function(lambda: v + 1.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "words"),
+    [
+        (lambda: 3, ValueError, "Expected an object of type `Trackable`"),
+        (_untracked, ValueError, "uses the variable"),
+        (
+            lambda: one_function(lambda x: tf.RaggedTensor.from_row_lengths(x, [1, 1]), x23),
+            NotImplementedError,
+            "results that are no tensors",
+        ),
+    ],
+)
+def test_what_cannot_be_saved_says_why(made: Any, error: Any, words: str, tmp_path: Path) -> None:
+    with pytest.raises(error, match=words):
+        tf.saved_model.save(made(), tmp_path / "m")
+    assert not (tmp_path / "m").exists() or not os.listdir(tmp_path / "m")
+
+
+def test_operations_that_hold_python_code_are_refused(tmp_path: Path) -> None:
+    m = one_function(tf.strings.as_string, x23)
+    with pytest.raises(NotImplementedError, match=r"cannot be saved: 'AsString' .* function"):
+        tf.saved_model.save(m, tmp_path / "m")
+
+
+def test_folders_without_a_model(tmp_path: Path) -> None:
+    assert not tf.saved_model.contains_saved_model(tmp_path)
+    with pytest.raises(OSError, match="SavedModel file does not exist"):
+        tf.saved_model.load(tmp_path / "nothing")
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(NotImplementedError, match=r"saved by TensorFlow.*Checkpoint"):
+        tf.saved_model.load(tmp_path)
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    line = Line()
+    tf.saved_model.save(line, tmp_path)
+    assert tf.saved_model.contains_saved_model(tmp_path)
+    path = tmp_path / "tensortape_model.json"
+    content = path.read_bytes()
+    for n in (0, 10, len(content) // 2, len(content) - 3):
+        path.write_bytes(content[:n])
+        with pytest.raises(tf.errors.DataLossError, match="damaged"):
+            tf.saved_model.load(tmp_path)
+    path.write_bytes(content.replace(b'"Mul"', b'"Sub"'))
+    with pytest.raises(tf.errors.DataLossError, match="checksum"):
+        tf.saved_model.load(tmp_path)
+    path.write_bytes(content)
+    data = tmp_path / "variables" / "variables.data-00000-of-00001"
+    data.write_bytes(bytes([data.read_bytes()[0] ^ 1]) + data.read_bytes()[1:])
+    with pytest.raises(tf.errors.DataLossError, match="damaged"):
+        tf.saved_model.load(tmp_path)
+
+
+def test_a_newer_format_is_not_guessed_at(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("tensortape.train.saved_model.store.VERSION", 2)
+    tf.saved_model.save(Line(), tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(tf.errors.UnimplementedError, match="version 2"):
+        tf.saved_model.load(tmp_path)
+
+
+def test_a_model_takes_the_place_of_another(tmp_path: Path) -> None:
+    for value in (1.0, 2.0, 3.0):
+        line = Line()
+        line.w.assign(value)
+        loaded = again(line, tmp_path)
+        assert float(loaded.w) == value
+        assert len(os.listdir(tmp_path / "model" / "variables")) == 2
+
+
+@pytest.mark.parametrize("written", [{"code": "x"}, {"list": 3}, [1], {"a": 1, "b": 2}])
+def test_only_data_is_read(written: Any) -> None:
+    with pytest.raises((tf.errors.DataLossError, TypeError)):
+        values.decode(written, lambda name: None)
+
+
+def test_operations_are_those_of_the_registry(tmp_path: Path) -> None:
+    tf.saved_model.save(one_function(tf.tanh, x23), tmp_path)
+    path = tmp_path / "tensortape_model.json"
+    model = json.loads(path.read_text())["model"]
+    for name in ("os.system", "EagerPyFunc", "PrintV2"):
+        model["functions"][0]["traces"][0]["graph"]["nodes"][0]["op"] = name
+        text = json.dumps(model, sort_keys=True, separators=(",", ":")).encode()
+        checksum = crc32c.crc32c(text)
+        path.write_text(json.dumps({"checksum": checksum, "model": model}))
+        loaded = tf.saved_model.load(tmp_path)
+        with pytest.raises(tf.errors.DataLossError, match="no operation"):
+            loaded.f(x23)
