@@ -58,9 +58,6 @@ def control_dependencies(control_inputs: Any) -> Iterator[None]:
     yield
 
 
-
-
-
 @export("autograph.set_verbosity")
 def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
     """Set how much AutoGraph tells; it has nothing to tell.
