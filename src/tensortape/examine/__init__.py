@@ -30,6 +30,7 @@ from __future__ import annotations
 import sys
 import types
 
+from tensortape.examine import plots
 from tensortape.examine.comparing import Comparison, compare
 from tensortape.examine.diagnosis import Diagnosis, Place
 from tensortape.examine.differences import check
@@ -50,6 +51,7 @@ __all__ = [
     "Step",
     "check",
     "compare",
+    "plots",
 ]
 
 

@@ -24,7 +24,8 @@ RELUS = ("Relu", "Relu6")
 class LayerStep:
     """One layer in one step.
 
-    ``gradient``, ``weight`` and ``update`` are norms over all of the layer's variables; ``dead``
+    ``gradient``, ``weight`` and ``update`` are norms over all of the layer's variables, ``largest``
+    is the largest element of the gradient; ``dead``
     and ``saturated`` are parts of its units (``None`` where it has no such activation).
     """
 
@@ -32,6 +33,7 @@ class LayerStep:
     layer: str
     elements: int = 0
     gradient: float = 0.0
+    largest: float = 0.0
     weight: float = 0.0
     update: float = math.nan
     zeros: int = 0
@@ -58,6 +60,8 @@ class LayerStep:
         finite = np.isfinite(wide)
         self.nonfinite += int(a.size - np.count_nonzero(finite))
         self.zeros += int(a.size - np.count_nonzero(wide))
+        if a.size:
+            self.largest = float(np.fmax(self.largest, np.max(np.abs(wide))))
         self.gradient = math.hypot(self.gradient, norm(wide))
         counts = histogram(wide[finite] if self.nonfinite else wide)
         self.histogram = counts if self.histogram is None else self.histogram + counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -130,7 +131,8 @@ class Probe(PatrolJournal):
         given = self.layers.get(source._id)
         if given is None:
             path = str(getattr(original, "path", "") or "")
-            given = layer_in(path.rpartition("/")[0]) or asked.names.get(source._id)
+            given = layer_in(path.rpartition("/")[0]) or in_list(asked, number)
+            given = given or asked.names.get(source._id)
             given = given or variable_name(source) or f"variable {number}"
             self.layers[source._id] = given
         return given
@@ -144,6 +146,14 @@ def layer_in(path: str) -> str:
     """
     model, _, rest = path.partition("/")
     return rest or model
+
+
+def in_list(asked: Asked, number: int) -> str:
+    """``weights[2]`` behind ``weights[1]``, whatever a loop left it called."""
+    sources = asked.run.sources
+    before = asked.names.get(sources[number - 1]._id, "") if number else ""
+    match = re.fullmatch(r"(\w+)\[(\d+)\]", before)
+    return f"{match[1]}[{int(match[2]) + 1}]" if match and int(match[2]) == number - 1 else ""
 
 
 def identities_of(call: Any) -> frozenset[int]:
