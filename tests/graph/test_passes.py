@@ -112,6 +112,7 @@ def simplified(function, *shapes):
         (lambda x: tf.stack([x, 2 * x])[0], [(2,)], []),
         (lambda x: x[:, :], [(2, 2)], []),
         (lambda x: tf.reduce_sum(x, axis=0), [(1, 4)], ["Reshape"]),
+        (lambda x: tf.reduce_sum(x), [()], []),
         (lambda x: tf.nn.relu(tf.nn.relu(x)), [(3,)], ["Relu"]),
         (lambda x: tf.math.add_n([x, x, x]), [(3,)], ["AddV2", "AddV2"]),
         (lambda x: tf.shape(x), [(3, 2)], ["Shape"]),

@@ -366,6 +366,23 @@ def test_large_products_by_rows():
         np.testing.assert_allclose(left, right, rtol=1e-3, atol=1e-3)
 
 
+def test_blocks_without_a_global_lock_and_without_threads(monkeypatch):
+    done = []
+    body = lambda low, high, scratch: done.append(low)  # noqa: E731
+    monkeypatch.setattr(blocks, "GIL", False)
+    monkeypatch.setattr(blocks.helpers, "idle", lambda: True)
+    blocks.run_blocks(body, 100, 10, ((), ()), ())
+    assert sorted(done) == list(range(0, 100, 10))
+
+    def no_threads(*args):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(blocks.helpers, "submit", no_threads)
+    done.clear()
+    blocks.run_blocks(body, 100, 10, ((), ()), ())
+    assert sorted(done) == list(range(0, 100, 10))
+
+
 def test_errors_of_helpers_arrive():
     def body(low, high, scratch):
         if low:

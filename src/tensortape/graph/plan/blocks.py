@@ -8,6 +8,7 @@ no helper is asked: one that loses its core in the middle of a block holds up ev
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ PARALLEL = 1 << 21
 
 BUSY = 1.5
 """Load per core from which a machine counts as busy."""
+
+GIL = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 LOOK_EVERY = 0.5
 """Seconds between looks at the load."""
@@ -76,6 +79,20 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=helpers.forked)
 
 
+class Locked:
+    """An iterator that several threads share, where there is no global lock to protect it."""
+
+    def __init__(self, inner: Iterator[int]) -> None:
+        self.inner, self.lock = inner, threading.Lock()
+
+    def __iter__(self) -> Locked:
+        return self
+
+    def __next__(self) -> int:
+        with self.lock:
+            return next(self.inner)
+
+
 def take_blocks(
     body: Callable[..., None], starts: Iterator[int], rows: int, step: int, scratch: Any, args: Any
 ) -> None:
@@ -92,13 +109,16 @@ def run_blocks(
     body: Callable[..., None], rows: int, step: int, scratches: Any, args: tuple[Any, ...]
 ) -> None:
     """Run a body on all rows: one thread for each of ``scratches``, this one among them."""
-    starts = iter(range(0, rows, step))
+    starts: Iterator[int] = iter(range(0, rows, step))
     asked = []
     if len(scratches) > 1 and helpers.idle():
-        asked = [
-            helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
-            for scratch in scratches[1:]
-        ]
+        if not GIL:
+            starts = Locked(starts)
+        for scratch in scratches[1:]:
+            try:
+                asked.append(helpers.submit(take_blocks, body, starts, rows, step, scratch, args))
+            except RuntimeError:  # no threads here, or the interpreter is shutting down
+                break
     try:
         take_blocks(body, starts, rows, step, scratches[0], args)
     finally:

@@ -117,9 +117,13 @@ def sum_to(scan: Scan, node: Node) -> Any:
 
 @rule("Sum", "Max", "Min", "Prod")
 def reduce_nothing(scan: Scan, node: Node) -> Any:
-    """A reduction over axes of length 1, which moves no number."""
+    """A reduction of a number, or over axes of length 1."""
     axis = node.attrs.get("axis")
-    if not fixed(scan, node) or axis is None:
+    if not fixed(scan, node):
+        return None
+    if scan.alike(node.inputs[0], node.outputs[0]) and not scan.avals[node.outputs[0]].shape:
+        return node.inputs
+    if axis is None:
         return None
     aval, out = scan.avals[node.inputs[0]], scan.avals[node.outputs[0]]
     if aval.dtype != out.dtype or not out.shape or any(aval.shape[a] != 1 for a in axis):
