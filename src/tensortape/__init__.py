@@ -52,6 +52,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module("tensortape.compat.alias"), name)
     elif name == "examine":
         value = importlib.import_module("tensortape.examine")
+    elif name == "plots":
+        value = importlib.import_module("tensortape.examine.plots")
     elif name in ("load_ipython_extension", "unload_ipython_extension"):
         value = getattr(importlib.import_module("tensortape.compat.magics"), name)
     elif not name.startswith("__") and _face.complete():
