@@ -1,7 +1,11 @@
 """Iterators: checkpoints, tapes around them, threads; what a pipeline must not do."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -172,7 +176,48 @@ def test_saving_over_a_saved_dataset(tmp_path):
     Dataset.range(3).save(path)
     Dataset.range(5).save(path)
     assert len(list(Dataset.load(path))) == 5
-    assert [p.name for p in tmp_path.iterdir()] == ["d"]
+    assert sorted(p.suffix for p in (tmp_path / "d").iterdir()) == [".elements", ".json"]
+
+
+def test_an_error_while_saving_leaves_what_was_saved(tmp_path):
+    path = str(tmp_path / "d")
+    Dataset.range(3).save(path)
+    failing = Dataset.range(5).map(lambda x: tf.debugging.assert_less(x, tf.constant(4, tf.int64)))
+    with pytest.raises((tf.errors.InvalidArgumentError, TypeError)):
+        failing.save(path)
+    assert [int(x) for x in Dataset.load(path)] == [0, 1, 2]
+    assert len(list((tmp_path / "d").iterdir())) == 2
+
+
+KILLS = """
+import os, signal, sys, time
+import tensortape as tf
+
+def save(n):
+    tf.data.Dataset.from_tensors([n]).repeat(1 + n % 7).save(sys.argv[1])
+
+save(0)
+for kill in range(30):
+    child = os.fork()
+    if not child:
+        n = 0
+        while True:
+            n += 1
+            save(n)
+    time.sleep(0.002 + 0.0007 * kill)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    values = [int(x[0]) for x in tf.data.Dataset.load(sys.argv[1])]
+    assert values == [values[0]] * (1 + values[0] % 7), values
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+def test_a_kill_while_saving_leaves_a_whole_dataset(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(Path(tf.__file__).parents[1])}
+    command = [sys.executable, "-c", KILLS, str(tmp_path / "d")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_unknown_names_explain_themselves():

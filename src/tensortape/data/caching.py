@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,7 +24,7 @@ from tensortape.data.specs import DatasetSpec
 from tensortape.data.structure import number
 from tensortape.ops.io.files import local
 
-_META = "dataset.json"
+_META, _SUFFIX = "dataset.json", ".elements"
 
 
 @method
@@ -60,7 +60,7 @@ def cache(dataset: DatasetV2, filename: Any = "", name: str | None = None) -> Da
     Source: `tf.data.Dataset.cache`.
     """
     path = local(filename)
-    start = _in_file(dataset, path + ".elements") if path else _in_memory(dataset)
+    start = _in_file(dataset, path + _SUFFIX) if path else _in_memory(dataset)
     return DatasetV2(
         start, dataset._size, lambda: dataset.element_spec, (dataset,), "_CacheDataset"
     )
@@ -125,8 +125,8 @@ def save(
 ) -> None:
     """Write all elements to a folder that `tf.data.Dataset.load` reads.
 
-    `shard_func(element)` says into which of several files an element goes. The folder appears when
-    it is complete, in place of an older one. The format is this library's own (see
+    `shard_func(element)` says into which of several files an element goes. A folder that holds a
+    dataset holds it until the new one is complete. The format is this library's own (see
     `tensortape.data.encoding`); TensorFlow does not read it.
 
     >>> import tempfile, tensortape as tf
@@ -138,36 +138,43 @@ def save(
 
     Source: `tf.data.Dataset.save`.
     """
-    folder = local(path).rstrip("/") or "/"
-    beside, old = f"{folder}.{os.getpid()}.part", f"{folder}.{os.getpid()}.old"
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        _write_shards(dataset, beside, shard_func)
-        if os.path.exists(folder):
-            os.rename(folder, old)
-        os.rename(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _write_shards(dataset: DatasetV2, folder: str, shard_func: Any) -> None:
-    spec = dataset.element_spec
-    os.makedirs(folder)
-    writers: dict[int, ElementWriter] = {}
-    shard_of = None if shard_func is None else Function(shard_func).started(Run())
-    sizes: dict[int, int] = {}
-    for element in dataset:
-        shard = 0 if shard_of is None else int(shard_of(element))
-        if shard not in writers:
-            writers[shard] = ElementWriter(os.path.join(folder, f"{shard:08d}.elements"), spec)
-        writers[shard].write(element)
-        sizes[shard] = sizes.get(shard, 0) + 1
-    for writer in writers.values():
-        writer.close()
-    said = {"spec": spec_to_json(spec), "shards": sorted(sizes.items())}
-    with open(os.path.join(folder, _META), "w", encoding="utf-8") as file:
+    folder = local(path)
+    os.makedirs(folder, exist_ok=True)
+    said = _write_shards(dataset, folder, shard_func)
+    meta = os.path.join(folder, _META)
+    beside = f"{meta}.{os.getpid()}.part"
+    with open(beside, "w", encoding="utf-8") as file:
         json.dump(said, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, meta)  # from here on the folder holds the new dataset, before it the old one
+    kept = {name for name, _ in said["shards"]}
+    for name in os.listdir(folder):
+        if name.endswith(_SUFFIX) and name not in kept:
+            os.unlink(os.path.join(folder, name))
+
+
+def _write_shards(dataset: DatasetV2, folder: str, shard_func: Any) -> dict[str, Any]:
+    """Write the files of elements under new names; what `dataset.json` is to say."""
+    spec, run = dataset.element_spec, uuid.uuid4().hex[:12]
+    writers: dict[int, ElementWriter] = {}
+    sizes: dict[int, int] = {}
+    shard_of = None if shard_func is None else Function(shard_func).started(Run())
+    try:
+        for element in dataset:
+            shard = 0 if shard_of is None else int(shard_of(element))
+            if shard not in writers:
+                path = os.path.join(folder, f"{shard:08d}-{run}{_SUFFIX}")
+                writers[shard] = ElementWriter(path, spec)
+            writers[shard].write(element)
+            sizes[shard] = sizes.get(shard, 0) + 1
+        for writer in writers.values():
+            writer.close()
+    finally:
+        for writer in writers.values():
+            writer.abandon()
+    shards = [[f"{shard:08d}-{run}{_SUFFIX}", sizes[shard]] for shard in sorted(sizes)]
+    return {"spec": spec_to_json(spec), "shards": shards}
 
 
 @source
@@ -193,7 +200,7 @@ def load(
             None, None, f"No saved dataset in {folder!r} (there is no {_META})."
         ) from None
     spec = spec_from_json(said["spec"]) if element_spec is None else element_spec
-    parts = [_shard(folder, number, size, spec) for number, size in said["shards"]]
+    parts = [_shard(os.path.join(folder, name), size, spec) for name, size in said["shards"]]
     if reader_func is not None:
         shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))
         result = reader_func(shards)
@@ -208,6 +215,5 @@ def load(
     return result
 
 
-def _shard(folder: str, number: int, size: int, spec: Any) -> DatasetV2:
-    path = os.path.join(folder, f"{number:08d}.elements")
+def _shard(path: str, size: int, spec: Any) -> DatasetV2:
     return DatasetV2(lambda run: read_elements(path, spec), size, spec, kind="_LoadDataset")

@@ -7,8 +7,8 @@ from typing import Any
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TypeSpec
-from tensortape.data.structure import leaves, map_leaves
 from tensortape.core.untraceable import Untraceable
+from tensortape.data.structure import leaves, map_leaves
 
 OPTIONAL: list[Any] = []
 """The class of optionals, which is defined after its specification."""

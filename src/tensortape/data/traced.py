@@ -8,11 +8,11 @@ from tensortape.arrays.abstract import placeholder
 from tensortape.core.op import op
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
+from tensortape.core.untraceable import Untraceable
 from tensortape.data.iterator import TRACED, OwnedIterator
 from tensortape.data.structure import leaves, map_leaves
 from tensortape.graph.effects import effect
 from tensortape.graph.signature import RESOURCES
-from tensortape.core.untraceable import Untraceable
 
 
 @op("IteratorGetNext", outputs=0, family="effect", nondifferentiable="a step of an iterator")
