@@ -129,3 +129,15 @@ def test_effects_keep_their_order():
 
     assert float(loop(tf.constant(5.0))) == 8.0
     assert seen == [5.0, 6.0, 7.0]
+
+
+def test_branches_known_while_tracing_are_taken_over(plans):
+    @tf.function
+    def function(x):
+        chosen = tf.constant(2) > 1
+        return tf.cond(chosen, lambda: tf.exp(x) + 1.0, lambda: tf.sin(x))
+
+    x = tf.constant(np.zeros(40_000, np.float32))
+    assert (function(x).numpy() == 2.0).all()
+    assert "If" not in plans[0].source
+    assert "exp(" in plans[0].source and "sin(" not in plans[0].source

@@ -70,9 +70,7 @@ class Scan:
     def emit(self, op: str | Op, inputs: Any, aval: Aval, **attrs: Any) -> int:
         """A new node in the place of the present one; returns the id of its output."""
         record = OPS[op] if isinstance(op, str) else op
-        out = self.next_id
-        self.next_id += 1
-        self.avals[out] = aval
+        out = self.fresh(aval)
         here = self._node
         self.keep(Node(record, tuple(inputs), (out,), attrs, here.name, here.line))
         return out
@@ -81,10 +79,15 @@ class Scan:
         """A new constant; returns its id."""
         if isinstance(value, np.ndarray) and not value.ndim and value.dtype != object:
             value = value[()]
+        i = self.fresh(Aval(tuple(value.shape), value.dtype))
+        self.constants[i] = value
+        return i
+
+    def fresh(self, aval: Aval) -> int:
+        """A new id for a value."""
         i = self.next_id
         self.next_id += 1
-        self.avals[i] = Aval(tuple(value.shape), value.dtype)
-        self.constants[i] = value
+        self.avals[i] = aval
         return i
 
     def number(self, value: Any, dtype: Any) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.graph.ir import Node, Program
-from tensortape.graph.passes.rules import arithmetic, passing, products, shapes
+from tensortape.graph.passes.rules import arithmetic, control, passing, products, shapes
 from tensortape.graph.passes.rules.table import RULES
 from tensortape.graph.passes.scan import Scan
 
-KINDS = (passing, arithmetic, shapes, products)
+KINDS = (passing, arithmetic, shapes, products, control)
 """The modules whose rules are in force."""
 
 
