@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examine_browser import Opened, in_playwright, playwright_browser
+from examine_browser import Opened, in_playwright
 from examine_flows import conv_flow, long_flow, nan_flow, small_flow
 
 pytestmark = in_playwright
@@ -30,20 +30,14 @@ OVERLAPS = """() => {
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright_browser() as started:
-        yield started
-
-
 @pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def show(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     opened: list[Opened] = []
 
     def open_flow(flow: Any, **options: Any) -> Any:
         path = tmp_path / "flow.html"
         flow.html(path)
-        opened.append(Opened(browser, **options))
+        opened.append(Opened(**options))
         return opened[-1].goto(path)
 
     yield open_flow
@@ -277,9 +271,9 @@ def test_light_and_dark_follow_the_system(show: Any) -> None:
     assert page.evaluate(ground) == light
 
 
-def test_it_shows_itself_in_a_frame_as_notebooks_do(browser: Any) -> None:
+def test_it_shows_itself_in_a_frame_as_notebooks_do() -> None:
     flow = small_flow()
-    opened = Opened(browser)
+    opened = Opened()
     opened.page.set_content(f"<html><body>{flow._repr_html_()}</body></html>")
     frame = opened.page.frame_locator("iframe")
     frame.locator("html[data-ready]").wait_for(state="attached")

@@ -7,14 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from examine_browser import CHROMIUM, dom
+from examine_browser import dom
+from examine_browser import in_playwright as in_browser
 from examine_sample import sample_report
 
 from tensortape.examine import page
 from tensortape.examine.model import Report
 from tensortape.examine.page import render, write_atomically
-
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 
 def data_of(text: str) -> dict[str, object]:

@@ -75,7 +75,7 @@ class ReportJournal(Journal):
             self.complete(run, asked, results)
             flags = self.diagnose(entered.group.group, asked)
             if flags:
-                entered.group.diagnosed[entered.index] = flags
+                entered.group.diagnosed[entered.number] = flags
         run.frame = run.caller = None  # what the program holds is let go
 
     def diagnose(self, group: Group, asked: Asked) -> list[Flag]:

@@ -52,7 +52,7 @@ class Entered(NamedTuple):
     """A call in its group, and the kinds of its findings if its figures are kept."""
 
     group: CallGroup
-    index: int
+    number: int
     kinds: set[str]
 
 

@@ -1,7 +1,7 @@
 "use strict";
 /* The workbench of a group: graph, selected operation, code and list of operations, kept in step. */
 
-TT.firstVisible = 26;
+TT.firstVisible = 16;
 TT.mostDrawn = 700;
 
 TT.newView = (report, group) => {
@@ -91,7 +91,7 @@ TT.workbench = (view) => {
     svg.setAttribute("width", svg.dataset.width * view.zoom);
     svg.setAttribute("height", svg.dataset.height * view.zoom);
   };
-  const fit = () => svg && resize(Math.min(1, Math.max(0.5, (canvas.clientWidth - 18) / svg.dataset.width)));
+  const fit = () => svg && canvas.clientWidth > 0 && resize(Math.min(1, Math.max(0.5, (canvas.clientWidth - 18) / svg.dataset.width)));
   const redraw = (keep) => {
     const count = TT.visible(view.tree, view.open).length;
     if (count > TT.mostDrawn) {
