@@ -18,6 +18,7 @@ from tensortape.graph.ir import Aval, Late, Node, Program, interpret
 from tensortape.xla.device import DeviceTensor, device_value, variable_value
 from tensortape.xla.engine import compile_xla
 from tensortape.xla.errors import Unsupported
+from tensortape.xla.export import compiler_ir
 from tensortape.xla.runtime import aligned_empty, jax
 
 
@@ -354,7 +355,17 @@ def test_what_a_compilation_cost():
     assert executable.compile_seconds > 0 and executable.trace_seconds > 0
 
 
-def test_stablehlo():
+@pytest.mark.parametrize(
+    ("stage", "found"),
+    [("stablehlo", "stablehlo.tanh"), ("hlo", "f64[3,3]"), ("optimized_hlo", "HloModule")],
+)
+def test_exported(stage, found):
     program, _ = record(lambda x: tf.tanh(x) @ x, tf.constant(np.eye(3)))
-    text = compile_xla(program).text()
-    assert "stablehlo.tanh" in text and "tensor<3x3xf64>" in text
+    assert found in compiler_ir(program, stage)
+
+
+def test_exported_bytes():
+    program, _ = record(lambda x: tf.tanh(x) @ x, tf.constant(np.eye(3)))
+    assert isinstance(compiler_ir(program, "hlo_serialized"), bytes)
+    with pytest.raises(ValueError, match="optimized_hlo, received 'x'"):
+        compiler_ir(program, "x")

@@ -18,7 +18,11 @@ from tensortape.xla.namespace import xla_namespace
 from tensortape.xla.notes import noting
 from tensortape.xla.runtime import jax, x64
 
-WALKED = [op for op in OPS.values() if op.type not in DRAWS and support.status(op.type) != "no"]
+WALKED = [
+    op
+    for op in OPS.values()
+    if op.family != "call" and op.type not in DRAWS and support.status(op.type) != "no"
+]
 FAST = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 """XLA compiles faster and computes the same."""
 

@@ -101,7 +101,7 @@ for _type in ("LogicalAnd", "LogicalOr"):
 DRAWS = {op.type for op in OPS.values() if op.family in STATEFUL} | {
     name for name in OPS if name.startswith("Stateless") or "Sample" in name
 }
-DRAWS |= {"RandomIndexShuffle", "StatefulRandomBinomial", "FractionalPoolingSequence"}
+DRAWS |= {"RandomIndexShuffle", "StatefulRandomBinomial", "FractionalPoolingSequence", "HostCall"}
 """Operations that draw numbers or have effects: ``test_engine.py``."""
 
 

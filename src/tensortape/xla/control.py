@@ -101,7 +101,9 @@ def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]
     """A scan where the number of iterations is known or kept values need it, else a loop."""
     loop = Repeated(program, node, values, attrs)
     decided = counter(loop.cond, loop.body, loop.count, values, loop.maximum)
-    trips = None if decided is None else decided.trips()
+    trips = attrs.get("count")
+    if trips is None and decided is not None:
+        trips = decided.trips()
     try:
         loop.refuse_growth()
         if trips is not None:

@@ -148,9 +148,10 @@ class Executable:
     def text(self) -> str:
         """The program in StableHLO."""
         with x64():
-            return self._lowered().as_text()
+            return self.lowered().as_text()
 
-    def _lowered(self) -> Any:
+    def lowered(self) -> Any:
+        """JAX's object for the program before it is compiled, for parameters of known shapes."""
         avals = [self.program.avals[self.program.params[k]] for k in self._takes]
         given = [struct(a.shape, a.dtype) for a in avals]
         return self._function.lower(*given, *self._structs_inside())

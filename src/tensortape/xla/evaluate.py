@@ -43,7 +43,7 @@ def evaluate(
         with quiet():
             return dispatch.evaluate(op, numpy_namespace, list(values), dict(attrs))
     refuse_text(op, values)
-    if op.family == "effect":
+    if op.family == "effect" or op.type == "HostCall":
         note_host(op.type)
         return hosted(op, values, attrs, structs())
     try:

@@ -14,12 +14,13 @@ _LACKS = "XLA has no such function"
 _DRAWS = "NumPy draws the numbers, before the call where that is possible: the streams are the same"
 _EFFECT = "what a function does besides computing, it does on the host"
 _TEXT = "XLA has no strings"
-_TEXT_MODULE = "tensortape.ops.strings.elements"
+_TEXT_MODULES = ("tensortape.ops.strings", "tensortape.ops.io", "tensortape.train")
+"""Where operations on text are defined."""
 
 HOSTED: dict[str, str] = dict.fromkeys(
     "BesselJ0 BesselJ1 BesselK0 BesselK0e BesselK1 BesselK1e BesselY0 BesselY1 Dawsn FresnelCos "
     "FresnelSin Eig EigValues MatrixSolveLs MatrixSquareRoot MatrixLogarithm CTCLoss "
-    "IsotonicRegression PieceMeans DrawBoxes DrawBoundingBoxesV2 DCT".split(),
+    "Expint Spence IsotonicRegression PieceMeans DrawBoxes DrawBoundingBoxesV2 DCT".split(),
     _LACKS,
 ) | {
     "Range": "its bounds are data, and XLA wants to know the length",
@@ -27,12 +28,14 @@ HOSTED: dict[str, str] = dict.fromkeys(
     "FractionalPoolingSequence": _DRAWS,
     "StatefulRandomBinomial": _DRAWS,
     "Sample": _DRAWS,
+    "HostCall": "it computes with Python, from values",
 }
 """Op type -> why NumPy computes it."""
 
 WITHOUT_FORM: dict[str, str] = {
     "Where": "how many elements are true, and with it the shape of the result, depends on data",
     "StringAdd": _TEXT,
+    "TensorArrayGrow": "how many rows there are depends on data",
 }
 """Op type -> why XLA cannot compile it."""
 
@@ -59,10 +62,10 @@ def _entry(op_type: str) -> tuple[str, str]:
     record = OPS[op_type]
     if op_type in WITHOUT_FORM:
         return "no", WITHOUT_FORM[op_type]
-    if record.kernel.__module__ == _TEXT_MODULE:
-        return "no", _TEXT
     if op_type in HOSTED:
         return "host", HOSTED[op_type]
     if record.family in STATEFUL:
         return "host", _DRAWS if record.family == "random" else _EFFECT
+    if record.kernel.__module__.startswith(_TEXT_MODULES):
+        return "no", _TEXT
     return ("host", _DRAWS) if op_type.startswith("Stateless") else ("native", "")

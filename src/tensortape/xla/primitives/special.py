@@ -94,11 +94,3 @@ def igamma_derivative(a: Any, x: Any) -> Any:
 def random_gamma_grad(alpha: Any, sample: Any) -> Any:
     alpha, sample = jnp.broadcast_arrays(jnp.asarray(alpha), jnp.asarray(sample))
     return lax.random_gamma_grad(alpha, sample)
-
-
-def spence(x: Any) -> Any:
-    return jss.spence(jnp.asarray(x))
-
-
-def expint(x: Any) -> Any:
-    return jss.expi(jnp.asarray(x))
