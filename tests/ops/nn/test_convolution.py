@@ -149,3 +149,31 @@ def test_empty_batches_and_results():
     w = tf.ones([3, 3, 1, 2])
     assert tf.nn.conv2d(tf.ones([0, 4, 4, 1]), w, 1, "SAME").shape == (0, 4, 4, 2)
     assert tf.nn.conv2d(tf.ones([1, 2, 2, 1]), w, 1, "VALID").shape == (1, 0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "kernel", "strides", "padding"),
+    [
+        (tf.nn.conv2d, (2, 41, 40, 3), (3, 3, 3, 8), 2, "SAME"),  # few channels
+        (tf.nn.conv2d, (3, 30, 30, 5), (3, 2, 5, 4), 1, "VALID"),
+        (tf.nn.depthwise_conv2d, (2, 40, 42, 12), (3, 3, 12, 1), [1] * 4, "SAME"),  # rows at once
+        (tf.nn.depthwise_conv2d, (2, 40, 42, 12), (3, 3, 12, 2), [1, 2, 2, 1], "VALID"),
+    ],
+)
+def test_ways_for_large_inputs(function, shape, kernel, strides, padding):
+    """Convolution is linear in either argument: products with the gradients are the same."""
+    x, w = tf.Variable(RNG.normal(size=shape)), tf.Variable(RNG.normal(size=kernel))
+    with tf.GradientTape() as tape:
+        y = function(x, w, strides, padding)
+        g = tf.constant(RNG.normal(size=y.shape))
+        total = tf.reduce_sum(y * g)
+    dx, dw = tape.gradient(total, [x, w])
+    assert float(tf.reduce_sum(dx * x)) == pytest.approx(float(total), rel=1e-9)
+    assert float(tf.reduce_sum(dw * w)) == pytest.approx(float(total), rel=1e-9)
+    one = np.zeros(shape)
+    one[0, 7, 9] = 1
+    np.testing.assert_allclose(
+        function(one, w, strides, padding)[0, 2:5, 3:6],
+        function(one[:1, :21, :20], w, strides, padding)[0, 2:5, 3:6],
+        atol=1e-12,
+    )

@@ -10,11 +10,13 @@ Layout: inputs ``(n, *size, channels)``, filters ``(*kernel, channels / groups, 
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
 import numpy as np
+
+from tensortape.arrays.kernels import depthwise, few_channels
+from tensortape.arrays.kernels.windows import window_slices
 
 CONVOLUTION = "conv conv_input_grad conv_filter_grad"
 
@@ -42,21 +44,6 @@ def padded(x: Any, pads: Any, value: Any = 0) -> Any:
 def interior(size: Any, pads: Any) -> Any:
     """Where the input lies in the padded one."""
     return (slice(None), *[slice(b, b + n) for n, (b, _) in zip(size, pads, strict=True)])
-
-
-def window_slices(sizes: Any, kernel: Any, strides: Any, dilations: Any) -> Any:
-    """For each place of the window, which elements of the padded input lie there."""
-    for place in itertools.product(*[range(k) for k in kernel]):
-        yield (
-            place,
-            (
-                slice(None),
-                *[
-                    slice(p * d, p * d + (o - 1) * s + 1, s)
-                    for p, o, s, d in zip(place, sizes, strides, dilations, strict=True)
-                ],
-            ),
-        )
 
 
 def _unfolded(x: Any, sizes: Any, kernel: Any, strides: Any, dilations: Any) -> Any:
@@ -123,10 +110,7 @@ def conv(x: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int = 
     if not out.size or not w.size:
         return out.astype(dtype, copy=False)
     if groups > 1 and w.shape[-2] == 1:
-        multiples = w.reshape(*kernel, groups, -1)
-        split = out.reshape(*out.shape[:-1], groups, -1)
-        for place, at in window_slices(sizes, kernel, strides, dilations):
-            split += x[at][..., None] * multiples[place]
+        depthwise.conv(out, x, w, sizes, strides, dilations, groups)
         return out.astype(dtype, copy=False)
     windows = _unfolded(x, sizes, kernel, strides, dilations)
     filters = _filters(w, groups)
@@ -164,9 +148,10 @@ def spread_windows(
     """Add to ``out`` what each window of it gave to ``g``."""
     n, channels = g.shape[0], out.shape[-1]
     if groups > 1 and w.shape[-2] == 1:
-        split, multiples = g.reshape(*g.shape[:-1], groups, -1), w.reshape(*kernel, groups, -1)
-        for place, at in window_slices(sizes, kernel, strides, dilations):
-            out[at] += (split * multiples[place]).sum(-1)
+        depthwise.spread(out, g, w, sizes, strides, dilations, groups)
+        return
+    if groups == 1 and few_channels.worth(channels, g.size):
+        few_channels.spread(out, g, w, sizes, strides, dilations)
         return
     filters = _filters(w, groups).transpose(0, 2, 1)
     window = math.prod(kernel) * channels
@@ -190,10 +175,7 @@ def conv_filter_grad(
     if not x.size or not g.size:
         return np.zeros(shape, dtype)
     if groups > 1 and shape[-2] == 1:
-        out = np.empty((*kernel, groups, outputs // groups), x.dtype)
-        split = g.reshape(-1, groups, outputs // groups)
-        for place, at in window_slices(sizes, kernel, strides, dilations):
-            out[place] = np.einsum("nc,ncm->cm", x[at].reshape(-1, groups), split)
+        out = depthwise.filters(x, g, kernel, sizes, strides, dilations, groups)
         return out.reshape(shape).astype(dtype, copy=False)
     windows = _unfolded(x, sizes, kernel, strides, dilations)
     total: Any = 0
