@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.variable import Variable
+from tensortape.graph.trace_graph import left_graphs
 from tensortape.train.bundle import BundleReader
 from tensortape.train.graph_view import escape, own_tensors
 from tensortape.train.object_graph import Attribute, Node, names
@@ -118,9 +119,10 @@ class Position:
         return False
 
     def restore(self, obj: Any) -> None:
-        """Restore `obj` and what is below it."""
+        """Restore `obj` and what is below it, now, even where a function is being traced."""
         if self.bind(obj):
-            _restore_bound([(self, obj)])
+            with left_graphs():
+                _restore_bound([(self, obj)])
 
 
 def _restore_bound(bound: list[tuple[Position, Any]]) -> None:
