@@ -1,3 +1,11 @@
+"""Ordering without sorting everything."""
+
+import numpy as np
+import pytest
+
+import tensortape as tf
+
+
 @pytest.mark.parametrize("kind", ["f4", "i4", "u1"])
 @pytest.mark.parametrize("ties", [False, True])
 def test_few_largest_of_many(kind, ties):
