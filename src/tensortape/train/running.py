@@ -10,7 +10,6 @@ from typing import Any
 
 from tensortape.core.config import list_logical_devices, list_physical_devices
 from tensortape.core.registry import export
-from tensortape.graph.context import executing_eagerly
 
 LogicalDeviceConfiguration = export(
     "config.LogicalDeviceConfiguration", "config.experimental.VirtualDeviceConfiguration"
