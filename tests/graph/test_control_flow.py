@@ -138,5 +138,6 @@ def test_symbolic_tensors_know_shapes_and_refuse_values():
     assert y.shape.as_list() == [None, 3]
     assert flat.shape.as_list() == [None]
     assert y.op.type == "Softmax"
-    assert [op.type for op in graph.get_operations()][:3] == ["Placeholder", "MatMul", "AddV2"]
+    types = [op.type for op in graph.get_operations() if op.type != "Const"]
+        assert types[:3] == ["Placeholder", "MatMul", "AddV2"]
     assert float(tf.constant(1.0) + 1.0) == 2.0

@@ -217,7 +217,22 @@ class AbstractNamespace(Namespace):
         if op.type in UNKNOWN_SIZES and needed:
             results = UNKNOWN_SIZES[op.type](values, attrs, data)
         if results is None:
-            results = [
+            results = self._all(op, values, attrs, normalise, found, needed)
+        if found:
+            attrs.replace({n: merged([f[n] for f in found], attrs, (n,)) for n in found[0]})  # type: ignore[attr-defined]
+        if needed == 0 and op.family not in _RUN_ANEW:  # numbers of a stream are new at every run
+            return results[0]
+        derived = not data and op.family not in _RUN_ANEW and _derived(op, values)
+        if op.outputs is None:
+            return Abstract(results, derived)
+        return tuple(Abstract(group, derived) for group in zip(*results, strict=True))
+
+    def _all(
+        self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any, needed: int
+    ) -> list[Any]:
+        """The results for each witness."""
+        try:
+            return [
                 self._one(
                     op,
                     [pick(v, k) for v in values],
@@ -227,14 +242,21 @@ class AbstractNamespace(Namespace):
                 )
                 for k in range(max(needed, 1))
             ]
-        if found:
-            attrs.replace({n: merged([f[n] for f in found], attrs, (n,)) for n in found[0]})  # type: ignore[attr-defined]
-        if needed == 0 and op.family not in _RUN_ANEW:  # numbers of a stream are new at every run
-            return results[0]
-        derived = not data and op.family not in _RUN_ANEW and _derived(op, values)
-        if op.outputs is None:
-            return Abstract(results, derived)
-        return tuple(Abstract(group, derived) for group in zip(*results, strict=True))
+        except ValueError:
+            if op.family != "elementwise" or needed < 2:
+                raise
+            return self._broadcast(op, values, attrs)
+
+    def _broadcast(self, op: Op, values: Any, attrs: Any) -> list[Any]:
+        """An elementwise result where an unknown size meets a known one: it must be that."""
+        shapes = [tuple(v.shape) for v in values]
+        shape = unified(shapes)
+        if shape is None:
+            raise ValueError(f"shapes {shapes} do not broadcast")
+        ones = [np.ones((), v.dtype) for v in values]
+        one = np.asarray(op.kernel(numpy_namespace, *ones, **attrs))
+        return [placeholder(shape, one.dtype).witnesses[k % 2 if None in shape else 0]
+                for k in range(2)]  # fmt: skip
 
     def _one(self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any) -> Any:
         if normalise and op.normalise is not None:
@@ -257,6 +279,19 @@ class AbstractNamespace(Namespace):
             if isinstance(x, Abstract)
             else np.ones_like(x)
         )
+
+
+def unified(shapes: list[Any]) -> tuple[int | None, ...] | None:
+    """The shape that partly known shapes broadcast to; ``None`` if they cannot."""
+    rank = max(len(s) for s in shapes)
+    padded = [(1,) * (rank - len(s)) + s for s in shapes]
+    sizes: list[int | None] = []
+    for column in zip(*padded, strict=True):
+        known = {n for n in column if n is not None and n != 1}
+        if len(known) > 1:
+            return None
+        sizes.append(known.pop() if known else None if None in column else 1)
+    return tuple(sizes)
 
 
 def _derived(op: Op, values: Any) -> bool:

@@ -31,6 +31,12 @@ def _range(values: Any, attrs: Any, data: bool) -> Any:
     return [filled((None,), values[0].dtype, k) for k in range(2)]
 
 
+def _where(values: Any, attrs: Any, data: bool) -> Any:
+    if not is_data(values[0]):
+        return None
+    return [filled((None, values[0].ndim), np.int64, k) for k in range(2)]
+
+
 def _reshape(values: Any, attrs: Any, data: bool) -> Any:
     if not data:
         return None
@@ -78,4 +84,6 @@ def _sliced_axes(index: Any, rank: int) -> set[int]:
     return axes
 
 
-UNKNOWN_SIZES.update({"Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice})
+UNKNOWN_SIZES.update(
+    {"Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice, "Where": _where}
+)

@@ -49,7 +49,10 @@ class IndexedSlices(CompositeTensor):
         """The static shape of the whole."""
         if self._dense_shape is None:
             return TensorShape(None)
-        return TensorShape([int(n) for n in self._dense_shape])
+        whole = self._dense_shape._a
+        if hasattr(whole, "ints"):  # while a graph is built
+            return TensorShape([None if hasattr(n, "values") else n for n in whole.ints()])
+        return TensorShape([int(n) for n in whole])
 
     @property
     def dtype(self) -> Any:
@@ -72,9 +75,8 @@ class IndexedSlices(CompositeTensor):
             raise ValueError(
                 "Tensor conversion requested for IndexedSlices without dense_shape: give one."
             )
-        whole = [int(n) for n in self._dense_shape]
         rows = PUBLIC["expand_dims"](self._indices, -1)
-        return PUBLIC["scatter_nd"](rows, self._values, whole)
+        return PUBLIC["scatter_nd"](rows, self._values, self._dense_shape)
 
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)

@@ -11,6 +11,7 @@ from typing import Any
 
 from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.tensor import Tensor
@@ -281,6 +282,25 @@ class IndexedSlicesSpec(TypeSpec):
             self._indices_shape,
         )
 
+    @classmethod
+    def from_value(cls, value: Any) -> IndexedSlicesSpec:
+        """The specification of given rows."""
+        whole = value.dense_shape
+        return cls(
+            value.shape,
+            value.dtype,
+            value.indices.dtype,
+            None if whole is None else whole.dtype,
+            value.indices.shape,
+        )
+
+    def _to_components(self, value: Any) -> tuple[Any, ...]:
+        whole = value.dense_shape
+        return (value.values, value.indices) + (() if whole is None else (whole,))
+
+    def _from_components(self, components: Any) -> Any:
+        return IndexedSlices(*components)
+
 
 class NoneTensorSpec(TypeSpec):
     """Describes `None`. Source: `tensorflow.python.framework.none_tensor.NoneTensorSpec`."""
@@ -309,6 +329,8 @@ def _spec_of(value: Any) -> TypeSpec | None:
     return spec if isinstance(spec, TypeSpec) else None
 
 
+IndexedSlices._type_spec = property(IndexedSlicesSpec.from_value)  # type: ignore[attr-defined]
+register_value_type(IndexedSlices, IndexedSlicesSpec, IndexedSlicesSpec.from_value)
 register_value_type(type(None), NoneTensorSpec, lambda value: NoneTensorSpec())
 register_value_type(Tensor, TensorSpec, lambda value: TensorSpec(value.shape, value.dtype))
 register_value_type(Variable, VariableSpec, VariableSpec.from_value)

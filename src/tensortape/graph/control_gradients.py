@@ -18,7 +18,7 @@ from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import attribute_tensors, needed_nodes
 from tensortape.graph.symbolic import SymbolicTensor
-from tensortape.graph.untraceable import Untraceable
+from tensortape.core.untraceable import Untraceable
 
 _FLOATS = frozenset("fcV")
 

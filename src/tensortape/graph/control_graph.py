@@ -12,9 +12,11 @@ from tensortape.arrays.abstract import Abstract, placeholder
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import tell
+from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.registry import PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
 from tensortape.graph.branches import (
     Part,
     outer_tensors,
@@ -78,6 +80,7 @@ def choose(index: Any, functions: list[Callable[[], Any]], what: str) -> Any:
 
 def chosen(index: Any, parts: list[Part], what: str) -> Any:
     """The result of the part numbered ``index``; all have been traced."""
+    _widen_indices(parts)
     _same_results(parts, what)
     around = Surroundings(parts)
     changing, fixed = around.arguments()
@@ -92,7 +95,20 @@ def chosen(index: Any, parts: list[Part], what: str) -> Any:
     outs = add_if(inputs, branches)
     count = len(parts[0].outputs)
     around.commit(outs[count:])
-    return packed(parts[0].value, outs[:count])
+    outputs = [p.outputs for p in parts]
+    found = [
+        t if (s := _settled(c)) is None else s
+        for t, *c in zip(outs[:count], *outputs, strict=False)
+    ]
+    return packed(parts[0].value, found)
+
+
+def _settled(column: Any) -> Any:
+    """The small constant that all branches give, if they give the same one."""
+    first = column[0]
+    if not all(isinstance(t, EagerTensor) and t._a.size < 64 for t in column):
+        return None
+    return first if all(np.array_equal(t._a, first._a) for t in column) else None
 
 
 def add_if(inputs: Any, branches: Any) -> list[Any]:
@@ -115,6 +131,26 @@ def covering(values: Any) -> Abstract:
         )
     sizes = tuple(c[0] if len(set(c)) == 1 else None for c in zip(*shapes, strict=True))
     return placeholder(sizes, np.dtype(values[0].dtype))
+
+
+def _widen_indices(parts: list[Part]) -> None:
+    """Rows that branches give with int32 and int64 indices: int64 for all, as in TensorFlow."""
+    leaves = [nest.flatten(part.value) for part in parts]
+    kinds = {
+        leaf.indices.dtype.name for row in leaves for leaf in row if isinstance(leaf, IndexedSlices)
+    }
+    if len(kinds) < 2:
+        return
+    for part in parts:
+        with part.graph.as_default():
+            part.finish(nest.map_structure(_wide, part.value))
+
+
+def _wide(value: Any) -> Any:
+    if not isinstance(value, IndexedSlices):
+        return value
+    indices = PUBLIC["cast"](value.indices, "int64")
+    return IndexedSlices(value.values, indices, value.dense_shape)
 
 
 def _same_results(parts: list[Part], what: str) -> None:

@@ -96,7 +96,8 @@ class Graph:
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Add a node for an operation whose result is symbolic."""
         if any(isinstance(t, SymbolicTensor) for t in outputs):
-            self.add(op, [self.capture(t) for t in inputs], outputs, attrs)
+            node = self.add(op, [self.capture(t) for t in inputs], outputs, attrs)
+            node.computed = tuple(self.capture(t) for t in op.computed)
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """The value of a variable was used: :meth:`read` gave it."""

@@ -25,7 +25,7 @@ from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.signature import Shaped, describe, generalised
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
-from tensortape.graph.untraceable import Untraceable
+from tensortape.core.untraceable import Untraceable
 
 _log = logging.getLogger("tensortape")
 _run_eagerly = [False]

@@ -268,7 +268,7 @@ class GraphFunction:
 
 def _apart(array: Any, tensor: Any) -> bool:
     """Whether an array holds rows of different shapes, one by one."""
-    return getattr(array, "dtype", None) == object and tensor._a.dtype != object
+    return getattr(array, "dtype", tensor._a.dtype).kind == "O" != tensor._a.dtype.kind
 
 
 def _bound(cache: dict[Any, Any]) -> None:

@@ -143,6 +143,10 @@ class Lowering:
         """Add what a node of the graph becomes."""
         ids = [self.id_of(t) for t in node.inputs]
         values = [self.value(t) for t in node.inputs]
+        if node.computed:
+            for t, c in zip(node.outputs, node.computed, strict=True):
+                self.put(t, self.id_of(c), self.value(c))
+            return
         rule = LOWERINGS.get(node.type)
         if rule is not None:
             for t, (i, v) in zip(node.outputs, rule(self, node, ids, values), strict=True):
@@ -231,7 +235,7 @@ def needed_nodes(operations: list[Any], inputs: Any, outputs: Any, first: int, s
         used = any(t._id in wanted for t in node.outputs)
         if used or (k >= first and is_stateful(node)):
             kept.append(node)
-            wanted.update(t._id for t in node.inputs if t._id not in leaves)
+            wanted.update(t._id for t in (*node.inputs, *node.computed) if t._id not in leaves)
             wanted.update(t._id for t in attribute_tensors(node._attrs) if t._id not in leaves)
     kept.reverse()
     return kept

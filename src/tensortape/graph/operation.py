@@ -32,6 +32,7 @@ class Operation:
     __slots__ = (
         "_attrs",
         "_op",
+        "computed",
         "graph",
         "hoisted",
         "inputs",
@@ -56,6 +57,8 @@ class Operation:
         self.graph, self.name, self.line = graph, name, line
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self._op, self._attrs = op, attrs
+        self.computed: tuple[Any, ...] = ()
+        """What the outputs are copies of, for a function with a rule of the user's."""
         self.hoisted = False
         """Whether it is run before the function, so that the shapes of its outputs are known."""
         self.raw: dict[str, Any] | None = None

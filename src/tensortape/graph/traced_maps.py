@@ -16,7 +16,7 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
-from tensortape.graph.untraceable import Untraceable
+from tensortape.core.untraceable import Untraceable
 
 
 def tracing() -> bool:
@@ -35,10 +35,8 @@ def _elements(elems: Any) -> tuple[Any, Any, Any]:
     if any(t._a.ndim == 0 for t in flat):
         raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
     first = flat[0]
-    if isinstance(first._a, Abstract):
-        n = first._a.sizes(first)[0]
-    else:
-        n = np.shape(first._a)[0]
+    a = first._a
+    n = a.sizes(first)[0] if isinstance(a, Abstract) else np.shape(a)[0]
     return tensors, PUBLIC["shape"](first)[0], n
 
 

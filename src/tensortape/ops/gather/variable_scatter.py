@@ -12,7 +12,9 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.registry import OPS
+from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.core.variable import Variable
 from tensortape.ops.gather.gather import gather, gather_nd
 from tensortape.ops.layout.attributes import invalid
@@ -75,17 +77,45 @@ def _writable(variable: Variable) -> np.ndarray:
     return np.array(variable._t._a)
 
 
-def _slice_method(name: str, ufunc: Any) -> Callable[..., Any]:
+TRACED = {"scatter_add": "Add", "scatter_sub": "Sub", "scatter_max": "Max", "scatter_min": "Min"}
+"""Which operation on tensors a method is while a function is traced."""
+
+
+def traced(self: Variable, op_type: str, indices: Any, updates: Any) -> Any:
+    """The update as an operation of the function that is traced."""
+    graph = state.graph
+    updates = convert_to_tensor(updates, dtype=self.dtype)
+    with graph.alone():
+        value = self._read()
+        return graph.assign(self, execute(OPS[op_type], (value, indices, updates)), "assign")
+
+
+def traced_rows(self: Variable, op_type: str, sparse_delta: Any) -> Any:
+    """An update of whole rows."""
+    if not isinstance(sparse_delta, IndexedSlices):
+        raise TypeError(
+            f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
+        )
+    indices = convert_to_tensor(sparse_delta.indices)
+    indices = execute(OPS["ExpandDims"], (indices,), {"axis": indices._a.ndim})
+    return traced(self, op_type, indices, sparse_delta.values)
+
+
+def _slice_method(method_name: str, ufunc: Any) -> Callable[..., Any]:
     def method(
         self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
     ) -> Any:
+        if state.graph is not None:
+            if method_name not in TRACED:
+                raise Untraceable(f"Variable.{method_name} in a traced function")
+            return traced_rows(self, f"TensorScatter{TRACED[method_name]}", sparse_delta)
         indices, rows = _parts(self, sparse_delta)
         array = _writable(self)
         ufunc.at(array, indices, rows)
         self._replace(array)
         return self
 
-    method.__name__ = name
+    method.__name__ = method_name
     method.__doc__ = (
         f"Combine rows given as a ``tf.IndexedSlices`` with the value by {ufunc.__name__}."
     )
@@ -96,6 +126,8 @@ def scatter_update(
     self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
 ) -> Any:
     """Replace rows by those of a ``tf.IndexedSlices``; returns the variable."""
+    if state.graph is not None:
+        return traced_rows(self, "TensorScatterUpdate", sparse_delta)
     indices, rows = _parts(self, sparse_delta)
     array = _writable(self)
     array[indices] = rows
@@ -107,6 +139,8 @@ def batch_scatter_update(
     self: Variable, sparse_delta: Any, use_locking: bool = False, name: Any = None
 ) -> Any:
     """Replace rows batch by batch: ``v[i, indices[i, j]] = values[i, j]``."""
+    if state.graph is not None:
+        raise Untraceable("Variable.batch_scatter_update in a traced function")
     indices = np.asarray(convert_to_tensor(sparse_delta.indices)._a)
     rows = convert_to_tensor(sparse_delta.values, dtype=self.dtype)._a
     lead = indices.shape[:-1]
@@ -124,6 +158,8 @@ def _tuple_method(name: str, op_type: str) -> Callable[..., Any]:
         new = (
             updates if isinstance(updates, Tensor) else convert_to_tensor(updates, dtype=self.dtype)
         )
+        if state.graph is not None:
+            return traced(self, op_type, convert_to_tensor(indices), updates)
         out = execute(OPS[op_type], (self._t, convert_to_tensor(indices), new))
         self._replace(out._a)
         return self

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import attach
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
+from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.variable import Variable
 from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int
@@ -197,6 +199,18 @@ attach("__getitem__", getitem)
 attach("__iter__", iterate)
 
 
+def with_part(variable: Any, index: Any, value: Any) -> Any:
+    """The value of a variable with a part replaced, while a function is traced."""
+    whole = variable._read()
+    shape = tuple(whole._a.shape)
+    inside = np.zeros(shape, bool)
+    inside[index] = True
+    part = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=variable.dtype)
+    part = execute(OPS["BroadcastTo"], (part,), {"shape": np.empty(shape)[index].shape})
+    spread = execute(setitem_zeros, (part,), {"index": index, "shape": shape})
+    return execute(OPS["SelectV2"], (EagerTensor(inside), spread, whole))
+
+
 def variable_getitem(self: Any, key: Any) -> Any:
     """A part of a variable; ``v[...].assign(x)`` writes it back."""
     out = getitem(self._read(), key)
@@ -207,6 +221,8 @@ def variable_getitem(self: Any, key: Any) -> Any:
         value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Any:
         index = canonical(key)
+        if state.graph is not None:
+            return state.graph.assign(self, with_part(self, index, value), "assign")
         array = np.array(self._t._a)
         array[index] = tensor(value)._a if is_tensor(value) else np.asarray(value, array.dtype)
         self._replace(array if array.ndim else array[()])
