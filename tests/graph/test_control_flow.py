@@ -139,5 +139,5 @@ def test_symbolic_tensors_know_shapes_and_refuse_values():
     assert flat.shape.as_list() == [None]
     assert y.op.type == "Softmax"
     types = [op.type for op in graph.get_operations() if op.type != "Const"]
-        assert types[:3] == ["Placeholder", "MatMul", "AddV2"]
+    assert types[:3] == ["Placeholder", "MatMul", "AddV2"]
     assert float(tf.constant(1.0) + 1.0) == 2.0
