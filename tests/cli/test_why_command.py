@@ -66,7 +66,7 @@ def test_every_call_is_judged_even_those_long_ago(tmp_path: Path) -> None:
     assert "The gradient of x is None: Round passes none back" in done.stdout
     assert "where  Round at train.py:5" in done.stdout
     assert "same   w" in done.stdout
-    assert "9 calls, first in call 292" in done.stdout
+    assert "9 of them, first in call 292" in done.stdout
     assert done.stdout.endswith("301 gradient calls on 2 lines: 2 None, 1 infinite.\n")
 
 

@@ -203,7 +203,7 @@ def told_call(call: Any, everything: bool) -> list[str]:
         if others:
             rows.append(f"    same   {', '.join(others)}")
         if call["count"] > 1:
-            rows.append(f"    in     {source['count']} calls, first in call {source['first']}")
+            rows.append(f"    in     {source['count']} of them, first in call {source['first']}")
     if everything and sound:
         names = list(dict.fromkeys(s["source"] for s in sound))
         rows.append(f"  Sound: {', '.join(names)}.")
