@@ -77,6 +77,19 @@ def folded(x):
     return tf.foldl(lambda a, v: a + v * v, x)
 
 
+def broken(x):
+    """What AutoGraph makes of a loop over a range with a break."""
+
+    def step(i, x, total, stopped):
+        stopped = x > 10.0
+        x = tf.cond(stopped, lambda: x, lambda: x * 1.5)
+        return i + 1, x, total + x, stopped
+
+    start = [tf.constant(0), x, tf.constant(0.0), tf.constant(False)]
+    go_on = lambda i, x, total, stopped: (i < 30) & ~stopped  # noqa: E731
+    return tf.while_loop(go_on, step, start)[2]
+
+
 def nested(x):
     def outer(i, x):
         inner = tf.while_loop(lambda j, y: j < 3, lambda j, y: (j + 1, y * 1.5), [0, x])[1]
@@ -97,6 +110,7 @@ FUNCTIONS = {
     "scan": (running, VECTOR),
     "fold": (folded, VECTOR),
     "nested": (nested, 1.1),
+    "broken": (broken, 1.0),
 }
 each = pytest.mark.parametrize(("function", "value"), FUNCTIONS.values(), ids=FUNCTIONS)
 

@@ -16,7 +16,7 @@ from tensortape.xla.errors import Unsupported
 from tensortape.xla.runtime import jnp, known, lax
 from tensortape.xla.stacks import Stack
 from tensortape.xla.tracing import lowering, results, used
-from tensortape.xla.trips import counter
+from tensortape.xla.trips import bounding, counter
 
 UNROLLED = 32
 """Most iterations of a loop that is written out because its steps differ in shape."""
@@ -110,6 +110,9 @@ def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]
             return scanned(loop, trips)
         if not any(loop.kept):
             return looped(loop)
+        if loop.maximum is None:
+            limit = bounding(loop.cond, loop.body, loop.count, values, None)
+            loop.maximum = None if limit is None else limit.trips()
         return bounded(loop)
     except Unsupported:
         if trips is None or trips > UNROLLED:

@@ -74,3 +74,32 @@ def counter(
         return None
     start = [v if k in decisive else None for k, v in enumerate(values)]
     return Counter(test, step, moving, start, maximum)
+
+
+def conjuncts(cond: Program) -> list[int]:
+    """Ids of truth values that must all hold for a loop to go on."""
+    made = {i: node for node in cond.nodes for i in node.outputs}
+    found, ahead = [], [cond.results[0]]
+    while ahead:
+        i = ahead.pop()
+        node = made.get(i)
+        if node is not None and node.op.type == "LogicalAnd":
+            ahead += node.inputs
+        else:
+            found.append(i)
+    return found
+
+
+def bounding(
+    cond: Program, body: Program, variables: int, values: Sequence[Any], maximum: int | None
+) -> Counter | None:
+    """What bounds the number of iterations of a loop that data may end sooner, if anything does.
+
+    ``for i in tf.range(n)`` with a ``break`` is such a loop: a counter, and something else.
+    """
+    for i in conjuncts(cond):
+        alone = Program(cond.name, cond.params, cond.constants, cond.nodes, (i,), cond.avals)
+        found = counter(alone, body, variables, values, maximum)
+        if found is not None:
+            return found
+    return None

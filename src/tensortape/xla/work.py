@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Node, Program
 from tensortape.xla import support
-from tensortape.xla.trips import Counter, counter
+from tensortape.xla.trips import Counter, bounding, counter
 
 MICRO = 1e-6
 NANO = 1e-9
@@ -125,11 +125,12 @@ def of_loop(program: Program, node: Node) -> Cost:
 
 
 def decided_by(program: Program, node: Node) -> Counter | None:
-    """What decides how often a loop runs, where that is constants."""
+    """What decides how often a loop runs, or at most, where that is constants."""
     attrs = node.attrs
     values = [program.constants.get(i) for i in node.inputs]
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else None
-    return counter(attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
+    parts = (attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
+    return counter(*parts) or bounding(*parts)
 
 
 def product_flops(program: Program, node: Node) -> float:
