@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.eager.elementwise import relu_slope, sigmoid, where
+from tensortape.arrays.eager.indexing import check_range
 from tensortape.graph.ir import Aval, Node, sizes
 
 FORMS: dict[str, Form] = {}
@@ -55,6 +56,7 @@ class Form:
         over: positions of inputs that ``into`` may overwrite; ``None`` for all.
         chain: whether the operation is elementwise.
         view: whether ``value`` may share memory with an input.
+        static: whether the form is for known shapes alone.
     """
 
     def __init__(
@@ -65,9 +67,10 @@ class Form:
         over: tuple[int, ...] | None = (),
         chain: bool = False,
         view: bool = False,
+        static: bool = True,
     ) -> None:
         self.value, self.into, self.accepts = value, into, accepts
-        self.over, self.chain, self.view = over, chain, view
+        self.over, self.chain, self.view, self.static = over, chain, view, static
 
 
 NAMES: dict[str, Any] = {
@@ -115,16 +118,16 @@ for _type, (_symbol, _ufunc) in UFUNCS.items():
 def form_of(node: Node, avals: dict[int, Aval]) -> Form | None:
     """The form in which a node can be written, if there is one."""
     found = FORMS.get(node.op.type)
-    if found is None or node.late or not known(node, avals):
+    if found is None or node.late or not known(node, avals, found.static):
         return None
     return found if found.accepts is None or found.accepts(node, avals) else None
 
 
-def known(node: Node, avals: dict[int, Aval]) -> bool:
-    """Whether shapes are known and dtypes are NumPy's own numbers."""
+def known(node: Node, avals: dict[int, Aval], static: bool) -> bool:
+    """Whether dtypes are NumPy's own numbers, and shapes are known where they must be."""
     for i in (*node.inputs, *node.outputs):
         aval = avals[i]
-        if None in aval.shape or np.dtype(aval.dtype).kind not in "fciub":
+        if (static and None in aval.shape) or np.dtype(aval.dtype).kind not in "fciub":
             return False
     return True
 
@@ -346,6 +349,29 @@ def _transpose(args: Any, node: Node, avals: Any) -> str:
     if axes is None:
         return f"{args[0]}.T"
     return f"{args[0]}.transpose({tuple(int(a) for a in axes)!r})"
+
+
+def _one_row(node: Node, avals: Any) -> bool:
+    x, index = (avals[i] for i in node.inputs)
+    attrs = node.attrs
+    plain_axis = not attrs.get("axis", 0) and not attrs.get("batch_dims", 0)
+    return plain_axis and bool(x.shape) and not index.shape
+
+
+def row_of(x: Any, index: Any) -> Any:
+    """One row, or element; refuses an index out of range as the kernel does."""
+    i = int(index)
+    if not 0 <= i < len(x):
+        check_range(index, len(x))
+    return x[i]
+
+
+NAMES["row_of"] = row_of
+
+
+@form("GatherV2", view=True, accepts=_one_row, static=False)
+def _row(args: Any, node: Node, avals: Any) -> str:
+    return f"row_of({args[0]}, {args[1]})"
 
 
 def _concatenate_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
