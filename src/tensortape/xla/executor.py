@@ -9,12 +9,15 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tensortape.core.lazy import lazy_import
 from tensortape.graph.ir import Program
 from tensortape.graph.plan import plan_of
 from tensortape.xla.choice import Choice, choose, obstacle
-from tensortape.xla.engine import Executable, compile_xla
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.runtime import require
+
+engine: Any = lazy_import("tensortape.xla.engine")
+"""Imported when the first program is compiled."""
 
 _log = logging.getLogger("tensortape")
 
@@ -56,7 +59,7 @@ class Switching:
     ) -> None:
         self.program, self.choice, self.updates = program, choice, updates
         self.reason = choice.reason
-        self.compiled: Executable | None = None
+        self.compiled: Any = None
         self._left = choice.calls
         self._run: Callable[..., list[Any]] = self._begin
         if against is not None:
@@ -79,7 +82,7 @@ class Switching:
             self._left -= 1
             return plan_of(self.program)(*arrays)
         try:
-            compiled = compile_xla(self.program, self.updates)
+            compiled = engine.compile_xla(self.program, self.updates)
             compiled.prepare(arrays)
         except Unsupported as exc:
             self._give_up(str(exc))
