@@ -134,6 +134,7 @@ class GradientHealth:
     def set_model(self, model: Any) -> None:
         """Keras says which model is trained."""
         self.model = model
+        self.monitor.probe.model = str(getattr(model, "name", ""))
 
     def set_params(self, params: Any) -> None:
         """Keras says how it is trained."""

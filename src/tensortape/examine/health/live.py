@@ -95,9 +95,10 @@ def title(monitor: Any) -> str:
 def cells_of(step: LayerStep) -> list[str]:
     """The figures of a layer as text."""
     zeros = f"{step.zeros / step.elements:.0%}" if step.elements else "–"
+    own = number(step.gradient) if step.elements else "None" if step.missing else "–"
     return [
-        "None" if step.missing and not step.elements else number(step.gradient),
-        number(step.weight),
+        own,
+        number(step.weight) if step.weight else "–",
         number(step.ratio),
         zeros,
         "–" if step.dead is None else f"{step.dead:.0%}",

@@ -35,6 +35,7 @@ class Probe(PatrolJournal):
         super().__init__()
         self.layers, self.ended = layers, ended
         self.loop: Any = None  # who counts the steps, where nobody says when one begins
+        self.model = ""  # the name of the Keras model, which need not stand before each layer's
         self.active = True
         self.step = 0
         self.target = float("nan")
@@ -68,7 +69,7 @@ class Probe(PatrolJournal):
             if at.f_code.co_name == "call":
                 owner: Any = at.f_locals.get("self")
                 if hasattr(owner, "path") and hasattr(owner, "trainable_weights"):
-                    return layer_in(str(owner.path))
+                    return layer_in(str(owner.path or owner.name), self.model)
             at = at.f_back
         node = self.log.producer.get(output._id)
         place = self.place_of(node)
@@ -131,21 +132,21 @@ class Probe(PatrolJournal):
         given = self.layers.get(source._id)
         if given is None:
             path = str(getattr(original, "path", "") or "")
-            given = layer_in(path.rpartition("/")[0]) or in_list(asked, number)
+            given = layer_in(path.rpartition("/")[0], self.model) or in_list(asked, number)
             given = given or asked.names.get(source._id)
             given = given or variable_name(source) or f"variable {number}"
             self.layers[source._id] = given
         return given
 
 
-def layer_in(path: str) -> str:
+def layer_in(path: str, model: str) -> str:
     """A layer's path without the model around all of it.
 
-    >>> layer_in("sequential/dense"), layer_in("dense"), layer_in("model/block/dense")
-    ('dense', 'dense', 'block/dense')
+    >>> layer_in("sequential/dense", "sequential"), layer_in("attention/query", "sequential")
+    ('dense', 'attention/query')
     """
-    model, _, rest = path.partition("/")
-    return rest or model
+    first, _, rest = path.partition("/")
+    return rest if rest and first == model else path
 
 
 def in_list(asked: Asked, number: int) -> str:
