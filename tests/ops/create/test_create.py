@@ -116,7 +116,7 @@ def test_likes():
         (lambda: tf.one_hot([0.0], 3), Invalid, "TI"),
         (lambda: tf.one_hot([0], -1), Invalid, "non-negative"),
         (lambda: tf.eye(-1), Invalid, ">= 0"),
-        (lambda: tf.linspace(0.0, 1.0, 0), Invalid, "num > 0"),
+        (lambda: tf.linspace(0.0, 1.0, -1), Invalid, "num >= 0"),
         (lambda: tf.fill([2], [1, 2]), Invalid, "scalar"),
     ],
 )
@@ -129,3 +129,21 @@ def test_limits_of_integer_dtypes_are_python_numbers():
     assert type(tf.int32.max) is int
     assert tf.int32.max + 1000 == 2147484647
     assert tf.int4.min == -8
+
+
+def test_linspace_of_nothing():
+    assert tf.linspace(0.0, 1.0, 0).shape == (0,)
+    assert tf.linspace([0.0, 1.0], [1.0, 2.0], 0, axis=-1).shape == (2, 0)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        tf.linspace(0.0, 1.0, -1)
+
+
+def test_every_nan_is_distinct():
+    nan = float("nan")
+    assert tf.unique([1.0, nan, 2.0, nan]).idx.numpy().tolist() == [0, 1, 2, 3]
+    assert tf.unique_with_counts([1.0, nan, 1.0, nan]).count.numpy().tolist() == [2, 1, 1]
+    assert tf.raw_ops.UniqueV2(x=[1.0, nan, 2.0, nan], axis=[0])[1].numpy().tolist() == [0, 1, 2, 3]
+
+
+def test_truth_values_are_padded_with_false():
+    assert tf.pad([True], [[1, 1]]).numpy().tolist() == [False, True, False]

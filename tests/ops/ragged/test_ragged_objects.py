@@ -53,3 +53,15 @@ def test_components():
     assert spec == tf.RaggedTensorSpec([3, None], tf.float32, 1)
     assert tf.RaggedTensorSpec([None, None]).is_compatible_with(ragged)
     assert not tf.RaggedTensorSpec([2, None]).is_compatible_with(ragged)
+
+
+def test_ragged_places_along_an_inner_axis_of_a_tensor():
+    table = tf.constant([[1, 2, 3], [4, 5, 6]])
+    rows = tf.ragged.constant([[0, 1], [1]])
+    expected = [[[1, 2], [2]], [[4, 5], [5]]]
+    assert tf.gather(table, rows, axis=1).to_list() == expected
+    assert tf.gather(table, rows, axis=-1).shape.as_list() == [2, 2, None]
+    deep = tf.gather([table.numpy().tolist()], rows, axis=2)
+    assert deep.to_list() == [expected]
+    deeper = tf.ragged.constant([[[0], [1, 1]], [[1]]])
+    assert tf.gather(table, deeper, axis=1).to_list()[1] == [[[4], [5, 5]], [[5]]]

@@ -113,3 +113,22 @@ def test_concat_has_no_gradient_as_in_tensorflow():
         s = tf.SparseTensor(PLACES, x, [3, 4])
         y = tf.sparse.to_dense(tf.sparse.concat(0, [s, s]))
     assert tape.gradient(y, x) is None
+
+
+def test_batches_of_sparse_matrices_are_multiplied():
+    rng = np.random.default_rng(0)
+    a = (rng.normal(size=(2, 3, 4)) * (rng.random((2, 3, 4)) < 0.5)).astype(np.float32)
+    b = (rng.normal(size=(2, 4, 5)) * (rng.random((2, 4, 5)) < 0.5)).astype(np.float32)
+    product = sparse_product(tf.sparse.from_dense(a), tf.sparse.from_dense(b))
+    np.testing.assert_allclose(tf.sparse.to_dense(product).numpy(), a @ b, atol=1e-6)
+    empty = sparse_product(tf.sparse.from_dense(a * 0), tf.sparse.from_dense(b))
+    assert empty.dense_shape.numpy().tolist() == [2, 3, 5]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot multiply"):
+        sparse_product(tf.sparse.from_dense(a), tf.sparse.from_dense(b[:1]))
+
+
+def test_counts_of_a_sparse_vector():
+    counts = tf.sparse.bincount(tf.sparse.from_dense([1, 1, 2]), axis=-1)
+    assert counts.indices.numpy().tolist() == [[1], [2]]
+    assert counts.values.numpy().tolist() == [2, 1]
+    assert counts.dense_shape.numpy().tolist() == [3]

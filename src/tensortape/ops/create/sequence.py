@@ -136,13 +136,13 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
     >>> tf.linspace(0.0, 1.0, 3).numpy()
     array([0. , 0.5, 1. ], dtype=float32)
 
-    Raises ``tf.errors.InvalidArgumentError`` when ``num`` is not positive. Source: ``tf.linspace``.
+    Raises ``tf.errors.InvalidArgumentError`` when ``num`` is negative. Source: ``tf.linspace``.
     """
     first = tensor(start)
     last = like(stop, first)
     count = one_int(num)
-    if count <= 0:
-        raise invalid(f"Requires num > 0: {count} [Op:LinSpace]")
+    if count < 0:
+        raise invalid(f"Requires num >= 0: {count} [Op:LinSpace]")
     if not first.dtype.is_floating:
         first, last = (state.tensor(t._a.astype(np.float64)) for t in (first, last))
     if tuple(first._a.shape) != tuple(last._a.shape):

@@ -195,7 +195,7 @@ def _distinct(x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
         raise invalid(f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]")
     kind = dtypes.as_dtype(out_idx)._np
     _, first, inverse, counts = np.unique(
-        array, return_index=True, return_inverse=True, return_counts=True
+        array, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
     )
     order = np.argsort(first, kind="stable")
     place = np.empty_like(order)

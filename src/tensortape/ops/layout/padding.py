@@ -162,7 +162,10 @@ def pad(
         )
     widths = _widths(paddings, x._a.ndim)
     if kind == "CONSTANT":
-        value = like(constant_values, x)
+        if type(constant_values) is int and constant_values == 0:  # also of truth values and text
+            value = state.tensor(np.zeros((), x.dtype._np)[()])
+        else:
+            value = like(constant_values, x)
         if value.dtype is not x.dtype:
             raise invalid(
                 f"cannot compute PadV2: constant_values of dtype {value.dtype.name} for a tensor "

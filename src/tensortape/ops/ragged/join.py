@@ -188,6 +188,9 @@ def gather(
 ) -> Any:
     """Rows of ragged ``params``, or places given as ragged ``indices``."""
     if isinstance(indices, RaggedTensor) and not batch_dims:
+        place = 0 if axis is None else axis
+        if place and not isinstance(params, RaggedTensor):
+            return _gather_inside(params, indices, place)
         found = gather(params, indices.flat_values, axis=axis)
         return indices.with_flat_values(found)
     if not isinstance(params, RaggedTensor) and not isinstance(indices, RaggedTensor):
@@ -209,6 +212,20 @@ def gather(
     for size in reversed(at.shape[1:]):
         found = rows(found, np.full(len_of(found) // size if size else 0, size), size)
     return found if at.ndim else found[0]
+
+
+def _gather_inside(params: Any, indices: RaggedTensor, axis: Any) -> RaggedTensor:
+    """Ragged places along an inner axis of a dense tensor, once for each leading place."""
+    params = tensor(params)
+    lead = params.shape.as_list()[: axis_of(axis, params.shape.rank)]
+    found = PUBLIC["gather"](params, indices.flat_values, axis=len(lead))
+    times = int(np.prod(lead))
+    flat = PUBLIC["reshape"](found, [-1, *found.shape[len(lead) + 1 :]])
+    lengths = [np.tile(known(n), times) for n in indices.nested_row_lengths()]
+    result = RaggedTensor.from_nested_row_lengths(flat, lengths)
+    for size in reversed([*lead[1:], len_of(indices)]):
+        result = RaggedTensor.from_uniform_row_length(result, size, len_of(result) // size)
+    return result
 
 
 def len_of(value: Any) -> int:

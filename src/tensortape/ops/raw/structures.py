@@ -63,7 +63,12 @@ def unique(x: Any, axis: Any, out_idx: Any) -> tuple[Any, Any, Any]:
     x, axes = convert_to_tensor(x), numbers(axis)
     along = axes[0] if axes else 0
     _, first, inverse, counts = np.unique(
-        x.numpy(), axis=along, return_index=True, return_inverse=True, return_counts=True
+        x.numpy(),
+        axis=along,
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+        equal_nan=False,
     )
     order = np.argsort(first)
     rank = np.argsort(order)

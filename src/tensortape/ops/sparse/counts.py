@@ -17,7 +17,8 @@ def _rows_and_values(values: Any, axis: Any) -> tuple[Any, Any, list[int]]:
     """Row number and integer of each element, and the leading shape."""
     if isinstance(values, SparseTensor):
         numbers, rows = known(values.values), known(values.indices)[:, 0]
-        lead = [int(known(values.dense_shape)[0])]
+        shape = known(values.dense_shape)
+        lead = [int(shape[0])] if len(shape) > 1 else []
     elif hasattr(values, "value_rowids"):
         while hasattr(values.values, "value_rowids"):
             values = values.values

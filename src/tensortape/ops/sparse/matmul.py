@@ -8,7 +8,7 @@ import numpy as np
 
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.sparse.places import dense_shape, invalid, known, pick, places
+from tensortape.ops.sparse.places import dense_shape, invalid, known, numbers, pick, places
 from tensortape.ops.sparse.tensor import SparseTensor
 
 
@@ -92,23 +92,28 @@ def sampled_addmm(
 
 
 def sparse_product(a: Any, b: Any) -> SparseTensor:
-    """The matrix product of two sparse matrices, sparse."""
+    """The matrix product of two sparse matrices (or of each of two batches of them), sparse."""
     left, right = places(a), places(b)
     shape_a, shape_b = dense_shape(a), dense_shape(b)
-    if len(shape_a) != 2 or len(shape_b) != 2 or shape_a[1] != shape_b[0]:
+    if len(shape_a) < 2 or shape_a[:-2] != shape_b[:-2] or shape_a[-1] != shape_b[-2]:
         raise invalid(f"Cannot multiply sparse matrices of shapes {shape_a} and {shape_b}")
-    order = np.argsort(right[:, 0], kind="stable")
-    begins = np.searchsorted(right[order, 0], left[:, 1])
-    counts = np.searchsorted(right[order, 0], left[:, 1], side="right") - begins
+    lead, inner, columns = shape_a[:-2], shape_a[-1], shape_b[-1]
+    # A pair of elements meets where batch and inner index agree.
+    wanted = numbers(left[:, :-2], lead) * inner + left[:, -1]
+    offered = numbers(right[:, :-2], lead) * inner + right[:, -2]
+    order = np.argsort(offered, kind="stable")
+    begins = np.searchsorted(offered[order], wanted)
+    counts = np.searchsorted(offered[order], wanted, side="right") - begins
     first = np.repeat(np.arange(len(left)), counts)
     within = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
     second = order[np.repeat(begins, counts) + within]
     terms = pick(a.values, first) * pick(b.values, second)
-    keys = left[first, 0] * shape_b[1] + right[second, 1]
+    keys = numbers(left[first, :-1], shape_a[:-1]) * columns + right[second, -1]
     found, group = np.unique(keys, return_inverse=True)
     values = PUBLIC["math.unsorted_segment_sum"](terms, group.reshape(-1), len(found))
-    where = np.stack(np.divmod(found, shape_b[1]), -1)
-    return SparseTensor(where, values, [shape_a[0], shape_b[1]])
+    shape = (*shape_a[:-1], columns)
+    where = np.stack(np.unravel_index(found, shape), -1) if len(found) else left[:0]
+    return SparseTensor(where.astype(np.int64), values, shape)
 
 
 @export("__internal__.sparse_csr.sparse_tensor_to_csr_sparse_matrix")
