@@ -143,3 +143,39 @@ def test_checkpoints_are_waited_for(tmp_path: Path) -> None:
         found.append(path)
         manager.save()
     assert found == [str(tmp_path / "ckpt-1"), str(tmp_path / "ckpt-2")]
+
+
+def test_variables_are_saved_by_name(tmp_path: Path) -> None:
+    v, w = tf.Variable([1.0, 2.0], name="v"), tf.Variable(3, name="w")
+    saver = tf.compat.v1.train.Saver({"v": v, "other": w}, max_to_keep=2)
+    for step in range(3):
+        path = saver.save(None, tmp_path / "c", global_step=tf.Variable(step))
+    assert _indices(tmp_path) == ["c-1.index", "c-2.index"]
+    assert tf.train.latest_checkpoint(tmp_path) == path == saver.last_checkpoints[-1]
+    v.assign([0.0, 0.0])
+    w.assign(0)
+    tf.compat.v1.train.Saver({"v": v, "other": w}).restore(None, path)
+    assert v.numpy().tolist() == [1.0, 2.0] and int(w) == 3
+    wrong = tf.compat.v1.train.Saver({"v": v, "other": tf.Variable(0.0)})
+    v.assign([0.0, 0.0])
+    with pytest.raises(ValueError, match=r"other|dtype"):
+        wrong.restore(None, path)
+    with pytest.raises(tf.errors.NotFoundError, match="Key x not found"):
+        tf.compat.v1.train.Saver({"v": v, "x": w}).restore(None, path)
+    assert v.numpy().tolist() == [0.0, 0.0]
+    with pytest.raises(ValueError, match="not a valid checkpoint"):
+        saver.restore(None, tmp_path / "c-9")
+    with pytest.raises(RuntimeError, match="var_list"):
+        tf.compat.v1.train.Saver()
+
+
+def test_a_checkpoint_of_objects_is_read_by_names(tmp_path: Path) -> None:
+    v = tf.Variable([1.0, 2.0], name="v")
+    path = tf.train.Checkpoint(held=[v]).save(tmp_path / "c")
+    v.assign([0.0, 0.0])
+    tf.compat.v1.train.Saver([v]).restore(None, path)
+    assert v.numpy().tolist() == [1.0, 2.0]
+    saved = Path(__file__).with_name("data") / "names"
+    scalar = tf.Variable(0.0, name="scalar")
+    tf.compat.v1.train.Saver([scalar]).restore(None, saved)
+    assert float(scalar) == 1.5

@@ -62,9 +62,9 @@ class FunctionWriter:
         self._number_of = number_of
 
     def function(self, function: Any) -> Any:
-        """A function with its traces; `None` if it has none."""
+        """A function with its traces."""
         if isinstance(function, ConcreteFunction):
-            return {"parameters": None, "traces": [self.trace(function)]}
+            return {"parameters": None, "traces": [self.trace(function)], "jit_compile": None}
         if isinstance(function, RestoredFunction):
             return self._again(function)
         if not function._traced and function.input_signature is not None:
@@ -74,7 +74,12 @@ class FunctionWriter:
             if concrete is None:
                 raise Unsaveable("a trace that is no graph (it runs as plain Python)")
             traces.append(self.trace(concrete))
-        return {"parameters": self._parameters(function), "traces": traces} if traces else None
+        compiled = function._options["jit_compile"]
+        return {
+            "parameters": self._parameters(function),
+            "traces": traces,
+            "jit_compile": compiled if isinstance(compiled, bool) else None,
+        }
 
     def _again(self, function: RestoredFunction) -> Any:
         """A function that was restored, with the arguments it was saved with."""
@@ -82,7 +87,8 @@ class FunctionWriter:
         for trace in function._traces:
             kept = {name: trace._written[name] for name in ("arguments", "keywords", "names")}
             traces.append(self.trace(trace.function.get_concrete_function()) | kept)
-        return {"parameters": function._parameters, "traces": traces}
+        compiled = function._traces[0].function._options["jit_compile"]
+        return {"parameters": function._parameters, "traces": traces, "jit_compile": compiled}
 
     def _parameters(self, function: Any) -> Any:
         """Names, kinds and defaults of parameters, as far as they are data."""
@@ -143,7 +149,7 @@ class _Place:
 class RestoredTrace:
     """One trace of a restored function."""
 
-    def __init__(self, written: Any, arrays: Any, variables: Any, name: str) -> None:
+    def __init__(self, written: Any, arrays: Any, variables: Any, compiled: Any = None) -> None:
         self._written = written
         self._reads = [variables(n) for n in written["reads"]]
         self._assigns = [variables(n) for n in written["assigns"]]
@@ -159,7 +165,7 @@ class RestoredTrace:
                 specification(p, n)
                 for p, n in zip(graph["parameters"][:count], written["names"], strict=False)
             ]
-        self.function = Function(self._run, options(self.specs, name))
+        self.function = Function(self._run, options(self.specs, compiled))
 
     @staticmethod
     def _argument(written: Any) -> Any:
@@ -205,12 +211,12 @@ class RestoredTrace:
         return f"({', '.join(map(repr, nest.flatten((self.arguments, self.keywords))))})"
 
 
-def options(specs: Any, name: str) -> dict[str, Any]:
+def options(specs: Any, compiled: Any) -> dict[str, Any]:
     """The options of `tf.function` for a restored trace."""
     return {
         "input_signature": tuple(specs),
         "autograph": False,
-        "jit_compile": None,
+        "jit_compile": compiled,
         "reduce_retracing": False,
     }
 
@@ -244,7 +250,8 @@ class RestoredFunction:
 
     def __init__(self, written: Any, arrays: Any, variables: Any, name: str) -> None:
         self.__name__ = name
-        self._traces = [RestoredTrace(t, arrays, variables, name) for t in written["traces"]]
+        compiled = written["jit_compile"]
+        self._traces = [RestoredTrace(t, arrays, variables, compiled) for t in written["traces"]]
         self._parameters = written["parameters"]
         self._signature = _signature(self._parameters)
 

@@ -53,7 +53,7 @@ class Signature:
     """A function to be called with tensors by name; gives tensors by name."""
 
     def __init__(self, written: Any, arrays: Any, variables: Any, name: str) -> None:
-        self._trace = RestoredTrace(written["trace"], arrays, variables, name)
+        self._trace = RestoredTrace(written["trace"], arrays, variables)
         self._inputs = written["inputs"]
         self._outputs = written["outputs"]
         self.name = name

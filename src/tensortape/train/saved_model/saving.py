@@ -24,6 +24,8 @@ add_public("saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY", SERVING_KEY)
 add_public("saved_model.SERVING", "serve")
 _KINDS = {ListView: "list", DictView: "dict", TupleView: "tuple"}
 _FUNCTIONS = (Function, ConcreteFunction, RestoredFunction)
+_OF_TRAINING = ("train_function", "test_function", "predict_function")
+"""Attributes in which Keras keeps its loops."""
 
 
 @export("saved_model.SaveOptions")
@@ -108,7 +110,8 @@ def functions_of(obj: Any) -> dict[str, Any]:
     names = [name for name, value in vars(obj).items() if isinstance(value, _FUNCTIONS)]
     for cls in type(obj).__mro__:
         names += [n for n, v in vars(cls).items() if isinstance(v, _FUNCTIONS)]
-    found = {name: getattr(obj, name) for name in dict.fromkeys(names)}
+    wanted = [name for name in dict.fromkeys(names) if name not in _OF_TRAINING]
+    found = {name: getattr(obj, name) for name in wanted}
     return {name: value for name, value in found.items() if isinstance(value, _FUNCTIONS)}
 
 
