@@ -13,9 +13,9 @@ from program_samples import STEPS, random_program
 
 import tensortape as tf
 from tensortape.arrays.namespace import numpy_namespace
+from tensortape.core.device_tensor import DeviceTensor, device_value, variable_value
 from tensortape.core.state import quiet
 from tensortape.graph.ir import Aval, Late, Node, Program, interpret
-from tensortape.xla.device import DeviceTensor, device_value, variable_value
 from tensortape.xla.engine import compile_xla
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.export import compiler_ir

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.device_tensor import to_numpy
 from tensortape.graph.ir import Program
 from tensortape.graph.passes import optimise
 from tensortape.xla import control  # noqa: F401  (the lowerings of control flow)
 from tensortape.xla.checks import Failure, collecting
-from tensortape.xla.device import to_numpy
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.host import struct
 from tensortape.xla.notes import noting

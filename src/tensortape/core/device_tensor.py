@@ -1,7 +1,7 @@
-"""Values that stay with XLA between calls, as tensors.
+"""Tensors whose values are elsewhere until somebody reads them.
 
-Results of a compiled program that a variable takes are kept as JAX's arrays. A tensor of one has
-no NumPy array until somebody reads it; on the CPU reading makes a view, not a copy.
+Results of a compiled program that a variable takes stay JAX arrays from call to call. A tensor of
+one has no NumPy array until it is read; on the CPU reading makes a view, not a copy.
 """
 
 from __future__ import annotations
