@@ -87,7 +87,9 @@ def test_dot_has_scopes_as_clusters(flow: Any) -> None:
     assert 'subgraph "cluster/layer"' in text
     assert re.search(r'"Mul_1" -> "AddV2_2";', text)
     assert re.search(r'"Round_6" -> "Sum_9" \[style=dashed', text)
-    assert small_flow('"quoted"').dot().count('\\"quoted\\"') >= 1
+    other = small_flow()
+    other.steps[0].inputs[0].name = 'a "quoted" name'
+    assert 'a \\"quoted\\" name' in other.dot()
 
 
 def test_the_picture_is_well_formed_and_nothing_overlaps(flow: Any, tmp_path: Path) -> None:
@@ -101,7 +103,9 @@ def test_the_picture_is_well_formed_and_nothing_overlaps(flow: Any, tmp_path: Pa
     for i, (x, y, w, h) in enumerate(boxes):
         for u, v, p, q in boxes[i + 1 :]:
             assert x + w <= u or u + p <= x or y + h <= v or v + q <= y
-    assert "<script>" not in small_flow("<script>").svg()
+    other = small_flow()
+    other.steps[0].inputs[0].name = "<script>"
+    assert "<script>" not in other.svg() and "&lt;script&gt;" in other.svg()
 
 
 def test_a_long_flow_is_drawn_folded() -> None:
@@ -173,4 +177,4 @@ def test_tensorboard_reads_the_graph(flow: Any, tmp_path: Path) -> None:
 def test_pages_of_large_flows_stay_small() -> None:
     page = long_flow().html()
     assert len(page) < 4_000_000
-    assert len(small_flow().html()) < 200_000
+    assert len(small_flow().html()) < 250_000

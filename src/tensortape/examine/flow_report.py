@@ -6,6 +6,8 @@ import contextlib
 import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tensortape.examine.diagnosed import findings_of
 from tensortape.examine.figures import Figures
 from tensortape.examine.findings import forward_findings
@@ -59,7 +61,8 @@ def chains_of(flow: Flow) -> list[Chain]:
     """The chain rule of each source, where the computation is small enough to be read."""
     found = []
     for number, source in enumerate(flow.sources[:MOST_CHAINS]):
-        with contextlib.suppress(ValueError):  # too large, or no gradient came about
+        # ValueError: too large, or no gradient came about
+        with contextlib.suppress(ValueError), np.errstate(all="ignore"):
             chain = flow.derivation(source)
             found.append(Chain(number, chain.source, chain.mathml(), chain.latex))
     return found

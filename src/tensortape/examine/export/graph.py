@@ -45,7 +45,20 @@ def nodes_of(flow: Flow) -> list[Node]:
         name = f"{step.op}_{step.number}"
         found.append(operation(step, name, [made[i.number] for i in step.inputs]))
         made.update((o.number, (name, k)) for k, o in enumerate(step.outputs))
+    settle(found)
     return found
+
+
+def settle(nodes: list[Node]) -> None:
+    """Put constants, and the weights of layers, into the scope of what uses them."""
+    scopes: dict[str, set[str]] = {}
+    for node in nodes:
+        for source, _ in node.inputs:
+            scopes.setdefault(source, set()).add(node.scope)
+    for node in nodes:
+        owned = node.kind in ("constant", "variable") or "/" in node.label
+        if node.kind not in ("op", "target") and owned and len(scopes[node.name]) == 1:
+            (node.scope,) = scopes[node.name]
 
 
 def leaf(flow: Flow, operand: Operand) -> Node:

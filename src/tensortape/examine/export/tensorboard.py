@@ -58,7 +58,7 @@ def path_of(node: Node) -> str:
     """The name of a node within its scopes, in the letters TensorFlow allows."""
     own = node.name.rsplit("/", 1)[-1]
     if node.kind not in ("op", "target", "rule"):
-        own = f"{node.label}_{own.rsplit('_', 1)[-1]}"
+        own = f"{node.label.rsplit('/', 1)[-1]}_{own.rsplit('_', 1)[-1]}"
     path = _UNFIT.sub("_", f"{node.scope}/{own}" if node.scope else own)
     return path if path[0].isalnum() else "x" + path
 
