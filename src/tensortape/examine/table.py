@@ -20,6 +20,9 @@ rich_text = lazy_import("rich.text")
 MOST_ROWS = 200
 WIDEST = 160
 WIDTHS = {"operation": 18, "scope": 14, "line": 30}
+WIDEST_LINE, SHORT = 46, 24
+"""Lines may be this wide where the other cells are short."""
+
 ROOM_FOR_SCOPES = 140
 STATISTICS = (
     "min", "max", "norm", "‖gradient‖", "not finite", "zero gradients", "time", "rule", "bytes",
@@ -40,8 +43,10 @@ def build(flow: Any, statistics: bool = False, scopes: bool = True) -> Any:
             no_wrap=right or title in WIDTHS,
             justify="right" if right else "left",
         )
-    for step in flow.steps[-MOST_ROWS:]:
-        row = cells(step)
+    rows = [(step, cells(step)) for step in flow.steps[-MOST_ROWS:]]
+    longest = max((len(cell) for _, row in rows for cell in row[3:]), default=0)
+    for step, row in rows:
+        row[2] = shorten(row[2], WIDTHS["line"] if longest > SHORT else WIDEST_LINE)
         if "scope" in titles:
             row.insert(2, shorten(step.scope.rsplit("/", 1)[-1], WIDTHS["scope"]))
         if statistics:
@@ -124,7 +129,7 @@ def cells(step: Any) -> list[str]:
     return [
         str(step.number),
         shorten(step.op, WIDTHS["operation"]),
-        shorten(f"{step.place.line or ''} {step.place.code}".strip(), WIDTHS["line"]),
+        f"{step.place.line or ''} {step.place.code}".strip(),
         ", ".join(i.name or figure(i.value) for i in step.inputs),
         ", ".join((f"{o.name} = " if o.name else "") + figure(o.value) for o in step.outputs),
         arrived if step.backward else "–",
