@@ -30,7 +30,7 @@ class Diagnosis:
         reason: the cause, a :class:`Reason`; ``reason.kind`` is what it explains.
         kind: what the gradient is: ``"none"``, ``"zero"``, ``"nan"``, ``"inf"``, ``"vanishing"``,
             ``"exploding"``, ``"dead"`` (some of its units), ``"target"`` (finite, and the target is
-            not) or ``"healthy"``.
+            not), ``"error"`` (the call was refused) or ``"healthy"``.
         source: the name of the source.
         message: what happened, in a sentence.
         cure: what to do about it, in a sentence.

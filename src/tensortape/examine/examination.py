@@ -12,7 +12,7 @@ from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.flow import Flow, several
 from tensortape.examine.journal import Journal
 from tensortape.examine.recorder import handle_of
-from tensortape.examine.why import call_for, examined, name_of, why
+from tensortape.examine.why import call_for, examined, name_of, target_for, why
 
 
 class Examination:
@@ -98,7 +98,8 @@ class Examination:
         for asked in self.journal.asked:
             for source, original in zip(asked.run.sources, asked.run.call.sources, strict=True):
                 name = name_of(asked, original, source)
-                verdict = examined(self.journal, asked, asked.run.targets[0], original, name)
+                target = target_for(self.journal, asked, source)
+                verdict = examined(self.journal, asked, target, original, name)
                 if verdict:
                     found.setdefault((verdict.reason, verdict.source, verdict.place), verdict)
         return list(found.values())

@@ -22,7 +22,7 @@ from tensortape.examine.journal import Asked, Journal, Refused
 from tensortape.examine.names import names_in
 from tensortape.examine.reasons import Reason
 from tensortape.examine.recorder import handle_of
-from tensortape.examine.why import examined, name_of, unasked
+from tensortape.examine.why import examined, name_of, target_for, unasked
 from tensortape.examine.why_scale import suspicious
 
 MAX_LINES = 1_000
@@ -77,12 +77,13 @@ class PatrolJournal(Journal):
                 return
             verdict = asking.verdicts.get((i, state))
             if verdict is None:
-                name = name_of(asked, original, source)
-                verdict = Verdict(name, state, first=asking.count)
+                verdict = Verdict(name_of(asked, original, source), state, first=asking.count)
                 asking.verdicts[i, state] = verdict
-                if state != "sound":
-                    verdict.diagnosis = examined(self, asked, target, original, name)
             verdict.count += 1
+            if not verdict.diagnosis and state != "sound" and again(verdict.count):
+                met = target_for(self, asked, source)
+                verdict.diagnosis = examined(self, asked, met, original, verdict.source)
+                verdict.first = asking.count
 
     def asking(self, position: int | None, kind: str) -> Asking | None:
         """The entry of a line."""
@@ -136,15 +137,26 @@ class PatrolJournal(Journal):
         """Why a call raised, for one source."""
         handle = handle_of(source)
         name = names.get(getattr(handle, "_id", 0)) or name_of(None, source, handle)
-        if hasattr(handle, "_id") and call.targets:
+        left = any(not hasattr(handle_of(t), "_id") for t in call.targets)
+        known = left or isinstance(call.error, LookupError) or "persistent" in str(call.error)
+        if known and call.targets and hasattr(handle, "_id"):
             found = unasked(self, call.targets[0], source, name)
-            if found and not isinstance(call.error, ValueError):
+            if found:
                 return found
         text = f"The call raised {type(call.error).__name__}: {call.error}"
         reason = Reason.RAISED
         return Diagnosis(
-            reason, "none", name, text, reason.cure, self.place("tape.gradient", call.position)
+            reason, "error", name, text, reason.cure, self.place("tape.gradient", call.position)
         )
+
+
+def again(count: int) -> bool:
+    """Whether to look once more at what seemed harmless: seldom, since it mostly is.
+
+    >>> [n for n in range(1, 300) if again(n)]
+    [1, 2, 4, 8, 16, 32, 64, 100, 128, 200, 256]
+    """
+    return count & (count - 1) == 0 or count % 100 == 0
 
 
 class Patrol(Examination):

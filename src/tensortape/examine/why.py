@@ -48,6 +48,15 @@ def call_for(journal: Journal, target: Any, handle: Any) -> Asked | None:
     )
 
 
+def target_for(journal: Journal, asked: Asked, handle: Any) -> Any:
+    """The first target of a call that was computed from a source; the first if none was."""
+    targets = asked.run.targets
+    if len(targets) == 1:
+        return targets[0]
+    connected = (t for t in targets if Lineage(journal, asked, handle, t).connected())
+    return next(connected, targets[0])
+
+
 def name_of(asked: Asked | None, source: Any, handle: Any) -> str:
     """What to call a source."""
     named = asked.names.get(handle._id) if asked is not None else None
