@@ -165,7 +165,7 @@ TT.drawGraph = (view) => {
   for (const n of parts.nodes) {
     n.uses = n.uses ? TT.clip(n.uses, 26) : "";
     n.lines = 1 + (n.forward ? 1 : 0) + (n.back ? 1 : 0) + (n.uses ? 1 : 0);
-    const longest = Math.max((n.title.length + (n.run ? 2 : 0)) * 7.7, n.forward.length * 6.5, (n.back.length + 2) * 6.5, n.uses ? (n.uses.length + 6) * 6 : 0);
+    const longest = Math.max((n.title.length + (n.run ? 2 : 0)) * 8.1, n.forward.length * 6.5, (n.back.length + 2) * 6.5, n.uses ? (n.uses.length + 6) * 6 : 0);
     boxes.set(n.id, { width: Math.max(52, longest + 20), height: 11 + n.lines * 14.5, light: n.value !== undefined && n.id[0] !== "t" });
   }
   TT.rankGap = view.open.size ? 38 : 30;

@@ -26,7 +26,7 @@ TT.workbench = (view) => {
   const graph = TT.el("section", { class: "card drawing", "aria-label": "Graph" });
   const step = TT.el("section", { class: "card step", "aria-label": "Operation" }), code = TT.el("section", { class: "card source", "aria-label": "Your code" });
   const table = TT.el("section", { class: "card ops", "aria-label": "Operations" });
-  let svg = null;
+  let svg = null, drawn = false;
   const canvas = TT.el("div", { class: "canvas", tabindex: 0, "aria-label": "Graph of the operations" });
 
   const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
@@ -82,7 +82,7 @@ TT.workbench = (view) => {
     if (view.path && view.path.ops.size && !view.path.ops.has(view.op)) view.op = Math.min(...view.path.ops);
     pathChoice.value = source === null ? "" : String(source);
     pathNote.textContent = view.path ? `${view.path.ops.size} of ${group.ops.length} operations` : "";
-    choose(view.op, true);
+    choose(view.op);
   };
 
   const resize = (zoom) => {
@@ -102,7 +102,7 @@ TT.workbench = (view) => {
       canvas.replaceChildren(svg);
       TT.markGraph(view, svg);
       const zoom = view.zoom;
-      requestAnimationFrame(() => { if (keep && zoom) resize(zoom); else fit(); if (keep) intoView(); });
+      requestAnimationFrame(() => { if (keep && zoom) resize(zoom); else fit(); if (drawn) intoView(); drawn = true; });
     }
     list.update();
   };

@@ -110,7 +110,7 @@ def lines_of(node: Node) -> list[tuple[str, str]]:
 
 def box_of(lines: list[tuple[str, str]]) -> Box:
     """The room that a node's lines take."""
-    widest = max(len(text) * (6.5 if kind else 7.4) for kind, text in lines)
+    widest = max(len(text) * (6.5 if kind else 8.0) for kind, text in lines)
     return Box(max(52.0, widest + 20), 12 + 14.5 * len(lines))
 
 
