@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.abstract import placeholder
 from tensortape.core.op import op
+from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.untraceable import Untraceable
 from tensortape.data.iterator import TRACED, OwnedIterator
 from tensortape.data.structure import leaves, map_leaves
+from tensortape.graph.autograph.looping import ELEMENTS
 from tensortape.graph.effects import effect
 from tensortape.graph.signature import RESOURCES
 
@@ -30,9 +34,7 @@ class TracedIterator(OwnedIterator):
 
     def __next__(self) -> Any:
         spec = self.element_spec
-        for leaf in leaves(spec):
-            if type(leaf) is not TensorSpec or leaf.shape.rank is None:
-                raise Untraceable(f"elements of the type {leaf!r} in a traced function")
+        _check_spec(spec)
         outs = effect(
             iterator_get_next,
             (self._tensor,),
@@ -56,6 +58,12 @@ class TracedIterator(OwnedIterator):
         return self._dataset.element_spec
 
 
+def _check_spec(spec: Any) -> None:
+    for leaf in leaves(spec):
+        if type(leaf) is not TensorSpec or leaf.shape.rank is None:
+            raise Untraceable(f"elements of the type {leaf!r} in a traced function")
+
+
 def next_of(iterator: Any) -> Any:
     """The next element of an iterator of the surroundings."""
     return next(TracedIterator(iterator, state.graph.resource(iterator)))
@@ -63,3 +71,55 @@ def next_of(iterator: Any) -> Any:
 
 TRACED.append(next_of)
 RESOURCES.append((OwnedIterator, TracedIterator))
+
+
+@op("MakeIterator", outputs=0, family="effect", nondifferentiable="an iterator")
+def make_iterator(xp, dataset):
+    """A fresh iterator over a dataset."""
+    found = np.empty((), object)
+    found[()] = iter(dataset[()])
+    return (found,)
+
+
+@op("IteratorNextOrEnd", outputs=0, family="effect", nondifferentiable="a step of an iterator")
+def iterator_next_or_end(xp, iterator, *, spec):
+    """Whether there is a next element, and its tensors (empty ones at the end)."""
+    try:
+        element = next(iterator[()])
+    except StopIteration:
+        blanks = [np.zeros([n or 0 for n in s.shape], s.dtype._np)[()] for s in leaves(spec)]
+        return [np.False_, *blanks]
+    return [np.True_, *[t._a for t in leaves(element)]]
+
+
+def elements(iterated: Any) -> Any:
+    """How AutoGraph loops over a dataset or an iterator; ``None`` for anything else.
+
+    Returns ``(has, first element)``, a function that gives the next such pair, and the shapes that
+    hold for all of them.
+    """
+    graph = state.graph
+    if isinstance(iterated, TracedIterator):
+        iterator = iterated._tensor
+    elif isinstance(iterated, OwnedIterator):
+        iterator = graph.resource(iterated)
+    elif hasattr(iterated, "element_spec") and hasattr(iterated, "_start"):
+        dataset = graph.resource(iterated)
+        (iterator,) = effect(make_iterator, (dataset,), {}, [placeholder((), np.dtype(object))])
+    else:
+        return None
+    spec = iterated.element_spec
+    _check_spec(spec)
+    shapes = [TensorShape([]), *[s.shape for s in leaves(spec)]]
+
+    def more() -> Any:
+        results = [placeholder((), np.dtype(bool))]
+        results += [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in leaves(spec)]
+        has, *parts = effect(iterator_next_or_end, (iterator,), {"spec": spec}, results)
+        by_spec = {id(s): t for s, t in zip(leaves(spec), parts, strict=True)}
+        return has, map_leaves(lambda s: by_spec[id(s)], spec)
+
+    return more(), more, shapes
+
+
+ELEMENTS.append(elements)
