@@ -181,3 +181,16 @@ def test_what_is_no_longer_on_record_is_said() -> None:
         tape.gradient(y, [x, w])
     assert not ex.why(y, x)
     assert "no longer on record" in ex.why(y, w).message
+
+
+def test_what_safe_gradients_help_with_says_so() -> None:
+    with tf.examine() as ex:
+        y, x = why_broken_cases.where_hides_a_log()
+        z, w = why_broken_cases.sqrt_at_zero()
+    assert "safe_gradients" in ex.why(y, x).cure and "safe_gradients" in ex.why(z, w).cure
+    with tf.autodiff.safe_gradients(), tf.examine() as ex:
+        y, x = why_broken_cases.where_hides_a_log()
+        z, w = why_broken_cases.log1pexp()
+    assert not ex.why(y, x)
+    found = ex.why(z, w)  # the gradient is finite, the target is not
+    assert (found.kind, found.reason, found.op) == ("target", Reason.OVERFLOW, "Exp")

@@ -15,6 +15,13 @@ LOG_SIGMOID_OF_MINUS = "Use tf.math.log_sigmoid(-x), or a loss with from_logits=
 LOG_SIGMOID = "Use tf.math.log_sigmoid(x), or a loss with from_logits=True."
 SOFTMAX = "Use tf.nn.softmax(x), which subtracts the maximum before exp."
 XLOGY = "Use tf.math.xlogy(a, b) for a * log(b), or keep the 0 away with a double where."
+SAFE = " Or differentiate within tf.autodiff.safe_gradients()."
+HELPED = frozenset(
+    (Reason.MASKED_BRANCH, Reason.SQRT_AT_ZERO, Reason.NORM_AT_ZERO, Reason.STD_OF_CONSTANT)
+    + (Reason.POWER_AT_ZERO, Reason.DOMAIN_EDGE)
+)
+"""Where a subgradient is what was meant."""
+
 LOW_PRECISION = "Too large for {dtype}: compute this in float32, or scale the loss down."
 
 
@@ -32,7 +39,7 @@ def cure_of(flow: Backflow, tensor: int, reason: Reason, met: int | None = None)
         dtype = getattr(flow.value(tensor), "dtype", None)
         if dtype is not None and dtype.name in ("float16", "bfloat16"):
             return LOW_PRECISION.format(dtype=dtype.name)
-    return reason.cure
+    return reason.cure + (SAFE if reason in HELPED else "")
 
 
 def stable_form(flow: Backflow, tensor: int) -> str | None:

@@ -93,7 +93,7 @@ def examined(journal: Journal, asked: Asked, target: Any, source: Any, name: str
     flow = Backflow(journal, asked, Lineage(journal, asked, handle, handle_of(target)))
     if bad:
         return NonFinite(flow, name, array).ask()
-    if zero:
+    if zero and not odd:
         return ZeroQuestion(flow, name).ask()
     if not odd:
         return ScaleQuestion(flow, name, array).ask() or healthy(name, "is finite and not zero")
