@@ -138,7 +138,59 @@ def an_error_while_saving_leaves_the_file(folder):
         raise AssertionError("it was saved")
 
 
+class Net(keras.Model):
+    """A model that is built when it is called."""
+
+    def __init__(self):
+        super().__init__()
+        self.l1 = keras.layers.Dense(5)
+
+    def call(self, x):
+        return self.l1(x)
+
+
+def _steps(checkpoint, count):
+    """Training steps with what is in a checkpoint; the losses."""
+    losses = []
+    for _ in range(count):
+        x, y = next(checkpoint.iterator)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.abs(checkpoint.net(x) - y))
+        variables = checkpoint.net.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        checkpoint.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        checkpoint.step.assign_add(1)
+        losses.append(float(loss))
+    return losses
+
+
+def values_wait_for_layers_that_are_built_by_a_call(folder):
+    """A loop of one's own, restored before the model is built, goes on as if uninterrupted."""
+
+    def begin():
+        x = tf.range(10.0)[:, None]
+        data = tf.data.Dataset.from_tensor_slices((x, x * 5.0 + tf.range(5.0)))
+        return tf.train.Checkpoint(
+            net=Net(),
+            optimizer=keras.optimizers.Adam(0.1),
+            step=tf.Variable(0),
+            iterator=iter(data.repeat().batch(2)),
+        )
+
+    keras.utils.set_random_seed(5)
+    first = begin()
+    _steps(first, 7)
+    path = first.save(f"{folder}/c")
+    expected = _steps(first, 6)
+    second = begin()
+    status = second.restore(path)
+    np.testing.assert_allclose(_steps(second, 6), expected, rtol=1e-6)
+    status.assert_consumed()
+    assert int(second.step) == 13 and len(second.net.trainable_variables) == 2
+
+
 PROGRAMS = [
+    values_wait_for_layers_that_are_built_by_a_call,
     names_are_tensorflows,
     what_tensorflow_saved_is_restored,
     a_file_of_keras_on_tensorflow_is_loaded,

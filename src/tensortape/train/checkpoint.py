@@ -16,7 +16,7 @@ from tensortape.train import atomic, object_graph
 from tensortape.train.bundle import BundleReader, write_bundle
 from tensortape.train.checkpoint_options import CheckpointOptions, call_back, with_callback
 from tensortape.train.checkpoint_state import update_checkpoint_state
-from tensortape.train.graph_view import GraphView, full_name, own_tensors
+from tensortape.train.graph_view import GraphView, full_name, own_tensors, put_tensors
 from tensortape.train.restore import Position, Restoration, check
 from tensortape.train.saved_model.store import has_model, read_model
 from tensortape.train.status import (
@@ -222,5 +222,5 @@ def _restore_by_name(view: GraphView, reader: BundleReader) -> NameBasedStatus:
         else:
             missing.append(obj)
     for obj, values in ready:
-        obj._restore_from_tensors(values)
+        put_tensors(obj, values)
     return NameBasedStatus(sorted(unused), missing)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+import numpy as np
+
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import as_dtype
 from tensortape.core.trackable import Trackable
 from tensortape.core.tracked_containers import ContainerView
-from tensortape.train.object_graph import Attribute, Node, Slot, mark_values
+from tensortape.core.variable import Variable
+from tensortape.train.object_graph import VALUE, Attribute, Node, Slot, mark_values
 
 
 class GraphView:
@@ -124,14 +129,42 @@ def escape(name: str) -> str:
 
 def own_tensors(obj: Any) -> dict[str, Any]:
     """The tensors of an object itself, without those of its children."""
+    if is_wrapper(obj):
+        return {VALUE: _wrapped_value(obj)}
     try:
         return dict(obj._serialize_to_tensors())
     except NotImplementedError:
         return {}
 
 
+def put_tensors(obj: Any, tensors: dict[str, Any]) -> None:
+    """Give an object tensors of its own, as `own_tensors` returns them."""
+    if not is_wrapper(obj):
+        obj._restore_from_tensors(tensors)
+    elif obj._value is None:
+        obj._initializer = lambda shape, dtype=None: tensors[VALUE]
+    else:
+        obj._value._restore_from_tensors(tensors)
+
+
+def is_wrapper(obj: Any) -> bool:
+    """Whether an object is a variable of Keras, which holds one of ours, or will.
+
+    While Keras infers shapes such a variable answers with other values, and new ones have none:
+    those get the value of a checkpoint when they are made.
+    """
+    acts = getattr(obj, "_should_act_as_resource_variable", False)
+    return bool(acts) and not isinstance(obj, Variable) and hasattr(obj, "_initializer")
+
+
+def _wrapped_value(obj: Any) -> Any:
+    if obj._value is not None:
+        return convert_to_tensor(obj._value)
+    return convert_to_tensor(np.zeros([n or 0 for n in obj._shape], as_dtype(obj._dtype)._np))
+
+
 def full_name(obj: Any) -> str:
     """The name of a variable, by which checkpoints of TensorFlow 1 know it; else nothing."""
-    if getattr(obj, "_should_act_as_resource_variable", False):
-        return getattr(obj, "_shared_name", "")
-    return ""
+    if is_wrapper(obj):
+        return getattr(obj._value, "_shared_name", "")
+    return obj._shared_name if isinstance(obj, Variable) else ""

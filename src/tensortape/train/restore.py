@@ -19,7 +19,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.variable import Variable
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.train.bundle import BundleReader
-from tensortape.train.graph_view import escape, own_tensors
+from tensortape.train.graph_view import escape, is_wrapper, own_tensors, put_tensors
 from tensortape.train.object_graph import Attribute, Node, names
 
 _LOGGER = logging.getLogger("tensorflow")
@@ -202,10 +202,10 @@ def _assign(plan: list[tuple[Position, Any]]) -> None:
     try:
         for obj, values, before in ready:
             done.append((obj, before))
-            obj._restore_from_tensors(values)
+            put_tensors(obj, values)
     except BaseException:
         for obj, before in done:
-            obj._restore_from_tensors(before)
+            put_tensors(obj, before)
         raise
     for position, obj in plan:
         obj._update_uid = position.restore_uid
@@ -246,9 +246,11 @@ def _read(reader: BundleReader, attribute: Attribute, present: Any) -> Any:
 
 def check(obj: Any, name: str, value: Any, present: Any) -> None:
     """Raise `ValueError` for a value that a variable cannot take."""
-    variable = obj if isinstance(obj, Variable) else getattr(obj, "_value", None)
-    if isinstance(variable, Variable) and not variable.shape.is_compatible_with(value.shape):
+    variable = obj._value if is_wrapper(obj) else obj
+    shape = variable.shape if isinstance(variable, Variable) else present.shape
+    known = isinstance(obj, Variable) or is_wrapper(obj)
+    if known and not shape.is_compatible_with(value.shape):
         raise ValueError(
             f"Received incompatible tensor with shape {value.shape} when attempting to restore "
-            f"variable with shape {variable.shape} and name {variable.name}."
+            f"variable with shape {shape} and name {obj.name}."
         )
