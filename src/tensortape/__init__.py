@@ -23,7 +23,8 @@ from tensortape import autodiff, data, distribute, graph, ops, train
 from tensortape import core as _core
 
 _LATER = (
-    "image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings", "summary", "v1",
+    "extension", "image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings",
+    "summary", "v1",
 )  # fmt: skip
 
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
