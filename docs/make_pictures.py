@@ -52,13 +52,16 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         notebook = ROOT / "examples" / "descent_and_custom_gradients.report.html"
         photograph(browser, notebook, DOCS / "report.png", "#4.2")
+        photograph(browser, notebook, DOCS / "report-phone.png", "#4.2", size=(390, 844))
         photograph(browser, folder / "flow.html", DOCS / "flow.png", "", "conv_2")
         browser.close()
 
 
-def photograph(browser, path: Path, picture: Path, address: str, opened: str = "") -> None:
-    """One picture, 1280 wide."""
-    page = browser.new_page(viewport={"width": 1280, "height": 860})
+def photograph(
+    browser, path: Path, picture: Path, address: str, opened: str = "", size=(1280, 860)
+) -> None:
+    """One picture of a page."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto(path.as_uri() + address)
     page.wait_for_selector("html[data-ready]")
     if opened:
