@@ -141,3 +141,56 @@ def test_branches_known_while_tracing_are_taken_over(plans):
     assert (function(x).numpy() == 2.0).all()
     assert "If" not in plans[0].source
     assert "exp(" in plans[0].source and "sin(" not in plans[0].source
+
+
+def by_hand(x, n, m):
+    y = x
+    for _ in range(n):
+        z = y
+        for _ in range(m):
+            z = tf.sin(z) * x
+        y = tf.where(z > 0, z, -z) if float(y) > 0.2 else z + y
+    return y
+
+
+def test_gradients_of_nested_loops_and_branches(plans):
+    @tf.function
+    def function(x, n, m):
+        def inner(y):
+            return tf.while_loop(lambda j, z: j < m, lambda j, z: (j + 1, tf.sin(z) * x), (0, y))[1]
+
+        def outer(i, y):
+            z = inner(y)
+            return i + 1, tf.cond(y > 0.2, lambda: tf.where(z > 0, z, -z), lambda: z + y)
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.while_loop(lambda i, y: i < n, outer, (0, x))[1]
+        return y, tape.gradient(y, x)
+
+    for value, n, m in ((0.7, 0, 2), (0.7, 3, 2), (0.1, 4, 1), (0.9, 2, 0)):
+        x = tf.constant(value, tf.float64)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = by_hand(x, n, m)
+        found = function(x, tf.constant(n), tf.constant(m))
+        for left, right in zip((y, tape.gradient(y, x)), found, strict=True):
+            np.testing.assert_allclose(left, right, rtol=1e-12)
+
+
+def test_stacks_that_are_needed_whole(plans):
+    @tf.function
+    def function(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            squares = tf.map_fn(lambda row: tf.square(row) * x[0], x)
+            y = tf.reduce_sum(squares, 0) + squares[1]
+        return squares, y, tape.gradient(y, x)
+
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        squares = tf.square(x) * x[0]
+        y = tf.reduce_sum(squares, 0) + squares[1]
+    for left, right in zip((squares, y, tape.gradient(y, x)), function(x), strict=True):
+        np.testing.assert_allclose(left, right)

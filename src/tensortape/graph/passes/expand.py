@@ -7,6 +7,7 @@ operations that are computed block by block.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,9 @@ from tensortape.graph.ir import Aval, Node, Program, sizes
 from tensortape.graph.passes.scan import Scan
 
 PARTS: dict[str, Callable[..., Any]] = {}
+
+MOST_PIECES = 64
+"""Most slices that an operation is taken apart into."""
 
 
 def expand(program: Program) -> Program:
@@ -33,7 +37,7 @@ def apply(scan: Scan, node: Node) -> Any:
     if any(np.dtype(a.dtype).kind not in "fiub" or not all(a.shape) for a in avals):
         return None
     out = take_apart(scan, node)
-    return None if out is None else (out,)
+    return (out,) if type(out) is int else out
 
 
 def parts(*types: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -202,3 +206,24 @@ def clip(scan: Scan, node: Node) -> Any:
     avals, out = scan.avals, scan.avals[node.outputs[0]]
     shape = np.broadcast_shapes(sizes(avals[x]), sizes(avals[high]))
     return scan.emit("Maximum", (scan.emit("Minimum", (x, high), Aval(shape, out.dtype)), low), out)
+
+
+@parts("SplitV", "Unpack")
+def pieces(scan: Scan, node: Node) -> Any:
+    """Each piece as a slice."""
+    (x,) = node.inputs
+    axis, sizes_given = node.attrs.get("axis", 0), node.attrs.get("sizes")
+    before = (slice(None),) * axis
+    if node.op.type == "Unpack":
+        indices: list[Any] = list(range(len(node.outputs)))
+    elif type(sizes_given) is tuple and len(sizes_given) == len(node.outputs):
+        ends = list(itertools.accumulate(sizes_given))
+        indices = [slice(e - n, e) for e, n in zip(ends, sizes_given, strict=True)]
+    else:
+        return None
+    if len(indices) > MOST_PIECES:
+        return None
+    return tuple(
+        scan.emit("StridedSlice", (x,), scan.avals[out], index=(*before, i))
+        for i, out in zip(indices, node.outputs, strict=True)
+    )

@@ -6,18 +6,19 @@ what it computes. Others are run by the kernels of ``If`` and ``While``, with pl
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.passes import optimise_for_numpy
+from tensortape.graph.plan.forms import form_of
 
 LOOP, BRANCH = "While", "If"
 
 
-def write(scope: Any, node: Node, args: list[str]) -> bool:
+def write(scope: Any, node: Node) -> bool:
     """Write a loop or branch; ``False`` for other operations, and what is better called."""
     kind = node.op.type
     if kind not in (LOOP, BRANCH) or node.late or OPS.get(kind) is not node.op:
@@ -25,9 +26,9 @@ def write(scope: Any, node: Node, args: list[str]) -> bool:
     attrs = node.attrs
     if kind == LOOP:
         parts = inner_scopes(scope, (attrs["cond"], attrs["body"]))
-        return parts is not None and write_loop(scope, node, args, *parts)
+        return parts is not None and write_loop(scope, node, *parts)
     parts = inner_scopes(scope, attrs["branches"])
-    return parts is not None and write_branches(scope, node, args, parts)
+    return parts is not None and write_branches(scope, node, parts)
 
 
 def inner_scopes(scope: Any, programs: tuple[Program, ...]) -> Any:
@@ -42,11 +43,15 @@ def inner_scopes(scope: Any, programs: tuple[Program, ...]) -> Any:
     return found
 
 
-def write_loop(scope: Any, node: Node, args: list[str], cond: Any, body: Any) -> bool:
+def write_loop(scope: Any, node: Node, cond: Any, body: Any) -> bool:
     """A loop: its variables have names of their own, which each iteration assigns anew."""
     n, stacked = node.attrs["variables"], node.attrs["stacked"]
     limit = node.attrs.get("maximum")
-    start = writer_prefix(scope)
+    start = scope.writer.prefix()
+    args = [scope.value(i) for i in node.inputs[:n]]
+    for k, i in enumerate(node.inputs[n:], n):
+        rows_only = all(rows_alone(part.program, part.program.params[k]) for part in (cond, body))
+        args.append(scope.lists[i].name if i in scope.lists and rows_only else scope.value(i))
     variables = [f"{start}x{k}" for k in range(n)]
     rows = [f"{start}rows{k}" for k in range(stacked)]
     given = [*variables, *args[n:]]
@@ -55,11 +60,11 @@ def write_loop(scope: Any, node: Node, args: list[str], cond: Any, body: Any) ->
     for name in rows:
         scope.line(f"{name} = []")
     scope.line("while True:" if limit is None else f"for _ in range({int(limit)}):")
-    enter(cond, given)
+    enter(cond, given, scope, node.inputs[n:])
     cond.write()
     cond.line(f"if not {cond.local[cond.program.results[0]]}:", node)
     cond.line("    break")
-    enter(body, given)
+    enter(body, given, scope, node.inputs[n:])
     body.write()
     results = [body.local[i] for i in body.program.results]
     for name, value in zip(rows, results[n:], strict=True):
@@ -70,15 +75,61 @@ def write_loop(scope: Any, node: Node, args: list[str], cond: Any, body: Any) ->
         scope.line(f"{scope.name(i)} = {value}")
     kept = [body.avals[i] for i in body.program.results[n:]]
     for i, name, aval in zip(node.outputs[n:], rows, kept, strict=True):
-        stack = scope.writer.names.name(stack_of, "stack_of")
-        like = scope.writer.names.name(aval, "row")
-        scope.line(f"{scope.name(i)} = {stack}({name}, {like})", node)
+        scope.lists[i] = List(name, aval)
     return True
 
 
-def write_branches(scope: Any, node: Node, args: list[str], branches: list[Any]) -> bool:
+class List(NamedTuple):
+    """Values of each iteration in a list; they become one array when something needs it."""
+
+    name: str
+    row: Aval
+
+
+def stacked_value(scope: Any, i: int) -> None:
+    """Make an array of a list."""
+    rows = scope.lists.pop(i)
+    stack = scope.writer.names.name(stack_of, "stack_of")
+    like = scope.writer.names.name(rows.row, "row")
+    scope.line(f"{scope.name(i)} = {stack}({rows.name}, {like})")
+
+
+def reads_list(scope: Any, node: Node) -> str | None:
+    """The expression for a node that reads a row, or the shape, of a list."""
+    if not node.inputs or node.inputs[0] not in scope.lists or not reads_rows(node, scope.avals):
+        return None
+    rows = scope.lists[node.inputs[0]]
+    if node.op.type == "Shape":
+        shape = scope.writer.names.name(shape_of, "shape_of")
+        like = scope.writer.names.name(rows.row, "row")
+        dtype = np.dtype(scope.avals[node.outputs[0]].dtype).name
+        return f"{shape}({rows.name}, {like}, {dtype!r})"
+    return f"row_of({rows.name}, {scope.value(node.inputs[1])})"
+
+
+def reads_rows(node: Node, avals: Any) -> bool:
+    """Whether a node reads one row, or the shape, of its first input."""
+    if node.op.type == "Shape":
+        return None not in avals[node.inputs[0]].shape[1:]
+    form = form_of(node, avals)
+    return node.op.type == "GatherV2" and form is not None and form.view
+
+
+def rows_alone(program: Program, i: int) -> bool:
+    """Whether a program reads only rows of a value."""
+    if i in program.results:
+        return False
+    for node in program.nodes:
+        if i in node.uses() and (node.uses().count(i) > 1 or node.uses()[0] != i):
+            return False
+        if i in node.uses() and not reads_rows(node, program.avals):
+            return False
+    return True
+
+
+def write_branches(scope: Any, node: Node, branches: list[Any]) -> bool:
     """A choice between branches; numbers that name none mean the last one."""
-    index, *given = args
+    index, *given = [scope.value(i) for i in node.inputs]
     names = [f"{scope.prefix}v{i}" for i in node.outputs]
     for k, branch in enumerate(branches):
         last = k == len(branches) - 1
@@ -87,7 +138,7 @@ def write_branches(scope: Any, node: Node, args: list[str], branches: list[Any])
         else:
             test = f"{'el' if k else ''}if {index} == {k}:"
             scope.line("else:" if last else test, node)
-        enter(branch, given)
+        enter(branch, given, scope, ())
         branch.write()
         if names:
             values = [branch.local[i] for i in branch.program.results]
@@ -99,14 +150,13 @@ def write_branches(scope: Any, node: Node, args: list[str], branches: list[Any])
     return True
 
 
-def enter(inner: Any, given: list[str]) -> None:
-    """The parameters of a part are values of the program around it."""
-    inner.local.update(zip(inner.program.params, given, strict=True))
-
-
-def writer_prefix(scope: Any) -> str:
-    """The start of new names."""
-    return scope.writer.prefix()
+def enter(inner: Any, given: list[str], scope: Any, last: Any) -> None:
+    """The parameters of a part are values of the program around it; ``last`` ones may be lists."""
+    params = inner.program.params
+    inner.local.update(zip(params, given, strict=True))
+    for param, i in zip(params[len(params) - len(last) :], last, strict=True):
+        if i in scope.lists:
+            inner.lists[param] = scope.lists[i]
 
 
 def joined(names: list[str]) -> str:
@@ -127,3 +177,8 @@ def stack_of(rows: list[Any], aval: Aval) -> Any:
             apart[i] = row
         return apart
     return np.stack(rows) if aval.shape or aval.dtype == object else np.array(rows, aval.dtype)
+
+
+def shape_of(rows: list[Any], aval: Aval, dtype: str) -> Any:
+    """The shape of the array that a list would become."""
+    return np.array((len(rows), *aval.shape), dtype)

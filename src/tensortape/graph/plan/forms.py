@@ -24,8 +24,8 @@ UFUNCS = {
     "RealDiv": ("/", np.true_divide), "Maximum": ("", np.maximum), "Minimum": ("", np.minimum),
     "Equal": ("==", np.equal), "NotEqual": ("!=", np.not_equal), "Less": ("<", np.less),
     "LessEqual": ("<=", np.less_equal), "Greater": (">", np.greater),
-    "GreaterEqual": (">=", np.greater_equal), "LogicalAnd": ("", np.logical_and),
-    "LogicalOr": ("", np.logical_or), "BitwiseAnd": ("&", np.bitwise_and),
+    "GreaterEqual": (">=", np.greater_equal), "LogicalAnd": ("&", np.logical_and),
+    "LogicalOr": ("|", np.logical_or), "BitwiseAnd": ("&", np.bitwise_and),
     "BitwiseOr": ("|", np.bitwise_or), "BitwiseXor": ("^", np.bitwise_xor),
     "Atan2": ("", np.arctan2), "Neg": ("-", np.negative), "Abs": ("", np.absolute),
     "Sqrt": ("", np.sqrt), "Exp": ("", np.exp), "Expm1": ("", np.expm1), "Log": ("", np.log),
@@ -35,7 +35,7 @@ UFUNCS = {
     "Asinh": ("", np.arcsinh), "Acosh": ("", np.arccosh), "Atanh": ("", np.arctanh),
     "Sign": ("", np.sign), "Floor": ("", np.floor), "Ceil": ("", np.ceil), "Rint": ("", np.rint),
     "IsNan": ("", np.isnan), "IsInf": ("", np.isinf), "IsFinite": ("", np.isfinite),
-    "LogicalNot": ("", np.logical_not),
+    "LogicalNot": ("~", np.logical_not),
 }  # fmt: skip
 """Operations whose kernel is one ufunc, and the operator that calls it quickest."""
 
@@ -108,7 +108,13 @@ def of_ufunc(type: str, symbol: str, ufunc: np.ufunc) -> Form:
     def into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
         return [f"{name}({', '.join(args)}, {out_as}{out})"]
 
-    return Form(value, into, over=None, chain=True)
+    accepts = truths if type.startswith("Logical") else None
+    return Form(value, into, accepts, over=None, chain=True)
+
+
+def truths(node: Node, avals: Any) -> bool:
+    """Whether the inputs are bools: then the bitwise operators, which are quicker, do the same."""
+    return all(np.dtype(avals[i].dtype).kind == "b" for i in node.inputs)
 
 
 for _type, (_symbol, _ufunc) in UFUNCS.items():

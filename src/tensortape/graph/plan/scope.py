@@ -32,6 +32,7 @@ class Scope:
         self.items = Schedule(program).items
         self.memory = Memory(program, self.items)
         self.chains = [item for item in self.items if isinstance(item, Chain)]
+        self.lists: dict[int, control.List] = {}
         self.local: dict[int, str] = {i: f"{prefix}v{i}" for i in program.params}
         for i, value in program.constants.items():
             self.local[i] = f"{prefix}c{i}"
@@ -54,9 +55,25 @@ class Scope:
                 self.call_chain(self.chains.index(item), item)
             else:
                 self.write_node(item)
-            gone = [self.local[i] for i in self.memory.dropped.get(t, ()) if i in self.local]
+            gone = [
+                self.known(i)
+                for i in self.memory.dropped.get(t, ())
+                if i in self.local or i in self.lists
+            ]
             if gone:
                 self.line(f"del {', '.join(gone)}")
+        for i in self.program.results:
+            self.value(i)
+
+    def value(self, i: int) -> str:
+        """The name of a value; a list becomes an array here."""
+        if i in self.lists:
+            control.stacked_value(self, i)
+        return self.local[i]
+
+    def known(self, i: int) -> str:
+        """The name of a value, or of the list it is as yet."""
+        return self.lists[i].name if i in self.lists else self.local[i]
 
     def name(self, i: int) -> str:
         """The name under which a value is known from here on."""
@@ -79,14 +96,18 @@ class Scope:
 
     def write_node(self, node: Node) -> None:
         """One node."""
-        args = [self.local[i] for i in node.inputs]
-        if control.write(self, node, args):
+        read = control.reads_list(self, node)
+        if read is not None:
+            self.assign(node, read)
             return
+        if control.write(self, node):
+            return
+        args = [self.value(i) for i in node.inputs]
         form = form_of(node, self.avals)
         if node.outputs and node.outputs[0] in self.memory.machines:
             self.run_machine(node, args)
         elif form is None:
-            late = [self.local[i] for i in node.late]
+            late = [self.value(i) for i in node.late]
             self.assign(node, kernel_call(node, [*args, *late], self.avals, self.writer.names))
         else:
             self.write_form(node, form, args)
@@ -135,7 +156,7 @@ class Scope:
         args = []
         for i in chain.operands:
             flat = chain.flat and tuple(self.avals[i].shape) == chain.shape
-            args.append(f"{self.local[i]}.reshape(-1)" if flat else self.local[i])
+            args.append(f"{self.value(i)}.reshape(-1)" if flat else self.value(i))
         for i in chain.outputs:
             self.known_as(i, self.target(i))
             args.append(f"v{i}.reshape(-1)" if chain.flat else f"v{i}")

@@ -91,3 +91,28 @@ def sliced(scan: Scan, node: Node) -> Any:
     if pack is None or len(index) != 1 or type(index[0]) is not int or pack.attrs.get("axis", 0):
         return None
     return (pack.inputs[index[0]],) if -len(pack.inputs) <= index[0] < len(pack.inputs) else None
+
+
+@rule("TensorScatterUpdate")
+def all_replaced(scan: Scan, node: Node) -> Any:
+    """All rows replaced, in their order."""
+    x, indices, updates = node.inputs
+    whole = every_row(scan, x, indices) and scan.alike(updates, node.outputs[0])
+    return (updates,) if whole else None
+
+
+@rule("GatherNd")
+def all_gathered(scan: Scan, node: Node) -> Any:
+    """All rows gathered, in their order."""
+    x, indices = node.inputs
+    if node.attrs.get("batch_dims", 0) or not every_row(scan, x, indices):
+        return None
+    return (x,) if scan.alike(x, node.outputs[0]) else None
+
+
+def every_row(scan: Scan, x: int, indices: int) -> bool:
+    """Whether constant index tuples name each row once, from the first to the last."""
+    array = scan.constants.get(indices)
+    if array is None or not scan.static(x) or array.ndim != 2 or array.shape[1] != 1:
+        return False
+    return array[:, 0].tolist() == list(range(scan.avals[x].shape[0] or 0))
