@@ -12,6 +12,7 @@ from typing import Any
 
 from tensortape.core.registry import add_public
 from tensortape.core.specs import TypeSpec, register_value_type
+from tensortape.core.state import state
 from tensortape.core.tracking import Trackable
 from tensortape.data import iterator as iterators
 from tensortape.data.calls import WITHOUT_VALUE
@@ -22,6 +23,10 @@ from tensortape.data.structure import int64
 
 INFINITE, UNKNOWN = -1, -2
 Start = Callable[[Run], Iterator[Any]]
+
+
+BEGUN: list[Any] = []
+"""``dataset -> iterator`` while a function is traced; set by ``data/traced.py``."""
 
 
 class DatasetV2(Trackable):
@@ -78,6 +83,8 @@ class DatasetV2(Trackable):
         return DatasetSpec(self.element_spec)
 
     def __iter__(self) -> Any:
+        if state.graph is not None and state.graph.building_function:
+            return BEGUN[0](self)
         return iterators.OwnedIterator(self)
 
     def as_numpy_iterator(self) -> Any:

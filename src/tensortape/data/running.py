@@ -55,10 +55,12 @@ class apart:
 
     def __enter__(self) -> None:
         scopes = random_state._scopes
-        self._saved = (state.listeners, state.xp, state.tensor, scopes.current)
+        self._saved = (state.listeners, state.xp, state.tensor, state.graph, scopes.current)
         start = type(state)
-        state.listeners, state.xp, state.tensor = (), start.xp, start.tensor
+        state.listeners, state.xp, state.tensor, state.graph = (), start.xp, start.tensor, None
         scopes.current = None
 
     def __exit__(self, *exc: object) -> None:
-        state.listeners, state.xp, state.tensor, random_state._scopes.current = self._saved
+        listeners, xp, tensor, graph, scope = self._saved
+        state.listeners, state.xp, state.tensor, state.graph = listeners, xp, tensor, graph
+        random_state._scopes.current = scope

@@ -20,7 +20,7 @@ from tensortape.data.pieces import piece_spec, pieces
 from tensortape.data.rows import RangeRows, TensorRows
 from tensortape.data.running import Run
 from tensortape.data.seeds import SeedGenerator, words
-from tensortape.data.structure import leaves, number, spec_of, to_element
+from tensortape.data.structure import leaves, need_values, number, spec_of, to_element
 from tensortape.ops.io.files import matching_files
 from tensortape.ops.ragged.tensor import RaggedTensor
 from tensortape.ops.sparse.tensor import SparseTensor
@@ -60,6 +60,7 @@ def from_tensors(tensors: Any, name: str | None = None) -> DatasetV2:
     element = to_element(tensors)
     if all(leaf is None for leaf in leaves(element)):
         raise errors.InvalidArgumentError(None, None, "`tensors` should not be empty.")
+    need_values("a dataset of tensors", *leaves(element))
     return DatasetV2(
         lambda run: iter((element,)), 1, lambda: spec_of(element), kind="_TensorDataset"
     )
@@ -82,6 +83,9 @@ def from_tensor_slices(tensors: Any, name: str | None = None) -> DatasetV2:
     parts = leaves(element)
     if not parts:
         raise ValueError("Invalid `element`. `element` should not be empty.")
+    need_values("a dataset of tensors", *parts)
+    if not all(isinstance(part, (EagerTensor, RaggedTensor, SparseTensor)) for part in parts):
+        return DatasetV2(lambda run: iter(()), spec=piece_spec(spec_of(element)))
     size = _common_length(parts)
     if any(isinstance(part, (RaggedTensor, SparseTensor)) for part in parts):
         return DatasetV2(

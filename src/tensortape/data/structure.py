@@ -17,6 +17,7 @@ from tensortape.core.specs import NoneTensorSpec, TensorSpec, TypeSpec, type_spe
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.ragged.spec import RaggedTensorSpec
 
 RAGGED_ROW = "_row_splits_dtype"
@@ -170,6 +171,14 @@ def int64(value: int) -> Any:
     return state.tensor(np.int64(value))
 
 
+def need_values(what: str, *tensors: Any) -> None:
+    """`Untraceable` for tensors of a function being traced: it runs as plain Python then."""
+    if state.graph is not None and state.graph.building_function:
+        for tensor in tensors:
+            if isinstance(tensor, Tensor) and not isinstance(tensor, EagerTensor):
+                raise Untraceable(f"{what} in a traced function")
+
+
 def number(value: Any) -> int:
     """A Python integer of what counts as one: numbers and scalar tensors.
 
@@ -180,6 +189,8 @@ def number(value: Any) -> int:
         return value
     if isinstance(value, float):
         raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int64")
+    if isinstance(value, Tensor):
+        need_values("a dataset that depends on a tensor", value)
     if isinstance(value, Tensor) and value.dtype.name != "int64":
         raise ValueError(
             f"Tensor conversion requested dtype int64 for Tensor with dtype {value.dtype.name}: "

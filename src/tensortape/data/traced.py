@@ -12,8 +12,9 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.untraceable import Untraceable
+from tensortape.data.dataset import BEGUN
 from tensortape.data.iterator import TRACED, OwnedIterator
-from tensortape.data.structure import leaves, map_leaves
+from tensortape.data.structure import leaves, refill
 from tensortape.graph.autograph.looping import ELEMENTS
 from tensortape.graph.effects import effect
 from tensortape.graph.signature import RESOURCES
@@ -25,14 +26,22 @@ def iterator_get_next(xp, iterator, *, spec):
     return [t._a for t in leaves(iterator[()].get_next())]
 
 
+_MOST = 10_000
+"""Elements that one call takes of an iterator by Python code, which AutoGraph did not convert."""
+
+
 class TracedIterator(OwnedIterator):
     """Stands for an iterator while a function is traced."""
 
     def __init__(self, iterator: Any, tensor: Any) -> None:
         self._dataset = iterator
         self._tensor = tensor
+        self._taken = 0
 
     def __next__(self) -> Any:
+        self._taken += 1
+        if self._taken > _MOST:
+            raise Untraceable("a Python loop over an iterator in a traced function has no end")
         spec = self.element_spec
         _check_spec(spec)
         outs = effect(
@@ -41,8 +50,7 @@ class TracedIterator(OwnedIterator):
             {"spec": spec},
             [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in leaves(spec)],
         )
-        by_spec = {id(s): t for s, t in zip(leaves(spec), outs, strict=True)}
-        return map_leaves(lambda s: by_spec[id(s)], spec)
+        return refill(spec, outs)
 
     def get_next(self, name: str | None = None) -> Any:
         """The next element."""
@@ -104,8 +112,7 @@ def elements(iterated: Any) -> Any:
     elif isinstance(iterated, OwnedIterator):
         iterator = graph.resource(iterated)
     elif hasattr(iterated, "element_spec") and hasattr(iterated, "_start"):
-        dataset = graph.resource(iterated)
-        (iterator,) = effect(make_iterator, (dataset,), {}, [placeholder((), np.dtype(object))])
+        iterator = begun(iterated)._tensor
     else:
         return None
     spec = iterated.element_spec
@@ -116,10 +123,17 @@ def elements(iterated: Any) -> Any:
         results = [placeholder((), np.dtype(bool))]
         results += [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in leaves(spec)]
         has, *parts = effect(iterator_next_or_end, (iterator,), {"spec": spec}, results)
-        by_spec = {id(s): t for s, t in zip(leaves(spec), parts, strict=True)}
-        return has, map_leaves(lambda s: by_spec[id(s)], spec)
+        return has, refill(spec, parts)
 
     return more(), more, shapes
 
 
+def begun(dataset: Any) -> TracedIterator:
+    """``iter(dataset)`` in a traced function: an iterator that begins anew at each call."""
+    given = state.graph.resource(dataset)
+    (iterator,) = effect(make_iterator, (given,), {}, [placeholder((), np.dtype(object))])
+    return TracedIterator(dataset, iterator)
+
+
 ELEMENTS.append(elements)
+BEGUN.append(begun)

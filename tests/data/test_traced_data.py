@@ -1,0 +1,101 @@
+"""Datasets inside of `tf.function`."""
+
+import pytest
+
+import tensortape as tf
+
+Dataset = tf.data.Dataset
+
+
+def test_a_loop_over_an_argument_begins_anew_at_each_call():
+    @tf.function
+    def total(ds):
+        s = tf.constant(0, tf.int64)
+        for x in ds:
+            s += x
+        return s
+
+    ds = Dataset.range(5)
+    assert [int(total(ds)) for _ in range(3)] == [10, 10, 10]
+    assert int(total(Dataset.range(6).shuffle(3).batch(1).map(tf.reduce_sum))) == 15
+
+
+def test_structures_and_branches():
+    @tf.function
+    def total(ds):
+        s = 0.0
+        for d in ds:
+            if d["x"] > 1:
+                s += d["y"][0] + d["y"][1]
+        return s
+
+    ds = Dataset.from_tensor_slices({"y": ([4.0, 5.0, 6.0], [1.0, 1.0, 1.0]), "x": [1.0, 2.0, 3.0]})
+    assert float(total(ds)) == 13.0
+
+
+def test_the_same_specification_twice():
+    numbers = Dataset.range(3)
+
+    @tf.function
+    def pairs():
+        s = tf.constant(0, tf.int64)
+        for a, b in Dataset.zip((numbers, numbers.map(lambda x: x * 10))):
+            s += b - a
+        return s
+
+    assert int(pairs()) == 27
+
+
+def test_iterators_go_on_from_call_to_call():
+    @tf.function
+    def two(iterator):
+        return next(iterator) * 10 + iterator.get_next()
+
+    iterator = iter(Dataset.range(5))
+    assert [int(two(iterator)), int(two(iterator))] == [1, 23]
+    with pytest.raises(tf.errors.OutOfRangeError):
+        two(iterator)
+
+
+def test_an_iterator_made_inside_begins_at_each_call():
+    numbers = Dataset.range(5)
+
+    @tf.function
+    def first():
+        return next(iter(numbers))
+
+    assert [int(first()), int(first())] == [0, 0]
+
+
+def test_datasets_of_tensors_of_the_function():
+    @tf.function
+    def doubled(x):
+        return [y * 2 for y in Dataset.from_tensor_slices(x).batch(2)]
+
+    @tf.function
+    def total(n):
+        return Dataset.range(n).reduce(tf.constant(0, tf.int64), lambda s, x: s + x)
+
+    assert [y.numpy().tolist() for y in doubled(tf.constant([1.0, 2.0, 3.0]))] == [[2, 4], [6]]
+    assert int(total(tf.constant(5, tf.int64))) == 10
+
+
+def test_training_inside_of_a_function():
+    weight = tf.Variable(0.0)
+    data = Dataset.from_tensor_slices(([1.0, 2.0], [3.0, 6.0])).repeat(40)
+
+    @tf.function
+    def train():
+        for x, y in data:
+            with tf.GradientTape() as tape:
+                loss = (weight * x - y) ** 2
+            weight.assign_sub(0.1 * tape.gradient(loss, weight))
+
+    train()
+    assert float(weight) == pytest.approx(3.0, abs=1e-3)
+
+
+def test_functions_of_pipelines_may_be_traced():
+    double = tf.function(lambda x: x * 2)
+    assert [int(x) for x in Dataset.range(3).map(double)] == [0, 2, 4]
+    assert Dataset.range(3).map(double).element_spec == tf.TensorSpec([], tf.int64)
