@@ -269,6 +269,16 @@ def float16_underflows():
     return of(lambda x: (x * small) * small, tf.constant(1.0, tf.float16))  # here
 
 
+@case(Reason.UNDERFLOW, "Prod")
+def product_underflows():
+    return of(lambda x: tf.reduce_prod(x), [1e-30, 1e-30, 1e-30])  # here
+
+
+@case(Reason.MASKED, "TensorScatterUpdate")
+def overwritten():
+    return of(lambda x: tf.tensor_scatter_nd_update(x, [[0]], [5.0])[0], [1.0, 2.0])  # here
+
+
 @case(Reason.UNCONNECTED_ZERO)
 def unconnected_zero():
     x, w = tf.Variable(2.0), tf.Variable(3.0)

@@ -14,7 +14,7 @@ from tensortape.examine.trace import RuleRun
 RELUS = ("Relu", "Relu6")
 SATURATING = ("Sigmoid", "Tanh", "Softmax", "Erf", "Softsign", "SoftmaxCrossEntropyWithLogits")
 CLIPS = ("ClipByValue", "Maximum", "Minimum", "Relu6")
-CHOICES = ("SelectV2", "Select", "Max", "Min")
+CHOICES = ("SelectV2", "Select", "Max", "Min", "TensorScatterUpdate", "TensorScatterMax")
 PRODUCTS = ("Mul", "MatMul", "BatchMatMulV2", "Einsum", "Conv2D", "RealDiv", "Prod", "MulNoNan")
 FLATS = ("Sign", "FloorMod", "Mod", "Angle", "SelfAdjointEigV2", "Svd")
 
@@ -124,6 +124,8 @@ class ZeroQuestion:
         """Everything else: a stationary point, or a product too small for the dtype."""
         small = self.flow.sent(run, position).dtype.name in ("float16", "bfloat16", "float32")
         scale = max((largest(u) for u in self.flow.arrived(run)), default=1.0)
+        if run.entry.op.type in ("Prod", "Cumprod") and values[0] is not None:
+            return Reason.UNDERFLOW if np.all(values[0]) else Reason.STATIONARY
         if (small and scale and scale < 1e-4) or run.entry.op.type in ("Exp", "Expm1"):
             return Reason.UNDERFLOW
         return Reason.STATIONARY
@@ -132,7 +134,7 @@ class ZeroQuestion:
 WORDS = {
     Reason.DEAD_RELU: "its input is nowhere positive",
     Reason.CLIPPED: "the value lies outside of the bounds",
-    Reason.MASKED: "the other branch was chosen",
+    Reason.MASKED: "another value was chosen in its place",
     Reason.FLAT: "it is flat by definition",
     Reason.SATURATED: "its input is so large that it does not change any more",
     Reason.ZERO_FACTOR: "the other factor is zero",
