@@ -140,6 +140,14 @@ class GradientTape:
             self._complete = False
         self._entries.append(Entry(op, inputs, outputs, attrs, line))  # type: ignore[union-attr]
 
+    def extend(self, output: Any, more: Any) -> None:
+        """An operation recorded with ``output`` as its first result has got more results."""
+        for entry in reversed(self._entries or ()):
+            if entry.outputs and entry.outputs[0] is output:
+                entry.outputs = (*entry.outputs, *more)
+                self._tracked.update(t._id for t in more if t._a.dtype.kind in _FLOATS)
+                return
+
     def wants(self, tensor: Any) -> bool:
         """Whether a tensor depends on something watched."""
         return tensor._id in self._tracked

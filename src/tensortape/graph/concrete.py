@@ -5,6 +5,7 @@ Source: ``tf.types.experimental.ConcreteFunction``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tensortape.core import nest
@@ -34,13 +35,22 @@ class Result:
                 continue
             self._places.append((True, len(self.outputs)))
             self.outputs.append(graph.capture(_tensor(leaf, name)))
-        self._single = len(self._places) == 1 and not nest.is_nested(value)
-        self._plain = self._single and isinstance(value, TensorLike) and bool(self.outputs)
+        self.pack = self._packer()
 
-    def pack(self, tensors: Any) -> Any:
-        """The returned value with these tensors."""
-        if self._plain:
-            return tensors[0]
+    def _packer(self) -> Callable[[Any], Any]:
+        """The shortest way from tensors to the returned value."""
+        value = self.structure
+        if value is None:
+            return lambda tensors: None
+        if isinstance(value, TensorLike):
+            return lambda tensors: tensors[0]
+        count = len(self.outputs)
+        if type(value) in (tuple, list) and all(isinstance(v, TensorLike) for v in value):
+            kind = type(value)
+            return lambda tensors: kind(tensors[:count])
+        return self._general
+
+    def _general(self, tensors: Any) -> Any:
         leaves = [tensors[at] if is_tensor else at for is_tensor, at in self._places]
         return nest.pack_sequence_as(self.structure, leaves, expand_composites=True)
 
@@ -76,6 +86,8 @@ class ConcreteFunction:
         self._variables = [variable for variable, _ in graph.variables.values()]
         self._assigned = list(graph.assigned.values())
         self._first = _hoisted(graph)
+        self._fixed = [t._a for t in (*self._captured, *self._resources)]
+        self._count, self._pack = len(result.outputs), result.pack
         inputs = [
             *self._arguments,
             *[inner for _, inner in graph.captured.values()],
@@ -174,19 +186,23 @@ class ConcreteFunction:
         """Run on tensors that fit."""
         if self._seeds.stale:
             self._seeds.restart()
-        if not state.listeners:
-            arrays = [t._a for t in tensors]
-            if self._captured or self._resources:
-                arrays += [t._a for t in (*self._captured, *self._resources)]
-            arrays += [v._t._a for v in self._variables]
-            if self._first:
-                self._run_first(arrays)
-            outs = [EagerTensor(a) for a in self.function.run(arrays)]
-        else:
+        if state.listeners:
             outs = self.function.call(self._all(tensors))
+            if self._assigned:
+                self._commit(outs)
+            return self._pack(outs)
+        arrays = [t._a for t in tensors]
+        if self._fixed:
+            arrays += self._fixed
+        arrays += [v._t._a for v in self._variables]
+        if self._first:
+            self._run_first(arrays)
+        outs = self.function.run(arrays)
+        count = self._count
         if self._assigned:
-            self._commit(outs)
-        return self._result.pack(outs)
+            for variable, array in zip(self._assigned, outs[count:], strict=True):
+                variable._t = EagerTensor(array)
+        return self._pack([EagerTensor(a) for a in outs[:count]])
 
     def _all(self, tensors: list[Any]) -> list[Any]:
         """All parameters: the arguments, and what was captured."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.registry import PUBLIC
+from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.graph.control_graph import add_if, loop, loop_results
 from tensortape.graph.control_ops import if_op, while_op
@@ -93,6 +94,10 @@ def _add_outputs(node: Any, fresh: Any) -> None:
     for t in fresh:
         t._name, t._operation, t._graph = f"{node.name}:{len(node.outputs)}", node, node.graph
         node.outputs = (*node.outputs, t)
+    for listener in state.listeners:  # tapes around the one that is asked
+        extend = getattr(listener, "extend", None)
+        if extend is not None:
+            extend(node.outputs[0], fresh)
 
 
 def _need_tensors(inputs: Any, what: str) -> None:
