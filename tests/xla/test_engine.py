@@ -19,7 +19,8 @@ from tensortape.graph.ir import Aval, Late, Node, Program, interpret
 from tensortape.xla.engine import compile_xla
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.export import compiler_ir
-from tensortape.xla.runtime import aligned_empty, jax
+from tensortape.xla.host import on_host, struct
+from tensortape.xla.runtime import aligned_empty, jax, x64
 
 
 def eager(program, args):
@@ -309,10 +310,25 @@ def test_draws_are_hoisted():
     executable = compile_xla(program)
     executable(*args)
     assert executable.hosted == []
-    program, args = record(DRAWS["after computing"], tf.constant(1.0))
+    large = lambda x: tf.random.shuffle(tf.range(2000.0) * x)  # noqa: E731
+    program, args = record(large, tf.constant(1.0))
     executable = compile_xla(program)
     executable(*args)
     assert executable.hosted == ["sample_stream"]
+
+
+def test_seeds_may_be_computed():
+    """A stateless draw from a seed that small arithmetic gives is made before the call."""
+
+    def function(seed, x):
+        noise = tf.random.stateless_normal((3,), tf.stack([seed[0] * 2, seed[1] + 1]))
+        return noise * x, seed + 1
+
+    program, args = record(function, tf.constant([3, 4]), tf.constant(2.0))
+    executable = compile_xla(program, updates={0: 1})
+    for got, want in zip(executable(*args), eager(program, args), strict=True):
+        np.testing.assert_allclose(np.asarray(got), want, rtol=1e-6)
+    assert executable.hosted == []
 
 
 def test_what_cannot_be_compiled_draws_nothing():
@@ -325,6 +341,34 @@ def test_what_cannot_be_compiled_draws_nothing():
     with pytest.raises(Unsupported):
         compile_xla(program)(*args)
     assert program.nodes[0].attrs["stream"].counter == state
+
+
+WIDE = [np.float64, np.int64, np.uint64, np.complex128, np.float32, np.int8, np.bool_, np.complex64]
+
+
+@pytest.mark.parametrize("kind", WIDE)
+@pytest.mark.parametrize("shape", [(), (3,), (0, 2), (200, 400)])
+def test_callbacks_keep_every_bit(kind, shape):
+    """Also of 64-bit types, on whatever thread they run."""
+    rng = np.random.default_rng(0)
+    value = rng.integers(0, 2**62, shape).astype(kind)
+    if np.dtype(kind).kind in "fc":
+        value = (rng.normal(size=shape) * (1j if np.dtype(kind).kind == "c" else 1)).astype(kind)
+    seen = []
+
+    def same(x):
+        seen.append(x)
+        return np.asarray(x)
+
+    def program(x):
+        y = on_host(same, struct(shape, kind), (x,), ordered=False)
+        return on_host(lambda x: np.asarray(x), struct(shape, kind), (y,), ordered=True)
+
+    with x64():
+        got = jax.jit(program)(value[()])
+        np.testing.assert_array_equal(np.asarray(got), value)
+    if value.size:
+        assert seen[0].dtype == kind and seen[0].shape == shape
 
 
 # -- callers --------------------------------------------------------------------------------

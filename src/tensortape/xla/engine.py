@@ -123,7 +123,7 @@ class Executable:
         if self._large:
             args += self._large
         if self._prelude.draws:
-            args += self._prelude.draw([np.asarray(a)[()] for a in arrays])
+            args += self._prelude.draw(arrays)
         with x64():
             outs, code = self._function(*args) if self._ready else self._first(args)
         self.calls += 1

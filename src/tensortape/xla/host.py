@@ -19,6 +19,13 @@ from tensortape.xla.checks import refuse
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.notes import note_host
 from tensortape.xla.runtime import is_traced, jax
+from tensortape.xla.words import (
+    array_of_words,
+    from_words,
+    struct_of_words,
+    to_words,
+    words_of_array,
+)
 
 experimental: Any = lazy_import("jax.experimental")
 
@@ -52,23 +59,28 @@ def on_host(
     if any(a.dtype == object for a in (*arrays, *structs)):
         raise Unsupported("XLA has no strings")
 
-    def call(*values: Any) -> Any:
+    kinds = [a.dtype for a in arrays]
+
+    def call(*words: Any) -> Any:
         try:
+            values = [array_of_words(w, kind) for w, kind in zip(words, kinds, strict=True)]
             with quiet():
-                found = function(*[np.asarray(v)[()] for v in values])
-            given = found if many else (found,)
-            return (*[_fitted(f, r) for f, r in zip(given, structs, strict=True)], np.False_)
+                found = function(*values)
+            pairs = zip(found if many else (found,), structs, strict=True)
+            return (*[words_of_array(_fitted(f, r)) for f, r in pairs], np.False_)
         except Exception as exc:
             _raised.append(exc)
-            return (*[np.zeros(r.shape, r.dtype) for r in structs], np.True_)
+            return (*[words_of_array(np.zeros(r.shape, r.dtype)) for r in structs], np.True_)
 
-    wanted = (*structs, struct((), bool))
+    wanted = (*[struct_of_words(s) for s in structs], struct((), bool))
+    words = [to_words(a) for a in arrays]
     if ordered:
-        *found, failed = experimental.io_callback(call, wanted, *arrays, ordered=True)
+        *outs, failed = experimental.io_callback(call, wanted, *words, ordered=True)
     else:
-        *found, failed = jax.pure_callback(call, wanted, *arrays)
+        *outs, failed = jax.pure_callback(call, wanted, *words)
     refuse(failed, take_raised)
-    return tuple(found) if many else found[0]
+    results = [from_words(o, s.dtype) for o, s in zip(outs, structs, strict=True)]
+    return tuple(results) if many else results[0]
 
 
 def _fitted(value: Any, result: Any) -> np.ndarray:
