@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -156,7 +155,7 @@ def save(
 
 def _write_shards(dataset: DatasetV2, folder: str, shard_func: Any) -> dict[str, Any]:
     """Write the files of elements under new names; what `dataset.json` is to say."""
-    spec, run = dataset.element_spec, uuid.uuid4().hex[:12]
+    spec, run = dataset.element_spec, os.urandom(6).hex()
     writers: dict[int, ElementWriter] = {}
     sizes: dict[int, int] = {}
     shard_of = None if shard_func is None else Function(shard_func).started(Run())
