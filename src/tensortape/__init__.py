@@ -29,6 +29,9 @@ _LATER = (
 
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
     _loading.load_all(_package, _LATER)
+graph.engine.XLA.append(
+    lambda: importlib.import_module("tensortape.xla.executor").executor  # with JAX, when needed
+)
 _face.build(sys.modules[__name__])
 for _path in ("image", "signal", "experimental.numpy"):
     _face.submodule(sys.modules[__name__], _path)

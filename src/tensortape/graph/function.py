@@ -167,6 +167,7 @@ class Function:
                 names,
                 autograph=self._options["autograph"],
                 may_create=not self._traced,
+                jit_compile=self._engine(),
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
@@ -182,6 +183,11 @@ class Function:
         self._log.traces.append(Trace(self._binder.described(key), why, seconds, count))
         self._traced.append((key, concrete))
         return concrete
+
+    def _engine(self) -> bool | None:
+        """What ``jit_compile`` asks for; Keras asks for XLA on its own account, ask or not."""
+        module = getattr(self._python_function, "__module__", None) or ""
+        return None if module.startswith("keras.") else self._options["jit_compile"]
 
     def _to_trace(self) -> Callable[..., Any]:
         """What is run on symbolic tensors: the function, converted by AutoGraph unless told not."""

@@ -50,6 +50,7 @@ class GraphFunction:
         self.name, self.graph = name, graph
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self.span = span
+        self.jit_compile: bool | None = getattr(graph, "jit_compile", None)
         self.static = all(len(t._a.witnesses) == 1 for t in self.inputs)
         self._programs: dict[Any, Program] = {}
         self._executors: dict[Any, Any] = {}
@@ -80,7 +81,9 @@ class GraphFunction:
         found = self._executors.get(key)
         if found is None:
             _bound(self._executors)
-            found = self._executors[key] = executor(self.program(arrays))
+            found = self._executors[key] = executor(
+                self.program(arrays), self.jit_compile
+            )
         return found(*arrays)
 
     def call(self, tensors: Any) -> list[Any]:

@@ -29,6 +29,7 @@ class TraceGraph(FuncGraph):
     """
 
     building_function = True
+    jit_compile: bool | None = None
 
     def __init__(self, name: str, outer: Any = None, autograph: bool = True) -> None:
         super().__init__(name)

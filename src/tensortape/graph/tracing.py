@@ -29,6 +29,7 @@ def trace(
     *,
     autograph: bool = True,
     may_create: bool = True,
+    jit_compile: bool | None = None,
 ) -> ConcreteFunction:
     """Run ``function`` with placeholders of the shapes in ``key``; what it did is the result.
 
@@ -36,7 +37,7 @@ def trace(
     """
     label = f"__inference_{name}_{_number()}"
     graph = TraceGraph(label, outer=state.graph, autograph=autograph)
-    graph.may_create = may_create
+    graph.may_create, graph.jit_compile = may_create, jit_compile
     seeds = SeedScope(global_seed())
     with graph.as_default(), seed_scope(seeds):
         places = _placeholders(graph, key, tensors, names)
