@@ -254,6 +254,8 @@ def run(arguments) -> None:
         chosen = [f for folder in arguments.folders for f in files if _folder(f) == folder]
         chosen = [f for f in chosen if arguments.only in f]
         chosen = [f for f in chosen if arguments.again or f not in results]
+        if arguments.small_first:
+            chosen.sort(key=lambda f: (tree / f).stat().st_size)
         workers: queue.SimpleQueue = queue.SimpleQueue()
         for _ in range(arguments.jobs):
             workers.put(Worker(arguments, tree, peers=False))
@@ -330,6 +332,7 @@ def parse() -> argparse.Namespace:
     runs.add_argument("--folders", type=lambda s: s.split(","), default=FOLDERS)
     runs.add_argument("--only", default="", help="files with this in their path")
     runs.add_argument("--again", action="store_true", help="run files that have results too")
+    runs.add_argument("--small-first", action="store_true", help="short files first")
     runs.add_argument("--jobs", type=int, default=1)
     worker = commands.add_parser("work", help="run files named on standard input (for `run`)")
     worker.add_argument("tree")
