@@ -86,3 +86,30 @@ def test_differences_are_described():
 def test_keys_that_cannot_be_ordered_are_named():
     with pytest.raises(TypeError, match=r"\['b', 2\] cannot be ordered"):
         nest.flatten({"b": 1, 2: 1})
+
+
+def test_a_composite_is_asked_for_its_specification_once():
+    asked = []
+
+    class Spec:
+        def _to_components(self, value):
+            return (value.part,)
+
+        def _from_components(self, parts):
+            return Composite(*parts)
+
+    class Composite:
+        def __init__(self, part):
+            self.part = part
+
+        @property
+        def _type_spec(self):
+            asked.append(self)
+            return Spec()
+
+    value = Composite(1)
+    nest.flatten(value, expand_composites=True)  # its class is known from now on
+    asked.clear()
+    assert nest.pack_sequence_as(value, [2], expand_composites=True).part == 2
+    assert len(asked) == 1
+    assert nest.flatten(value) == [value]

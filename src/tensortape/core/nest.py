@@ -58,26 +58,36 @@ def _collect(parts: Iterable[Any], leaves: list[Any]) -> None:
             _collect(container.children(part), leaves)
 
 
-def _composite_children(value: Any) -> tuple[Any, ...]:
-    return tuple(value._type_spec._to_components(value))
+def _composite(value: Any) -> Container:
+    spec = value._type_spec  # made once: that takes longer than taking apart and putting together
 
+    def rebuild(value: Any, parts: list[Any]) -> Any:
+        return spec._from_components(tuple(parts))
 
-def _rebuild_composite(value: Any, parts: list[Any]) -> Any:
-    return value._type_spec._from_components(tuple(parts))
-
-
-_COMPOSITE = Container(_composite_children, _rebuild_composite)
+    return Container(lambda value: tuple(spec._to_components(value)), rebuild)
 
 
 def _container_of(value: Any, expand_composites: bool) -> Container | None:
     container = CONTAINERS[type(value)]
     if container is None and expand_composites and _is_composite(value):
-        return _COMPOSITE
+        return _composite(value)
     return container
 
 
+def _is_leaf(value: Any, expand_composites: bool) -> bool:
+    return CONTAINERS[type(value)] is None and not (expand_composites and _is_composite(value))
+
+
+_COMPOSITES: dict[type, bool] = {}  # making a specification just to look at it would be slow
+
+
 def _is_composite(value: Any) -> bool:
-    return hasattr(getattr(value, "_type_spec", None), "_to_components")
+    kind = type(value)
+    known = _COMPOSITES.get(kind)
+    if known is None:
+        known = hasattr(getattr(value, "_type_spec", None), "_to_components")
+        _COMPOSITES[kind] = known
+    return known
 
 
 def _expanded_leaves(structure: Any) -> Iterator[Any]:
@@ -106,7 +116,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
             f"Attempted to pack value:\n  {flat_sequence}\ninto a structure, but found "
             f"incompatible type `{type(flat_sequence)}` instead."
         )
-    if _container_of(structure, expand_composites) is None and len(flat_sequence) != 1:
+    if _is_leaf(structure, expand_composites) and len(flat_sequence) != 1:
         raise ValueError(
             f"The target structure is of type `{type(structure)}`\n  {structure}\nHowever the "
             f"input is a sequence ({type(flat_sequence)}) of length {len(flat_sequence)}.\n  "
