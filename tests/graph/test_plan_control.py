@@ -1,4 +1,4 @@
-"""Loops and branches in plans: written in where they are small, called where they are large."""
+"""Loops and branches in plans: parts are written in where they are small, else called."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def test_gradients_of_loops(plans, size):
     for n in (0, 1, 5):
         for left, right in zip(by_hand(x, n), power(x, tf.constant(n)), strict=True):
             np.testing.assert_allclose(left, right, rtol=1e-5, atol=1e-6)
-    assert ("while True:" in plans[0].source) == (size == 3)
+    assert "while True:" in plans[0].source
+    assert ("part(" in plans[0].source) == (size > 3)
 
 
 def test_several_branches(plans):

@@ -25,7 +25,7 @@ def compile_plan(program: Program) -> Callable[..., list[Any]]:
 
     Raises, when it runs, what the operations raise eagerly, with the user's line in the message.
     """
-    writer = Writer(program)
+    writer = Writer(program, compile_plan)
     filename = f"<plan {_number()} of {program.name}>"
     source = "\n".join(writer.lines) + "\n"
     names = writer.names.values

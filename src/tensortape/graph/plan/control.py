@@ -1,7 +1,7 @@
 """Loops and branches written into the plan: Python's own, around the statements of their parts.
 
-Only parts that need no workspace are written in: small values, where a call would cost more than
-what it computes. Others are run by the kernels of ``If`` and ``While``, with plans of their own.
+Parts that need no workspace are written in: small values, where a call would cost more than what it
+computes. Others are called, with plans of their own.
 """
 
 from __future__ import annotations
@@ -19,38 +19,54 @@ LOOP, BRANCH = "While", "If"
 
 
 def write(scope: Any, node: Node) -> bool:
-    """Write a loop or branch; ``False`` for other operations, and what is better called."""
+    """Write a loop or branch; ``False`` for other operations."""
     kind = node.op.type
     if kind not in (LOOP, BRANCH) or node.late or OPS.get(kind) is not node.op:
         return False
     attrs = node.attrs
     if kind == LOOP:
-        parts = inner_scopes(scope, (attrs["cond"], attrs["body"]))
-        return parts is not None and write_loop(scope, node, *parts)
-    parts = inner_scopes(scope, attrs["branches"])
-    return parts is not None and write_branches(scope, node, parts)
+        write_loop(scope, node, *inner_scopes(scope, (attrs["cond"], attrs["body"])))
+    else:
+        write_branches(scope, node, inner_scopes(scope, attrs["branches"]))
+    return True
 
 
-def inner_scopes(scope: Any, programs: tuple[Program, ...]) -> Any:
-    """Scopes for parts of a node; ``None`` if one of them needs a workspace."""
+def inner_scopes(scope: Any, programs: tuple[Program, ...]) -> list[Any]:
+    """The parts of a node: written in, or called where they need a workspace."""
     writer, indent = scope.writer, scope.indent + "    "
     found = []
     for program in programs:
-        inner = type(scope)(writer, optimise_for_numpy(program), writer.prefix(), indent)
-        if inner.needs_workspace:
-            return None
-        found.append(inner)
+        part = type(scope)(writer, optimise_for_numpy(program), writer.prefix(), indent)
+        found.append(Called(part) if part.needs_workspace else part)
     return found
 
 
-def write_loop(scope: Any, node: Node, cond: Any, body: Any) -> bool:
+class Called:
+    """A part with a plan of its own, which the plan around it calls."""
+
+    def __init__(self, scope: Any) -> None:
+        self.program, self.avals = scope.program, scope.program.avals
+        self.line, self.prefix, self.writer = scope.line, scope.prefix, scope.writer
+        self.local: dict[int, str] = {}
+        self.lists: dict[int, Any] = {}
+
+    def write(self) -> None:
+        """The call."""
+        part = self.writer.names.name(self.writer.compile(self.program), "part")
+        call = f"{part}({', '.join(self.local[i] for i in self.program.params)})"
+        outs = [f"{self.prefix}r{k}" for k in range(len(self.program.results))]
+        self.line(f"{joined(outs)} = {call}" if outs else call)
+        self.local.update(zip(self.program.results, outs, strict=True))
+
+
+def write_loop(scope: Any, node: Node, cond: Any, body: Any) -> None:
     """A loop: its variables have names of their own, which each iteration assigns anew."""
     n, stacked = node.attrs["variables"], node.attrs["stacked"]
     limit = node.attrs.get("maximum")
     start = scope.writer.prefix()
     args = [scope.value(i) for i in node.inputs[:n]]
     for k, i in enumerate(node.inputs[n:], n):
-        rows_only = all(rows_alone(part.program, part.program.params[k]) for part in (cond, body))
+        rows_only = all(rows_alone(part, part.program.params[k]) for part in (cond, body))
         args.append(scope.lists[i].name if i in scope.lists and rows_only else scope.value(i))
     variables = [f"{start}x{k}" for k in range(n)]
     rows = [f"{start}rows{k}" for k in range(stacked)]
@@ -76,7 +92,6 @@ def write_loop(scope: Any, node: Node, cond: Any, body: Any) -> bool:
     kept = [body.avals[i] for i in body.program.results[n:]]
     for i, name, aval in zip(node.outputs[n:], rows, kept, strict=True):
         scope.lists[i] = List(name, aval)
-    return True
 
 
 class List(NamedTuple):
@@ -115,19 +130,23 @@ def reads_rows(node: Node, avals: Any) -> bool:
     return node.op.type == "GatherV2" and form is not None and form.view
 
 
-def rows_alone(program: Program, i: int) -> bool:
-    """Whether a program reads only rows of a value."""
+def rows_alone(part: Any, i: int) -> bool:
+    """Whether a part reads only rows of a value (or its shape, where the part is written in)."""
+    program = part.program
     if i in program.results:
         return False
     for node in program.nodes:
-        if i in node.uses() and (node.uses().count(i) > 1 or node.uses()[0] != i):
+        uses = node.uses()
+        if i not in uses:
+            continue
+        if uses.count(i) > 1 or uses[0] != i or not reads_rows(node, program.avals):
             return False
-        if i in node.uses() and not reads_rows(node, program.avals):
+        if node.op.type == "Shape" and isinstance(part, Called):
             return False
     return True
 
 
-def write_branches(scope: Any, node: Node, branches: list[Any]) -> bool:
+def write_branches(scope: Any, node: Node, branches: list[Any]) -> None:
     """A choice between branches; numbers that name none mean the last one."""
     index, *given = [scope.value(i) for i in node.inputs]
     names = [f"{scope.prefix}v{i}" for i in node.outputs]
@@ -147,7 +166,6 @@ def write_branches(scope: Any, node: Node, branches: list[Any]) -> bool:
             branch.line("pass")
     for i in node.outputs:
         scope.name(i)
-    return True
 
 
 def enter(inner: Any, given: list[str], scope: Any, last: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tensortape.graph.ir import Aval, Node, Program
@@ -19,9 +20,13 @@ INDENT = "        "
 
 
 class Writer:
-    """Writes the text of a plan, line by line, and notes which node each line is for."""
+    """Writes the text of a plan, line by line, and notes which node each line is for.
 
-    def __init__(self, program: Program) -> None:
+    ``compile`` makes plans of parts that are called.
+    """
+
+    def __init__(self, program: Program, compile: Callable[[Program], Any]) -> None:
+        self.compile = compile
         self.names = Globals()
         for name, value in NAMES.items():
             self.names.name(value, name)
