@@ -109,16 +109,21 @@ def test_two_networks_in_turn() -> None:
 
 
 def test_dead_and_saturated_units() -> None:
-    outputs = np.zeros((10, 4), np.float32)
-    outputs[3, 0] = 1.0
-    units = Units.of("Relu", outputs)
+    inputs = np.full((10, 4), -1.0, np.float32)
+    inputs[3, 0] = 1.0
+    units = Units.of("Relu", inputs, np.maximum(inputs, 0))
     assert units is not None and units.part == 0.75
-    more = Units.of("Relu", np.eye(4, dtype=np.float32))
+    eye = np.tile(np.eye(4, dtype=np.float32), (2, 1))
+    more = Units.of("Relu", eye, eye)
     assert more is not None and units.merge(more).part == 0.0
-    tanh = Units.of("Tanh", np.array([[1.0, 0.0], [-1.0, 0.5]], np.float32))
+    outputs = np.array([[1.0, 0.0], [-1.0, 0.5]], np.float32)
+    tanh = Units.of("Tanh", outputs, outputs)
     assert tanh is not None and tanh.part == 0.5
-    assert Units.of("Tanh", np.array([[np.nan, 0.0]], np.float32)) is None
-    assert Units.of("Relu", np.zeros(3, np.float32)) is None
+    broken = np.array([[np.nan, 0.0]], np.float32)
+    assert Units.of("Tanh", broken, broken) is None
+    assert Units.of("Relu", np.zeros(3, np.float32), np.zeros(3, np.float32)) is None
+    assert Units.of("Relu", inputs[:2], inputs[:2]) is None  # a unit need not answer two rows
+    assert Units.of("Relu", inputs[:3], inputs[:3]) is None
 
 
 def test_missing_gradients_are_counted() -> None:

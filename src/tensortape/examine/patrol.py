@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,8 @@ class PatrolJournal(Journal):
                 return
             verdict = asking.verdicts.get((i, state))
             if verdict is None:
-                verdict = Verdict(name_of(asked, original, source), state, first=asking.count)
+                name = in_list(asked, i) or name_of(asked, original, source)
+                verdict = Verdict(name, state, first=asking.count)
                 asking.verdicts[i, state] = verdict
             verdict.count += 1
             if not verdict.diagnosis and state != "sound" and again(verdict.count):
@@ -148,6 +150,14 @@ class PatrolJournal(Journal):
         return Diagnosis(
             reason, "error", name, text, reason.cure, self.place("tape.gradient", call.position)
         )
+
+
+def in_list(asked: Asked, number: int) -> str:
+    """``weights[2]`` behind ``weights[1]``, whatever a loop left it called."""
+    sources = asked.run.sources
+    before = asked.names.get(sources[number - 1]._id, "") if number else ""
+    match = re.fullmatch(r"(\w+)\[(\d+)\]", before)
+    return f"{match[1]}[{int(match[2]) + 1}]" if match and int(match[2]) == number - 1 else ""
 
 
 def again(count: int) -> bool:

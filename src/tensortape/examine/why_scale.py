@@ -235,15 +235,25 @@ def weightiest(legs: list[Leg]) -> Leg:
     return max((leg for leg in legs if leg.op == op), key=lambda leg: abs(logarithm(leg.factor)))
 
 
+def alike(rows: Any) -> bool:
+    """Whether rows are the same but for rounding."""
+    wide = rows.astype(np.float32, copy=False)
+    return bool(np.max(np.ptp(wide, axis=0)) <= 1e-4 * np.max(np.abs(wide)))
+
+
 def dead_units(value: Any) -> tuple[int, int]:
     """How many units of a layer have a positive input for no row, and how many there are.
 
-    >>> dead_units(np.array([[1.0, -1.0]] * 8))
+    Rows that are all alike say nothing.
+
+    >>> dead_units(np.array([[i, -1.0 - i] for i in range(8)]))
     (1, 2)
+    >>> dead_units(np.array([[1.0, -1.0]] * 8))
+    (0, 2)
     """
     if value is None or np.ndim(value) < 2:
         return 0, 0
     rows = np.asarray(value).reshape(-1, np.shape(value)[-1])
-    if rows.shape[0] < ROWS:
+    if rows.shape[0] < ROWS or alike(rows):
         return 0, rows.shape[1]
     return int((~(rows > 0).any(axis=0)).sum()), rows.shape[1]

@@ -10,6 +10,7 @@ import numpy as np
 
 from tensortape.examine.backflow import plain
 from tensortape.examine.summary import norm
+from tensortape.examine.why_scale import ROWS, alike
 
 BINS = np.arange(-20.0, 6.5, 0.5)
 """Edges of the histograms: powers of ten of the magnitudes."""
@@ -89,15 +90,20 @@ class Units:
     total: int = 0
 
     @classmethod
-    def of(cls, kind: str, outputs: Any) -> Units | None:
-        """What one execution of an activation shows; ``None`` where it shows nothing."""
-        a = np.asarray(outputs)
+    def of(cls, kind: str, inputs: Any, outputs: Any) -> Units | None:
+        """What one execution of an activation shows; ``None`` where it shows nothing.
+
+        That a unit answers 0 to a few rows, or to rows that are all alike, says little.
+        """
+        a = np.asarray(inputs if kind in RELUS else outputs)
         if a.ndim < 2 or not a.size:
             return None
         rows = a.reshape(-1, a.shape[-1])
         if not np.isfinite(rows.astype(np.float32, copy=False)).all():
             return None
         if kind in RELUS:
+            if len(rows) < ROWS or alike(rows):
+                return None
             return cls(kind, (rows > 0).any(axis=0))
         limit = SATURATED[kind]
         flat = np.abs(rows) > limit if kind == "Tanh" else (rows < limit) | (rows > 1 - limit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -13,7 +12,7 @@ from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.health.measures import RELUS, SATURATED, LayerStep, Units
 from tensortape.examine.journal import Asked
 from tensortape.examine.oplog import OpLog, variable_name
-from tensortape.examine.patrol import PatrolJournal
+from tensortape.examine.patrol import PatrolJournal, in_list
 from tensortape.examine.recorder import handle_of
 
 WATCHED = frozenset((*RELUS, *SATURATED))
@@ -56,7 +55,7 @@ class Probe(PatrolJournal):
             return
         super().record(op, inputs, outputs, attrs)
         if op.type in WATCHED and not self.failed:
-            units = Units.of(op.type, outputs[0]._a)
+            units = Units.of(op.type, inputs[0]._a, outputs[0]._a)
             if units is not None:
                 layer = self.layer_of(op.type, outputs[0], sys._getframe(1))
                 known = self.units.get(layer)
@@ -147,14 +146,6 @@ def layer_in(path: str, model: str) -> str:
     """
     first, _, rest = path.partition("/")
     return rest if rest and first == model else path
-
-
-def in_list(asked: Asked, number: int) -> str:
-    """``weights[2]`` behind ``weights[1]``, whatever a loop left it called."""
-    sources = asked.run.sources
-    before = asked.names.get(sources[number - 1]._id, "") if number else ""
-    match = re.fullmatch(r"(\w+)\[(\d+)\]", before)
-    return f"{match[1]}[{int(match[2]) + 1}]" if match and int(match[2]) == number - 1 else ""
 
 
 def identities_of(call: Any) -> frozenset[int]:
