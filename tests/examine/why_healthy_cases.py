@@ -216,3 +216,49 @@ def adam_by_hand() -> None:
         m.assign(0.9 * m + 0.1 * g)
         v.assign(0.999 * v + 0.001 * g * g)
         w.assign_sub(0.1 * m / (tf.sqrt(v) + 1e-7))
+
+
+@program
+def equal_rows_through_relus() -> None:
+    draw = np.random.default_rng(0).normal
+    weights = [tf.Variable((draw(size=(32, 32)) / 6).astype(np.float32)) for _ in range(4)]
+    with tf.GradientTape() as tape:
+        h = tf.ones([16, 32])
+        for w in weights:
+            h = tf.nn.relu(tf.matmul(h, w))
+        loss = tf.reduce_mean(tf.square(h - 1.0))
+    tape.gradient(loss, weights)
+
+
+@program
+def generator_and_discriminator() -> None:
+    draw = np.random.default_rng(0).normal
+    g, d = (tf.Variable((draw(size=(4, 4)) / 2).astype(np.float32)) for _ in range(2))
+    noise = tf.constant(draw(size=(8, 4)).astype(np.float32))
+    with tf.GradientTape() as made, tf.GradientTape() as judged:
+        fake = tf.nn.sigmoid(tf.matmul(tf.tanh(tf.matmul(noise, g)), d))
+        fools = -tf.reduce_mean(tf.math.log(fake))
+        sees = -tf.reduce_mean(tf.math.log(1.0 - fake))
+    made.gradient(fools, g)
+    judged.gradient(sees, d)
+
+
+@program
+def attention() -> None:
+    draw = np.random.default_rng(0).normal
+    x = tf.Variable(draw(size=(2, 5, 4)).astype(np.float32))
+    with tf.GradientTape() as tape:
+        scores = tf.matmul(x, x, transpose_b=True) / 2.0
+        y = tf.reduce_mean(tf.square(tf.matmul(tf.nn.softmax(scores), x)))
+    tape.gradient(y, x)
+
+
+@program
+def recurrence() -> None:
+    w = tf.Variable(np.eye(4, dtype=np.float32) * 0.95)
+    with tf.GradientTape() as tape:
+        state = tf.ones([2, 4])
+        for _ in range(50):
+            state = tf.tanh(tf.matmul(state, w)) + 0.1
+        loss = tf.reduce_mean(state)
+    tape.gradient(loss, w)
