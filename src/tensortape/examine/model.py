@@ -221,6 +221,9 @@ def to_json(item: Any) -> Any:
     if isinstance(item, dict):
         return {key: to_json(value) for key, value in item.items()}
     if isinstance(item, list):
+        first = next((value for value in item if value is not None), None)
+        if isinstance(first, str | int | float):  # lists hold values of one kind
+            return item
         return [to_json(value) for value in item]
     return item
 

@@ -46,7 +46,9 @@ def in_script(data: str) -> str:
         "\u2028": "\\u2028",
         "\u2029": "\\u2029",
     }
-    return data.translate({ord(k): v for k, v in escapes.items()})
+    for sign, escape in escapes.items():  # several times as fast as one translation
+        data = data.replace(sign, escape)
+    return data
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:

@@ -112,18 +112,24 @@ def summary_of(array: Any, full: int = FULL) -> Summary:
     return summarize(array, full=full)
 
 
+def key_of(s: Summary) -> Any:
+    """What equal summaries have in common."""
+    rows = [None if row is None else tuple(row) for row in (s.shape, s.values, s.first)]
+    return (*rows, s.dtype, s.note, s.min, s.max, s.mean, s.norm, s.zeros, s.nans, s.infs)
+
+
 class Table:
     """Numbers summaries, equal ones alike."""
 
     def __init__(self) -> None:
         self.summaries: list[Summary] = []
-        self._known: dict[str, int] = {}
+        self._known: dict[Any, int] = {}
 
     def number(self, summary: Summary | None) -> int | None:
         """The index of ``summary`` in the table."""
         if summary is None:
             return None
-        key = repr(summary)
+        key = key_of(summary)
         if key not in self._known:
             self._known[key] = len(self.summaries)
             self.summaries.append(summary)

@@ -25,9 +25,9 @@ def summarize(array: Any, note: str = "", full: int = FULL) -> Summary:
     a = np.asarray(array)
     result = Summary(list(a.shape), a.dtype.name, note=note)
     if a.size <= full:
-        result.values = [plain(v) for v in a.reshape(-1)]
+        result.values = plains(a.reshape(-1))
         return result
-    result.first = [plain(v) for v in a.reshape(-1)[:FIRST]]
+    result.first = plains(a.reshape(-1)[:FIRST])
     if a.dtype.kind in "OSUV" and not is_float(a.dtype):
         return result
     add_statistics(result, a)
@@ -81,6 +81,23 @@ def norm(array: Any) -> float:
 def is_float(dtype: np.dtype) -> bool:
     """Whether ``dtype`` is a floating type, ml_dtypes' (which NumPy calls void) included."""
     return dtype.kind == "f" or (dtype.kind == "V" and "float" in dtype.name)
+
+
+def plains(a: np.ndarray) -> list[Any]:
+    """JSON values for the elements of a row; as :func:`plain`, but all at once.
+
+    >>> plains(np.float32([0.1, np.inf])), plains(np.array([True, False]))
+    ([0.1, 'Infinity'], [True, False])
+    """
+    if a.dtype == np.float64:
+        values = a.tolist()
+    elif a.dtype.kind == "f":
+        values = list(map(float, a.astype("U32").tolist()))  # the shortest digits of its own type
+    elif a.dtype.kind == "b" or (a.dtype.kind in "iu" and a.dtype.itemsize < 8):
+        return a.tolist()
+    else:
+        return [plain(v) for v in a]
+    return [v if math.isfinite(v) else plain(v) for v in values]
 
 
 def plain(value: Any) -> Any:
