@@ -141,3 +141,29 @@ def test_symbolic_tensors_know_shapes_and_refuse_values():
     types = [op.type for op in graph.get_operations() if op.type != "Const"]
     assert types[:3] == ["Placeholder", "MatMul", "AddV2"]
     assert float(tf.constant(1.0) + 1.0) == 2.0
+
+
+def test_eager_loops_leave_python_values_as_they_are():
+    seen = []
+
+    def body(i, x):
+        seen.append((type(i), type(x).__module__))
+        return i + 1, x + i
+
+    i, x = tf.while_loop(lambda i, x: i < 3, body, (0, np.array(0)))
+    assert seen[0] == (int, "numpy")
+    assert (i.dtype, x.dtype, int(x)) == (tf.int32, tf.int64, 3)
+
+
+def test_maps_over_sparse_and_ragged_tensors():
+    sparse = tf.sparse.from_dense([[1.0, 0.0, 2.0], [0.0, 3.0, 0.0]])
+    scales = tf.constant([[1.0], [2.0]])
+    mapped = tf.map_fn(
+        lambda e: tf.sparse.to_dense(e[0]) * e[1],
+        (sparse, scales),
+        fn_output_signature=tf.float32,
+    )
+    assert mapped.numpy().tolist() == [[1.0, 0.0, 2.0], [0.0, 6.0, 0.0]]
+    ragged = tf.ragged.constant([[1.0, 2.0], [3.0]])
+    sums = tf.map_fn(tf.reduce_sum, ragged, fn_output_signature=tf.float32)
+    assert sums.numpy().tolist() == [3.0, 3.0]

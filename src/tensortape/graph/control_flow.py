@@ -186,10 +186,11 @@ def while_loop(
     _callable(body, "body")
     if not loop_vars:
         raise ValueError("'loop_vars' must be non-empty.")
-    variables = nest.map_structure(_loop_value, loop_vars)
     single = not isinstance(loop_vars, (list, tuple))
     if state.graph is not None and state.graph.building_function:
+        variables = nest.map_structure(_loop_value, loop_vars)
         return _traced_loop(cond, body, variables, shape_invariants, maximum_iterations, single)
+    variables = loop_vars  # as they are given: what Python computes stays Python's until the end
     left = -1 if maximum_iterations is None else int(convert_to_tensor(maximum_iterations))
     while left != 0 and bool(convert_to_tensor(cond(variables) if single else cond(*variables))):
         result = body(variables) if single else body(*variables)
@@ -200,13 +201,10 @@ def while_loop(
                 f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
                 f"{len(result)}."
             )
-        variables = nest.map_structure(_loop_value, result)
-        if not single:
-            variables = (
-                type(loop_vars)(variables) if not hasattr(loop_vars, "_fields") else variables
-            )
+        plain = single or hasattr(loop_vars, "_fields")
+        variables = result if plain else type(loop_vars)(result)
         left -= 1
-    return variables
+    return nest.map_structure(_loop_value, variables)
 
 
 def _traced_loop(

@@ -22,21 +22,37 @@ def _rows(elems: Any, what: str) -> tuple[list[Any], int]:
 
     Raises ``ValueError`` for scalars, nothing at all, or tensors of different lengths.
     """
-    flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
+    flat = [e if is_composite(e) else convert_to_tensor(e) for e in nest.flatten(elems)]
     if not flat:
         raise ValueError(
             f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}"
         )
-    if any(t.ndim == 0 for t in flat):
+    if any(t.shape.rank == 0 for t in flat):
         raise ValueError(f"Elements in elems must be 1+ dimensional Tensors, not scalars ({what})")
     sizes = {t.shape[0] for t in flat}
     if len(sizes) > 1:
         raise ValueError(
             f"{what}: elems have different lengths {sorted(sizes)} along the first axis."
         )
-    parts = [PUBLIC["unstack"](t) for t in flat]
+    parts = [_unstacked(t) for t in flat]
     count = sizes.pop()
     return [nest.pack_sequence_as(elems, [p[i] for p in parts]) for i in range(count)], count
+
+
+def is_composite(value: Any) -> bool:
+    """Whether a value is a sparse or a ragged tensor."""
+    return hasattr(value, "dense_shape") or hasattr(value, "row_splits")
+
+
+def _unstacked(t: Any) -> list[Any]:
+    """The elements along the first axis; of a sparse or ragged tensor they are such, too."""
+    if hasattr(t, "row_splits"):
+        return list(t)
+    if not hasattr(t, "dense_shape"):
+        return PUBLIC["unstack"](t)
+    cut, drop, inner = PUBLIC["sparse.slice"], PUBLIC["sparse.reshape"], t.shape.as_list()[1:]
+    starts = ([i, *[0] * len(inner)] for i in range(t.shape[0]))
+    return [drop(cut(t, start, [1, *inner]), inner) for start in starts]
 
 
 def _need_callable(fn: Any) -> None:
