@@ -252,7 +252,7 @@ def run(arguments) -> None:
         tree = Path(made).resolve()
         files = make_tree(Path(arguments.checkout), tree)
         chosen = [f for folder in arguments.folders for f in files if _folder(f) == folder]
-        chosen = [f for f in chosen if arguments.only in f]
+        chosen = [f for f in chosen if any(part in f for part in arguments.only.split(","))]
         chosen = [f for f in chosen if arguments.again or f not in results]
         if arguments.small_first:
             chosen.sort(key=lambda f: (tree / f).stat().st_size)
@@ -330,7 +330,7 @@ def parse() -> argparse.Namespace:
     runs.add_argument("results", help="the JSON file the results go to")
     runs.add_argument("--python", default=sys.executable, help="the interpreter to run them with")
     runs.add_argument("--folders", type=lambda s: s.split(","), default=FOLDERS)
-    runs.add_argument("--only", default="", help="files with this in their path")
+    runs.add_argument("--only", default="", help="files with one of these in their path")
     runs.add_argument("--again", action="store_true", help="run files that have results too")
     runs.add_argument("--small-first", action="store_true", help="short files first")
     runs.add_argument("--jobs", type=int, default=1)
