@@ -68,7 +68,12 @@ class Executable:
             if k in self._takes and k not in returned and program.results[r] in place
         }
         donated = tuple(n for n, k in enumerate(self._takes) if k in self._reused)
-        self._function = jax.jit(self._traced, donate_argnums=donated)
+
+        def compiled(*args: Any) -> Any:
+            return self._traced(*args)
+
+        compiled.__name__ = program.name  # what XLA's text and profiles call it
+        self._function = jax.jit(compiled, donate_argnums=donated)
 
     def _traced(self, *args: Any) -> Any:
         """What JAX compiles: results, and the number of what went wrong."""

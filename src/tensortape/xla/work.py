@@ -62,7 +62,7 @@ STEP = Cost(4 * MICRO, 0.5 * MICRO)
 """An iteration of a loop."""
 FLOP = Cost(NANO / 40, NANO / 40)
 CONVOLVED = Cost(NANO / 15, NANO / 13)
-LIGHT_ELEMENT = Cost(0.13 * NANO, 0.1 * NANO)
+LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
 HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
 CALLBACK = Cost(0, 60 * MICRO)
 
