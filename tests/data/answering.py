@@ -70,7 +70,21 @@ def namespace(tf: Any, folder: str) -> dict[str, Any]:
             for record in (b"hello", "text", b"", b"z" * 600):
                 writer.write(record)
 
+    def examples(name: str) -> None:
+        train = tf.train
+        with tf.io.TFRecordWriter(f"{folder}/{name}") as writer:
+            for i in range(5):
+                a = train.Feature(int64_list=train.Int64List(value=list(range(i))))
+                b = train.Feature(float_list=train.FloatList(value=[i * 0.5]))
+                features = train.Features(feature={"a": a, "b": b})
+                writer.write(train.Example(features=features).SerializeToString())
+
     return {
+        "examples": examples,
+        "FEATURES": {
+            "a": tf.io.VarLenFeature(tf.int64),
+            "b": tf.io.FixedLenFeature([], tf.float32),
+        },
         "tf": tf,
         "np": np,
         "D": tf.data.Dataset,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from tensortape.core import errors
-from tensortape.core.specs import NoneTensorSpec, TensorSpec
+from tensortape.core.specs import TensorSpec
 from tensortape.data.calls import Function
 from tensortape.data.dataset import UNKNOWN, DatasetV2, computed, method, need_dataset
-from tensortape.data.ordering import common_spec
 from tensortape.data.parallel import Parallel
 from tensortape.data.running import Run
+from tensortape.data.sampling import mapped_spec, sampled_spec
 from tensortape.data.seeds import looking
 from tensortape.data.specs import DatasetSpec
 from tensortape.data.structure import int64, leaves, map_leaves, spec_of, to_element
@@ -54,44 +53,24 @@ def map(
         kind = "_ParallelMapDataset"
         parallel = Parallel(int(num_parallel_calls))
         start = lambda run: parallel.map(function.started(run), source(run))  # noqa: E731
-    return computed(start, dataset._size, _mapped_spec(dataset, function, start), (dataset,), kind)
+    return computed(start, dataset._size, _mapped_spec(dataset, function), (dataset,), kind)
 
 
-def _mapped_spec(dataset: DatasetV2, function: Function, start: Any) -> Callable[[], Any]:
+def _mapped_spec(dataset: DatasetV2, function: Function) -> Callable[[], Any]:
     """The type of results, from the function without values if it can run so, else from some."""
 
     def find() -> Any:
-        if isinstance(dataset.element_spec, NoneTensorSpec):
-            return _sampled_spec(start)
         try:
             return function.result_spec(dataset.element_spec)
         except Exception:
-            return _sampled_spec(start)
+            return mapped_spec(dataset, function)
 
     return find
 
 
 def sampled(start: Any, size: int, dataset: DatasetV2, kind: str) -> DatasetV2:
     """A dataset whose element type is found by making elements."""
-    return computed(start, size, lambda: _sampled_spec(start), (dataset,), kind)
-
-
-def _sampled_spec(start: Any) -> Any:
-    found = []
-    with looking(), contextlib.suppress(StopIteration):
-        elements = start(Run())
-        found.append(spec_of(next(elements)))
-        with contextlib.suppress(errors.OpError):  # whoever iterates gets to know of it
-            found.append(spec_of(next(elements)))
-    if not found:
-        raise ValueError(
-            "The element_spec of this dataset is not known: it is empty, and its function does "
-            "not run on tensors without a value."
-        )
-    try:
-        return found[0] if len(found) == 1 else common_spec(*found)
-    except TypeError:
-        return found[0]
+    return computed(start, size, lambda: sampled_spec(start), (dataset,), kind)
 
 
 @method
@@ -300,7 +279,7 @@ def scan(
         try:
             return function.result_spec(spec_of(first), dataset.element_spec, unpack=False)[1]
         except Exception:
-            return _sampled_spec(start)
+            return sampled_spec(start)
 
     return computed(start, dataset._size, find, (dataset,), "_ScanDataset")
 

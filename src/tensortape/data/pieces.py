@@ -98,20 +98,19 @@ def _ragged_of_rows(rows: Any) -> RaggedTensor:
 
 
 def _stack_sparse(group: Any) -> SparseTensor:
-    shapes = np.array([s.dense_shape._a for s in group])
-    if (shapes != shapes[0]).any():
-        at = int(np.flatnonzero((shapes != shapes[0]).any(axis=1))[0])
+    shapes = [s.dense_shape._a for s in group]
+    if any(len(shape) != len(shapes[0]) for shape in shapes):
         raise errors.of_op(
             errors.InvalidArgumentError,
             "IteratorGetNext",
-            f"Cannot batch sparse tensors of different shapes: element 0 has {shapes[0]}, "
-            f"element {at} has {shapes[at]}.",
+            f"Cannot batch sparse tensors of different ranks: {[len(shape) for shape in shapes]}.",
         )
+    largest = np.max(shapes, axis=0)
     places = [np.insert(s.indices._a, 0, i, axis=1) for i, s in enumerate(group)]
     return SparseTensor(
         state.tensor(np.concatenate(places).astype(np.int64)),
         state.tensor(np.concatenate([s.values._a for s in group])),
-        state.tensor(np.array([len(group), *shapes[0]], np.int64)),
+        state.tensor(np.array([len(group), *largest], np.int64)),
     )
 
 
