@@ -13,6 +13,7 @@ import statistics
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import run
 from harness import workloads
@@ -20,6 +21,7 @@ from harness.environments import BENCHMARKS, parse_overrides
 from harness.peers import PEERS, select
 from harness.results import Row
 from harness.session import Session
+from harness.workloads import Workload
 
 PEER_NAMES = ("tensortape", "tensorflow", "torch")
 WORST = 10
@@ -95,7 +97,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     overrides = parse_overrides(args.env, {peer.library.name for peer in PEERS})
     pythons = run.available(peers, args.envs, overrides)
     chosen = workloads.select(args.families, BENCHMARKS / "families")
-    rows, failed = [], 0
+    rows: list[Row] = []
+    try:
+        failed = measure(chosen, pythons, args, rows)
+    finally:  # what was measured before an interruption
+        print(report(rows))
+        if args.out:
+            args.out.parent.mkdir(parents=True, exist_ok=True)
+            args.out.write_text(report(rows), encoding="utf-8")
+    return failed
+
+
+def measure(chosen: Sequence[Workload], pythons: Any, args: Any, rows: list[Row]) -> int:
+    """Adds a row for each workload; 1 when a library failed or answers differ."""
+    failed = 0
     with Session(pythons, args.timeout) as session:
         for workload in chosen:
             row = session.run(workload, args.rounds, args.seconds, run.progress)
@@ -106,10 +121,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 run.say(f"{workload.name}: {text}")
             if (ratio(row) or 0.0) > 3:
                 run.say(f"{workload.name}: {ratio(row):.1f} times the slower of the others")
-    print(report(rows))
-    if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(report(rows), encoding="utf-8")
     return failed
 
 
