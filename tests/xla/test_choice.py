@@ -85,7 +85,7 @@ def test_loops_are_counted():
     found = repeated.get_concrete_function(x).program(x)
     assert work.decided_by(found, node).trips() == 40
     assert work.decided_by(found, node).trips(longest=10) is None
-    assert work.of_node(found, node).plan > 40 * work.NODE.plan
+    assert work.of_node(found, node).plan > 40 * work.SCALAR_NODE.plan
 
 
 def test_every_operation_has_a_status():

@@ -58,8 +58,12 @@ PASSED = Cost(0.1 * MICRO, 4 * MICRO)
 NODE = Cost(1.2 * MICRO, 0.1 * MICRO)
 KERNEL = Cost(0, 5 * MICRO)
 """What XLA cannot fuse with its neighbours."""
-STEP = Cost(4 * MICRO, 0.5 * MICRO)
+STEP = Cost(0.2 * MICRO, 0.05 * MICRO)
 """An iteration of a loop."""
+INNER_NODE = Cost(1.0 * MICRO, 0.2 * MICRO)
+SCALAR_NODE = Cost(0.1 * MICRO, 0.01 * MICRO)
+INNER_KERNEL = Cost(0, 1.5 * MICRO)
+"""Nodes of loops: the plan writes arithmetic of numbers as Python's, XLA fuses it."""
 FLOP = Cost(NANO / 40, NANO / 40)
 CONVOLVED = Cost(NANO / 15, NANO / 13)
 LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
@@ -82,32 +86,35 @@ def estimate(program: Program) -> Cost:
     return found
 
 
-def inside(program: Program) -> Cost:
-    """The cost of a program's nodes."""
+def inside(program: Program, looped: bool = False) -> Cost:
+    """The cost of a program's nodes; ``looped``: in a loop, where each starts quicker."""
     total = Cost(0, 0)
     for node in program.nodes:
-        total = total.plus(of_node(program, node))
+        total = total.plus(of_node(program, node, looped))
     return total
 
 
-def of_node(program: Program, node: Node) -> Cost:
+def of_node(program: Program, node: Node, looped: bool = False) -> Cost:
     """The cost of one node."""
     if node.op.type == "While":
         return of_loop(program, node)
     if node.op.type == "If":
-        arms = [inside(b) for b in node.attrs["branches"]]
+        arms = [inside(b, looped) for b in node.attrs["branches"]]
         return max(arms, default=NODE).plus(STEP)
-    total = NODE
+    total, kernel = NODE, KERNEL
+    if looped:
+        scalar = not any(program.avals[i].shape for i in node.outputs)
+        total, kernel = SCALAR_NODE if scalar else INNER_NODE, INNER_KERNEL
     if node.op.type in OPS and support.status(node.op.type) == "host":
         total = total.plus(CALLBACK)
     elements = sum(size(program, i) for i in node.outputs)
     read = max([size(program, i) for i in node.inputs], default=0)
     if node.op.type in PRODUCTS:
-        return total.plus(KERNEL).plus(FLOP, product_flops(program, node))
+        return total.plus(kernel).plus(FLOP, product_flops(program, node))
     if node.op.type in KERNELS:
-        total = total.plus(KERNEL)
+        total = total.plus(kernel)
     if "Conv" in node.op.type:
-        return total.plus(KERNEL).plus(CONVOLVED, convolution_flops(program, node))
+        return total.plus(kernel).plus(CONVOLVED, convolution_flops(program, node))
     if node.op.type in FREE:
         return total
     unit = HEAVY_ELEMENT if node.op.type in HEAVY else LIGHT_ELEMENT
@@ -117,7 +124,7 @@ def of_node(program: Program, node: Node) -> Cost:
 def of_loop(program: Program, node: Node) -> Cost:
     """The cost of a loop: of its parts, as often as it runs."""
     attrs = node.attrs
-    step = STEP.plus(inside(attrs["cond"])).plus(inside(attrs["body"]))
+    step = STEP.plus(inside(attrs["cond"], True)).plus(inside(attrs["body"], True))
     decided = decided_by(program, node)
     trips = UNKNOWN_TRIPS if decided is None else decided.trips(COUNTED)
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else COUNTED
