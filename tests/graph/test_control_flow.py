@@ -167,3 +167,15 @@ def test_maps_over_sparse_and_ragged_tensors():
     ragged = tf.ragged.constant([[1.0, 2.0], [3.0]])
     sums = tf.map_fn(tf.reduce_sum, ragged, fn_output_signature=tf.float32)
     assert sums.numpy().tolist() == [3.0, 3.0]
+
+
+def test_random_shapes_of_unknown_size():
+    @tf.function(input_signature=[tf.TensorSpec([None, 3])])
+    def masked(x):
+        return tf.random.stateless_uniform([tf.shape(x)[0], x.shape[1]], [1, 2]), tf.nn.dropout(
+            x, 0.5, noise_shape=(tf.shape(x)[0], 1)
+        )
+
+    drawn, dropped = masked(tf.ones((5, 3)))
+    assert drawn.shape == (5, 3)
+    assert dropped.shape == (5, 3)

@@ -75,6 +75,8 @@ class _NoInteger(errors.InvalidArgumentError, TypeError):
 
 def _listed_int(value: Any) -> int:
     """An int from an element of a list, which may be a scalar tensor of any real dtype."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value  # also one that is not known while a graph is built
     if is_tensor(value) and value.dtype.is_floating and value.shape.rank == 0:
         value = static_value(value)
         return int(value)
