@@ -141,6 +141,7 @@ def test_the_page_and_the_table(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "vanishes" in text and "weights[0]" in text and "<svg" in text
     assert "http" not in text and "<script" not in text
+    assert health._repr_html_().startswith("<iframe") and "&lt;svg" in health._repr_html_()
     assert "weights[0]" in str(health) and "vanishing" in str(health)
 
 

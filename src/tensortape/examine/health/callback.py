@@ -103,6 +103,9 @@ class GradientHealth:
     def __str__(self) -> str:
         return table_text(self.monitor)
 
+    def _repr_html_(self) -> str:
+        return html.frame(self.monitor)
+
     # -- a loop of one's own ----------------------------------------------------------------
 
     def __enter__(self) -> GradientHealth:

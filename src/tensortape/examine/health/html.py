@@ -50,6 +50,13 @@ def render(monitor: Any) -> str:
     )
 
 
+def frame(monitor: Any) -> str:
+    """The page in a frame of its own, as a notebook shows it."""
+    page = html.escape(render(monitor))
+    style = "width:100%;height:480px;border:1px solid rgba(128,128,128,.3);border-radius:8px"
+    return f'<iframe srcdoc="{page}" sandbox="" title="Gradient health" style="{style}"></iframe>'
+
+
 def alert_of(alert: Any) -> str:
     """One alert."""
     text = f"<b>{html.escape(alert.names)}</b>: {html.escape(alert.message)}"
