@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import json
 import logging
 import os
+import pickle
+import weakref
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
@@ -348,3 +351,31 @@ def test_shared_root_and_attached_objects(tmp_path: Path) -> None:
     m.step = tf.Variable(7)
     with pytest.raises(ValueError, match=r"root\.step already exists"):
         tf.train.Checkpoint(m, step=step)
+
+
+def test_copies_of_modules_are_apart(tmp_path: Path) -> None:
+    m = M()
+    m.list = [tf.Variable(1.0), [tf.Variable(2.0)]]
+    path = tf.train.Checkpoint(m).write(tmp_path / "c")
+    for copied in (copy.deepcopy(m), pickle.loads(pickle.dumps(m))):
+        copied.list[0].assign(0.0)
+        copied.list[1][0].assign(0.0)
+        tf.train.Checkpoint(copied).read(path).assert_consumed()
+        assert [float(copied.list[0]), float(copied.list[1][0])] == [1.0, 2.0]
+        copied.list = []
+        tf.train.Checkpoint(copied).read(path).expect_partial()
+        copied.list.append(tf.Variable(0.0))
+        assert float(copied.list[0]) == 1.0 and len(m.list) == 2
+
+
+def test_modules_with_containers_are_freed_when_nobody_holds_them() -> None:
+    m = M()
+    m.list, m.dict = [tf.Variable(1.0), [tf.Variable(2.0)]], {"a": tf.Variable(3.0)}
+    list(tf.train.TrackableView(m).descendants())
+    gone = weakref.ref(m)
+    gc.disable()
+    try:
+        del m
+        assert gone() is None
+    finally:
+        gc.enable()

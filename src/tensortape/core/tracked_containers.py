@@ -8,6 +8,7 @@ list or dictionary that tells what comes in takes its place.
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -72,11 +73,20 @@ class ContainerView(Trackable):
     holders = 3
     """References to a container that nobody else holds: owner, view, and the one counting."""
 
+    _owner: Any = None
+
     def __init__(self, raw: Any, owner: Any, name: Any) -> None:
         self.raw = raw
-        self._owner = owner
+        self.belong_to(owner)
         self._name = name
         self._inner: dict[int, Any] = {}
+
+    def belong_to(self, owner: Any) -> None:
+        """Say of what the container is a part (not kept alive, nor copied with it)."""
+        self._owner = weakref.ref(owner)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_owner"}
 
     def _items(self) -> Iterable[tuple[Any, str, Any]]:
         """Where each thing held is, the name of the child, and the thing."""
@@ -103,6 +113,7 @@ class ContainerView(Trackable):
             if known is None:
                 return None
             self._inner[id(value)] = known
+        known.belong_to(self)
         return known
 
     def _put_child(self, key: Any, value: Any) -> None:
@@ -115,10 +126,12 @@ class ContainerView(Trackable):
         It cannot where somebody else holds it too, who would go on with the one replaced. Then
         what came in is restored when the objects are next walked through.
         """
-        if type(self.raw) in (list, dict) and sys.getrefcount(self.raw) <= self.holders:
+        owner = self._owner and self._owner()
+        alone = type(self.raw) in (list, dict) and sys.getrefcount(self.raw) <= self.holders
+        if owner is not None and alone:
             self.raw = (ListWrapper if type(self.raw) is list else _DictWrapper)(self.raw)
             self.raw.view = self
-            self._owner._put_child(self._name, self.raw)
+            owner._put_child(self._name, self.raw)
         return self.__dict__.setdefault("_deferred_restores", {})
 
     def _entered(self) -> None:

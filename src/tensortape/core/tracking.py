@@ -63,6 +63,14 @@ class AutoTrackable(Trackable):
         view.holders = ContainerView.holders
         return view.raw
 
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
+        """The children by name."""
+        children = super()._trackable_children(save_type, **kwargs)
+        for child in children.values():
+            if isinstance(child, ContainerView):
+                child.belong_to(self)
+        return children
+
     def _put_child(self, name: str, value: Any) -> None:
         """Put a list or dictionary in the place of the one that is the attribute ``name``."""
         object.__setattr__(self, name, value)
