@@ -38,17 +38,16 @@ REASONS = (
     (r"Variant", "packs composite tensors into one handle for functions; not needed here"),
     (r"^Ragged", "made by methods of `tf.RaggedTensor`, which are differentiated here"),
     (r"^BlockLSTM", "a fused layer that no public function calls; `keras.layers.LSTM`"),
-    (r"^Fractional", "pooling at random places: not yet here"),
     (r"^QuantizeAndDequantizeV4Grad$", "the derivative of V4, which is here, as an operation"),
 )  # fmt: skip
 
 # public names left out on purpose
 LEFT_OUT = (
     ("tf.lite, tf.tpu, tf.mlir, tf.experimental.dtensor", "other targets than this machine"),
-    ("tf.compat.v1: sessions, placeholders fed by hand, collections, variable scopes, optimizers",
+    ("tf.compat.v1: sessions, placeholders fed by hand, collections, variable scopes",
      "they need a graph that is run by hand; use eager code or `tf.function`"),
-    ("tf.feature_column, tf.estimator", "removed from TensorFlow; Keras' preprocessing layers"),
-    ("tf.summary, tf.profiler", "no event files; `tensortape run --report` shows a run"),
+    ("tf.estimator", "removed from TensorFlow; Keras"),
+    ("tf.profiler, tf.summary.trace_on, tf.summary.graph", "`tensortape run --report` shows a run"),
 )  # fmt: skip
 
 
