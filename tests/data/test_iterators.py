@@ -143,6 +143,20 @@ def test_looking_at_the_type_uses_no_seeds():
     assert ordered(True) == ordered(False)
 
 
+def test_looking_at_the_type_assigns_nothing():
+    count = tf.Variable(0)
+
+    def counted(x):
+        count.assign_add(1)
+        return (x, -x) if x is None else (x, x)
+
+    ds = Dataset.range(3).map(counted)
+    assert ds.element_spec == (tf.TensorSpec([], tf.int64),) * 2
+    assert int(count) == 0
+    list(ds)
+    assert int(count) == 3
+
+
 def test_memory_does_not_grow_with_inner_datasets():
     ds = Dataset.range(200).flat_map(lambda i: Dataset.range(2).map(lambda x: x + i))
     iterator = iter(ds)

@@ -10,10 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.core import random_state
+from tensortape.core.random_state import SeedScope
 from tensortape.core.specs import NoneTensorSpec, TensorSpec
+from tensortape.core.untraceable import Untraceable
 from tensortape.data.running import Run
 from tensortape.data.structure import map_leaves, spec_of, to_result
+from tensortape.graph.autograph import convert
 from tensortape.graph.func_graph import FuncGraph, make_placeholder
+from tensortape.graph.trace_graph import TraceGraph
 
 _scopes = random_state._scopes
 
@@ -71,14 +75,22 @@ class Function:
     def result_spec(self, *specs: Any, unpack: bool = True) -> Any:
         """The type of the result for arguments of these types, found without any value.
 
-        Raises whatever the function raises when it is given tensors without a value.
+        The function is traced, so that what it does to variables is not done. Raises whatever
+        it raises when it is given tensors without a value.
         """
-        graph = FuncGraph("map")
-        with graph.as_default():
+        try:
+            fn, graph = convert(self.fn), TraceGraph("map")
+            graph.may_create = False
+            return self._spec_in(graph, fn, specs, unpack)
+        except Untraceable:  # a dataset of symbolic tensors, say, has a type all the same
+            return self._spec_in(FuncGraph("map"), self.fn, specs, unpack)
+
+    def _spec_in(self, graph: Any, fn: Any, specs: tuple[Any, ...], unpack: bool) -> Any:
+        with graph.as_default(), random_state.seed_scope(SeedScope(self._seed)):
             args = [map_leaves(_without_value, spec) for spec in specs]
             if unpack and type(args[0]) is tuple:
                 args = [*args[0]]
-            return spec_of(to_result(self.fn(*args)))
+            return spec_of(to_result(fn(*args)))
 
 
 def _without_value(spec: Any) -> Any:
