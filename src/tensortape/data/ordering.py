@@ -197,6 +197,7 @@ def shuffle(
     `reshuffle_each_iteration=False`.
 
     >>> import tensortape as tf
+    >>> tf.random.set_seed(None)
     >>> ds = tf.data.Dataset.range(6).shuffle(6, seed=1)
     >>> [int(x) for x in ds], [int(x) for x in ds]
     ([4, 5, 1, 2, 3, 0], [4, 3, 1, 5, 0, 2])
