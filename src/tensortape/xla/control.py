@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tensortape.core import errors
 from tensortape.graph.ir import Node, Program
-from tensortape.xla.checks import collecting, note
+from tensortape.xla.checks import collecting, ignoring, note, refuse
 from tensortape.xla.errors import Unsupported
-from tensortape.xla.runtime import jnp, known, lax
-from tensortape.xla.stacks import Stack
+from tensortape.xla.runtime import jax, jnp, known, lax
+from tensortape.xla.stacks import Stack, room_of
 from tensortape.xla.tracing import lowering, results, used
 from tensortape.xla.trips import bounding, counter
 
@@ -23,9 +24,8 @@ UNROLLED = 32
 
 
 def strong(values: Sequence[Any]) -> list[Any]:
-    """Values as JAX arrays of settled dtypes."""
-    if any(isinstance(v, Stack) for v in values):
-        raise Unsupported("values of a loop of unknown length go through another loop or branch")
+    """Values as JAX arrays of settled dtypes; of stacks all rows that there is room for."""
+    values = [room_of(v) for v in values]
     return [jnp.asarray(v, v.dtype) for v in values]
 
 
@@ -69,7 +69,7 @@ class Repeated:
         self.cond, self.body = attrs["cond"], attrs["body"]
         self.count = attrs["variables"]
         self.values, self.fixed = list(values[: self.count]), list(values[self.count :])
-        self.maximum = attrs["maximum"]
+        self.maximum, self.assumed = attrs["maximum"], False
         readers = used(program)
         self.kept = [i in readers for i in node.outputs[self.count :]]
 
@@ -87,13 +87,28 @@ class Repeated:
     def outputs(self, variables: Any, stacks: Any) -> list[Any]:
         """The outputs of the node: of stacks that nobody reads, nothing."""
         found = iter(stacks)
-        return [*variables, *[next(found) if k else None for k in self.kept]]
+        finals = [
+            Stack(v, old.count) if isinstance(old, Stack) else v
+            for v, old in zip(variables, self.values, strict=True)
+        ]
+        return [*finals, *[next(found) if k else None for k in self.kept]]
+
+    def assume_rows(self, values: Sequence[Any]) -> None:
+        """A loop over stacks runs as often as they have rows; if it does not, that is an error."""
+        rooms = [v.room.shape[0] for v in values if isinstance(v, Stack)]
+        if rooms:
+            self.maximum, self.assumed = max(rooms), True
 
     def refuse_growth(self) -> None:
         """Shapes may not change from one iteration to the next."""
-        for i in self.body.results[: self.count]:
-            if None in self.body.avals[i].shape:
-                raise Unsupported("the shape of a loop variable changes between iterations")
+        sizes = [n for i in self.body.results[: self.count] for n in self.body.avals[i].shape]
+        if None not in sizes:
+            return
+        start = strong(self.values)
+        with ignoring():
+            news = jax.eval_shape(lambda v: self.step(v)[0], start)
+        if any(old.shape != new.shape for old, new in zip(start, news, strict=True)):
+            raise Unsupported("the shape of a loop variable changes between iterations")
 
 
 @lowering("While")
@@ -113,6 +128,8 @@ def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]
         if loop.maximum is None:
             limit = bounding(loop.cond, loop.body, loop.count, values, None)
             loop.maximum = None if limit is None else limit.trips()
+        if loop.maximum is None:
+            loop.assume_rows(values)
         return bounded(loop)
     except Unsupported:
         if trips is None or trips > UNROLLED:
@@ -187,7 +204,15 @@ def bounded(loop: Repeated) -> list[Any]:
     start = (strong(loop.values), rooms, jnp.int32(0), jnp.int64(0))
     variables, rows, code, at = lax.while_loop(more, step, start)
     note(code)
+    if loop.assumed:
+        refuse(loop.test(variables)[0] & (at >= limit), _too_long)
     return loop.outputs(variables, [Stack(r, at) for r in rows])
+
+
+def _too_long() -> Exception:
+    return errors.InternalError(
+        None, None, "a loop ran more often than the loop whose values it reads; jit_compile=False"
+    )
 
 
 def unrolled(loop: Repeated, trips: int) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from tensortape.core.lazy import lazy_import
 from tensortape.graph.ir import Program
 from tensortape.graph.plan import plan_of
-from tensortape.xla.choice import Choice, choose, obstacle
+from tensortape.xla.choice import Choice, choose
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.runtime import require
 
@@ -37,8 +37,7 @@ def executor(
         return plan_of(program)
     if jit_compile:
         require()
-        found = obstacle(program)
-        return Switching(program, Choice("xla", found or "jit_compile=True"), updates, found)
+        return Switching(program, Choice("xla", "jit_compile=True"), updates)
     choice = choose(program)
     if choice.engine == "plan":
         return plan_of(program)
@@ -54,23 +53,18 @@ class Switching:
         compiled: the :class:`Executable`, once there is one.
     """
 
-    def __init__(
-        self, program: Program, choice: Choice, updates: Updates, against: str | None = None
-    ) -> None:
+    def __init__(self, program: Program, choice: Choice, updates: Updates) -> None:
         self.program, self.choice, self.updates = program, choice, updates
         self.reason = choice.reason
         self.compiled: Any = None
         self._left = choice.calls
+        self._gave_up = False
         self._run: Callable[..., list[Any]] = self._begin
-        if against is not None:
-            self._give_up(against)
 
     @property
     def engine(self) -> str:
         """What the next call runs on."""
         return "plan" if self.compiled is None and (self._gave_up or self._left) else "xla"
-
-    _gave_up = False
 
     def __call__(self, *arrays: Any) -> list[Any]:
         """The results, as NumPy arrays but for those in ``updates``."""
@@ -85,12 +79,16 @@ class Switching:
             compiled = engine.compile_xla(self.program, self.updates)
             compiled.prepare(arrays)
         except Unsupported as exc:
-            self._give_up(str(exc))
-            return self._run(*arrays)
+            return self._give_up(str(exc), arrays)
+        except Exception as exc:  # a kernel that cannot be traced; errors of the user's come again
+            return self._give_up(f"{type(exc).__name__}: {exc}", arrays)
         self.compiled = self._run = compiled
         return compiled(*arrays)
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: str, arrays: Any) -> list[Any]:
+        """Run on the plan from now on."""
         self._gave_up, self.reason = True, reason
         self._run = plan_of(self.program)
+        found = self._run(*arrays)
         _log.warning("%s runs on NumPy: XLA cannot compile it. %s", self.program.name, reason)
+        return found

@@ -8,6 +8,7 @@ import numpy as np
 
 from tensortape.graph.ir import Node, Program
 from tensortape.xla.errors import Unsupported
+from tensortape.xla.namespace import xla_namespace
 from tensortape.xla.runtime import jnp
 
 
@@ -29,16 +30,31 @@ class Stack:
         return self.count * int(np.prod(self.room.shape[1:]))
 
 
+def room_of(value: Any) -> Any:
+    """The rows there is room for, of a stack; other values as they are."""
+    return value.room if isinstance(value, Stack) else value
+
+
 def on_stack(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
-    """What an operation gives for a stack: rows, and sizes; anything else needs its length."""
-    stack = values[0]
-    if node.op.type == "GatherV2" and attrs.get("axis", 0) == 0 and not attrs.get("batch_dims"):
+    """What an operation gives for stacks: rows, sizes, and what it computes of each element.
+
+    Anything else needs to know how many rows there are.
+    """
+    stack, kind = next(v for v in values if isinstance(v, Stack)), node.op.type
+    if kind == "GatherV2" and attrs.get("axis", 0) == 0 and not attrs.get("batch_dims"):
         return [jnp.take(stack.room, values[1], 0, mode="clip")]
-    if node.op.type == "Shape":
-        kind = np.dtype(getattr(attrs["out_type"], "_np", attrs["out_type"]))
-        return [jnp.stack([jnp.asarray(n, kind) for n in stack.shape])]
-    if node.op.type in ("Identity", "StopGradient"):
+    if kind == "Shape":
+        dtype = np.dtype(getattr(attrs["out_type"], "_np", attrs["out_type"]))
+        return [jnp.stack([jnp.asarray(n, dtype) for n in stack.shape])]
+    if kind in ("Identity", "StopGradient"):
         return [stack]
-    raise Unsupported(
-        "it needs all values of a loop whose number of iterations depends on data", node.op.type
-    )
+    if kind in ("ZerosLike", "OnesLike") or (node.op.family == "elementwise" and _alike(values)):
+        rows = node.op.kernel(xla_namespace, *[room_of(v) for v in values], **attrs)
+        return [Stack(rows, stack.count)]
+    raise Unsupported("it needs all values of a loop whose number of iterations depends on data")
+
+
+def _alike(values: Any) -> bool:
+    """Whether operands are numbers, or stacks with the same count of rows."""
+    counts = {id(v.count) for v in values if isinstance(v, Stack)}
+    return len(counts) == 1 and all(isinstance(v, Stack) or not v.shape for v in values)

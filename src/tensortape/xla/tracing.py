@@ -10,14 +10,15 @@ import numpy as np
 
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core import dispatch
+from tensortape.core.state import quiet
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.ir import Node, Program, attributes
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.evaluate import LITERAL, evaluate
-from tensortape.xla.host import struct
+from tensortape.xla.host import struct, witness
 from tensortape.xla.namespace import xla_namespace
 from tensortape.xla.runtime import is_traced, jnp, traced_errors
-from tensortape.xla.stacks import Stack, on_stack
+from tensortape.xla.stacks import Stack, on_stack, room_of
 
 LOWERINGS: dict[str, Callable[..., Any]] = {}
 """Op type -> ``rule(program, node, values, attrs) -> list of outputs``: control flow."""
@@ -77,6 +78,13 @@ def run(program: Program, node: Node, env: dict[int, Any]) -> Sequence[Any]:
     return [result] if node.op.outputs is None else result
 
 
+@lowering("Shape", "Size", "Rank")
+def static_size(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
+    """Sizes of arrays are known while a program is made."""
+    with quiet():
+        return [node.op.kernel(numpy_namespace, witness(values[0]), **attrs)]
+
+
 @lowering("HostInteger")
 def host_integer(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:
     """A size, which is data where it counts the iterations of a loop."""
@@ -94,8 +102,9 @@ def host_constant(program: Program, node: Node, values: Any, attrs: dict[str, An
 
 def attributes_of(node: Node, env: dict[int, Any]) -> dict[str, Any]:
     """The attributes, where no traced value decides them."""
+    sizes = node.op.type == "HostInteger"  # others make room for all rows of a stack
     try:
-        return attributes(node, env.__getitem__)
+        return attributes(node, lambda i: env[i] if sizes else room_of(env[i]))
     except traced_errors():
         names = ", ".join(n for n, a in node.attrs.items() if "Late" in repr(a))
         reason = f"its attribute {names} is computed from data, and shapes may depend on it"
