@@ -1,9 +1,9 @@
 """CRC-32C (Castagnoli), the checksum of TensorFlow's files, computed for many bytes at once.
 
-A checksum is linear: that of a row of bytes is the xor of what each byte adds, which a table tells by
-its value and its distance from the end. So the data is seen as rows, each byte is looked up, rows
-are summed up by xor, and rows are joined pairwise: the checksum of "A then B" is that of A moved
-past the length of B, xor that of B.
+A checksum is linear: that of a row of bytes is the xor of what each byte adds, which a table tells
+by its value and its distance from the end. So the data is seen as rows, each byte is looked up,
+rows are summed up by xor, and rows are joined pairwise: the checksum of "A then B" is that of A
+moved past the length of B, xor that of B.
 """
 
 from __future__ import annotations
