@@ -15,13 +15,14 @@ from program_recording import record, same
 from program_samples import STEPS, random_program
 
 import tensortape as tf
+from tensortape.arrays import blas, blocks
 from tensortape.arrays.namespace import numpy_namespace as xp
 from tensortape.core.op import Op
 from tensortape.core.registry import OPS
 from tensortape.core.state import quiet
 from tensortape.graph.ir import Aval, Late, Node, Program, interpret
 from tensortape.graph.passes import optimise_for_numpy
-from tensortape.graph.plan import blas, blocks, chains, compile_plan, memory, plan_of, run_program
+from tensortape.graph.plan import chains, compile_plan, memory, plan_of, run_program
 
 F32 = np.dtype(np.float32)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tensortape.arrays.batched.structure import lifted, swapped, times, untied
 from tensortape.arrays.batched.value import Batched, rule
+from tensortape.arrays.shared_product import multiply
 
 
 @rule
@@ -46,7 +47,7 @@ def rows_times_matrix(x: Any, y: Any, transpose_b: bool) -> Any:
     """A stack of matrices times one matrix, as a single product of all their rows."""
     y = y.T if transpose_b else y
     rows = x.reshape(-1, x.shape[-1])
-    return np.matmul(rows, y).reshape(*x.shape[:-1], y.shape[-1])
+    return multiply(rows, y).reshape(*x.shape[:-1], y.shape[-1])
 
 
 def result_ties(ties: tuple[int, ...], inner: int, left: bool) -> tuple[int, ...]:

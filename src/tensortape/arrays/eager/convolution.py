@@ -17,6 +17,7 @@ import numpy as np
 
 from tensortape.arrays.kernels import depthwise, few_channels
 from tensortape.arrays.kernels.windows import window_slices
+from tensortape.arrays.shared_product import multiply
 
 CONVOLUTION = "conv conv_input_grad conv_filter_grad"
 
@@ -115,7 +116,7 @@ def conv(x: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int = 
     windows = _unfolded(x, sizes, kernel, strides, dilations)
     filters = _filters(w, groups)
     for part in _parts(n, windows[:1].size):
-        product = np.matmul(_matrix(windows[part], groups, len(sizes)), filters)
+        product = multiply(_matrix(windows[part], groups, len(sizes)), filters)
         out[part] = product.transpose(1, 0, 2).reshape(out[part].shape)
     return out.astype(dtype, copy=False)
 
@@ -156,7 +157,7 @@ def spread_windows(
     filters = _filters(w, groups).transpose(0, 2, 1)
     window = math.prod(kernel) * channels
     for part in _parts(n, math.prod(sizes) * window):
-        columns = np.matmul(_rows(g[part], groups), filters)
+        columns = multiply(_rows(g[part], groups), filters)
         columns = columns.reshape(groups, -1, math.prod(kernel), channels // groups)
         target = out[part]
         for k, (_, at) in enumerate(window_slices(sizes, kernel, strides, dilations)):
@@ -181,5 +182,5 @@ def conv_filter_grad(
     total: Any = 0
     for part in _parts(n, windows[:1].size):
         unfolded = _matrix(windows[part], groups, len(sizes))
-        total = total + np.matmul(unfolded.transpose(0, 2, 1), _rows(g[part], groups))
+        total = total + multiply(unfolded.transpose(0, 2, 1), _rows(g[part], groups))
     return total.transpose(1, 0, 2).reshape(shape).astype(dtype, copy=False)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.shared_product import multiply
+
 IMAGE = "resample image_sum image_spread draw_boxes"
 
 _FEW = 8
@@ -52,9 +54,9 @@ def _product(x: Any, weights: Any, axis: int) -> Any:
     """Weighted sums along one axis as a matrix product."""
     if axis == 1:
         n, h, w, c = x.shape
-        return np.matmul(weights, x.reshape(n, h, w * c)).reshape(n, len(weights), w, c)
+        return multiply(weights, x.reshape(n, h, w * c)).reshape(n, len(weights), w, c)
     moved = np.moveaxis(x, axis, 0)
-    y = weights @ moved.reshape(len(moved), -1)
+    y = multiply(weights, moved.reshape(len(moved), -1))
     return np.moveaxis(y.reshape(len(weights), *moved.shape[1:]), 0, axis)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.blas import in_one_thread
 from tensortape.core import errors
 from tensortape.core.lazy import lazy_import
 
@@ -31,6 +32,7 @@ def adjoint(x: Any) -> Any:
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
+@in_one_thread
 def inverse(x: Any) -> Any:
     """The inverses; ``InvalidArgumentError`` for a matrix that has none."""
     try:
@@ -39,6 +41,7 @@ def inverse(x: Any) -> Any:
         raise singular("MatrixInverse", "Input is not invertible.") from None
 
 
+@in_one_thread
 def solve(a: Any, b: Any) -> Any:
     """The solutions of ``a @ y == b``; ``b`` holds columns."""
     try:
@@ -66,6 +69,7 @@ def each(function: Callable[..., Any], *stacks: Any) -> Any:
     return np.stack(results).reshape(lead + results[0].shape)
 
 
+@in_one_thread
 def triangular_solve(a: Any, b: Any, lower: bool = True, flip: bool = False) -> Any:
     """The solutions of ``a @ y == b`` (``flip``: with the adjoint of ``a``) for triangular ``a``.
 
@@ -133,6 +137,7 @@ def _short_tridiagonal(diagonals: Any, b: Any) -> Any:
         return np.full_like(b, np.nan)
 
 
+@in_one_thread
 def cholesky(x: Any) -> Any:
     """Lower triangular factors; NaN for matrices that are not positive definite."""
     try:
@@ -148,16 +153,19 @@ def _cholesky_or_nan(x: Any) -> Any:
         return np.tril(np.full_like(x, np.nan))
 
 
+@in_one_thread
 def determinant(x: Any) -> Any:
     return np.linalg.det(x)
 
 
+@in_one_thread
 def log_determinant(x: Any) -> Any:
     """Sign and logarithm of the absolute value of determinants."""
     sign, logarithm = np.linalg.slogdet(x)
     return sign, logarithm.astype(x.dtype)
 
 
+@in_one_thread
 def lu(x: Any) -> Any:
     """Both triangular factors in one matrix, and the row that went to each place (int32).
 
@@ -184,6 +192,7 @@ def _lu_of_one(x: Any) -> Any:
     return factors, rows
 
 
+@in_one_thread
 def eigh(x: Any) -> Any:
     """Ascending eigenvalues and eigenvectors (columns), reading the lower triangle."""
     return np.linalg.eigh(x)
@@ -193,26 +202,31 @@ def _complex(dtype: Any) -> Any:
     return np.result_type(dtype, np.complex64)
 
 
+@in_one_thread
 def eig(x: Any) -> Any:
     """Complex eigenvalues and right eigenvectors of length 1 (columns)."""
     values, vectors = np.linalg.eig(x)
     return values.astype(_complex(x.dtype)), vectors.astype(_complex(x.dtype))
 
 
+@in_one_thread
 def eigvals(x: Any) -> Any:
     return np.linalg.eigvals(x).astype(_complex(x.dtype))
 
 
+@in_one_thread
 def svd(x: Any, full_matrices: bool = False) -> Any:
     """Descending singular values, left and right singular vectors (columns)."""
     u, s, vh = np.linalg.svd(x, full_matrices=full_matrices)
     return s, u, adjoint(vh)
 
 
+@in_one_thread
 def singular_values(x: Any) -> Any:
     return np.linalg.svd(x, compute_uv=False)
 
 
+@in_one_thread
 def qr(x: Any, full_matrices: bool = False) -> Any:
     return np.linalg.qr(x, mode="complete" if full_matrices else "reduced")
 
@@ -222,10 +236,12 @@ def double(x: Any) -> Any:
     return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
 
 
+@in_one_thread
 def expm(x: Any) -> Any:
     return scipy_linalg.expm(x).astype(x.dtype, copy=False)
 
 
+@in_one_thread
 def sqrtm(x: Any) -> Any:
     """Principal square roots; of a real matrix NaN where they are not real."""
     return each(_sqrtm_of_one, x)
@@ -238,11 +254,13 @@ def _sqrtm_of_one(x: Any) -> Any:
     return root.astype(x.dtype)
 
 
+@in_one_thread
 def logm(x: Any) -> Any:
     """Principal logarithms of complex matrices."""
     return each(lambda m: np.asarray(scipy_linalg.logm(double(m))).astype(m.dtype), x)
 
 
+@in_one_thread
 def least_squares(a: Any, b: Any) -> Any:
     """The ``y`` of least norm among those that minimise the norm of ``a @ y - b``."""
     return each(lambda m, r: np.linalg.lstsq(m, r, rcond=None)[0].astype(r.dtype), a, b)

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.blas import one_thread
+from tensortape.arrays.shared_product import THREADED, multiply
+
 PRODUCT = "matmul einsum"
 SMALL = 4096
 """Below so many products NumPy's own loop is quicker than arranging a matrix product."""
@@ -21,7 +24,9 @@ def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False)
         y = y.T if y.ndim == 2 else np.swapaxes(y, -1, -2)
     if x.ndim > 1 < y.ndim and x.shape[-1] == 1 == y.shape[-2]:
         return x * y  # one product each: quicker than a matrix product that sums over one term
-    return np.matmul(x, y)
+    if x.size * y.shape[-1] <= THREADED:
+        return np.matmul(x, y)
+    return multiply(x, y)
 
 
 def einsum(equation: str, *arrays: Any) -> Any:
@@ -29,7 +34,11 @@ def einsum(equation: str, *arrays: Any) -> Any:
     if len(arrays) == 1 or sum(a.size for a in arrays) < SMALL:
         return np.einsum(equation, *arrays)
     if len(arrays) > 2:
-        return np.einsum(equation, *arrays, optimize=True)
+        one_thread.enter()
+        try:
+            return np.einsum(equation, *arrays, optimize=True)
+        finally:
+            one_thread.leave()
     return by_matmul(equation, *arrays)
 
 
@@ -46,7 +55,7 @@ def by_matmul(equation: str, a: Any, b: Any) -> Any:
     inner, columns = a.shape[t + m :], b.shape[t + c :]
     a = a.reshape(*batch, math.prod(rows), math.prod(inner))
     b = b.reshape(*batch, math.prod(inner), math.prod(columns))
-    product = np.matmul(a, b).reshape(batch + rows + columns)
+    product = multiply(a, b).reshape(batch + rows + columns)
     return np.einsum(result, product)[()]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.kernels.windows import window_slices
+from tensortape.arrays.shared_product import multiply
 
 _FEW = 16
 _ENOUGH = 4096
@@ -34,7 +35,7 @@ def spread(out: Any, g: Any, w: Any, sizes: Any, strides: Any, dilations: Any) -
     kernel, (c, outputs) = w.shape[:-2], w.shape[-2:]
     matrix = w.reshape(-1, outputs)
     for part in _parts(len(g), math.prod(sizes) * len(matrix)):
-        columns = np.matmul(matrix, g[part].reshape(-1, outputs).T)
+        columns = multiply(matrix, g[part].reshape(-1, outputs).T)
         columns = columns.reshape(*kernel, c, -1, *sizes)
         target = np.zeros((c, *out[part].shape[:-1]), out.dtype)
         for place, at in window_slices(sizes, kernel, strides, dilations):

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tensortape.arrays.blocks import BLOCK, PARALLEL, cores
 from tensortape.graph.ir import Aval, Node, Program, sizes
-from tensortape.graph.plan.blocks import BLOCK, PARALLEL, cores
 from tensortape.graph.plan.forms import HEAVY, form_of
 
 LARGE = 2 * BLOCK

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.blocks import cores, run_blocks
 from tensortape.arrays.eager.convolution import interior, output_size, window_slices
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Aval, Node, sizes
-from tensortape.graph.plan.blocks import cores, run_blocks
 from tensortape.graph.plan.kernels import Written
 
 PIECE = 1 << 18

@@ -5,20 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
+from tensortape.arrays.blocks import cores
+from tensortape.arrays.shared_product import FEWEST, SHARED, shared_product
 from tensortape.graph.ir import Node
-from tensortape.graph.plan.blocks import cores, run_blocks
 from tensortape.graph.plan.forms import factors, flags
 
 THREADED = 1 << 17
 """Multiplications from which BLAS libraries start threads."""
-
-SHARED = 1 << 25
-"""Multiplications from which a product is shared between threads."""
-
-FEWEST = 64
-"""Fewest rows of a part."""
 
 PRODUCTS = ("MatMul", "BatchMatMulV2")
 
@@ -54,14 +47,3 @@ def call(names: Any, args: list[str], out: str, node: Node, avals: Any) -> list[
     """The statement that computes a shared product."""
     a, b = factors(args, node, avals)
     return [f"{names.name(shared_product, 'shared_product')}({a}, {b}, {out})"]
-
-
-def shared_product(a: Any, b: Any, out: Any) -> None:
-    """``out = a @ b``, a part of the rows at a time, on all cores."""
-    rows = len(a)
-    step = max(FEWEST, -(-rows // (4 * cores())))
-    run_blocks(_part, rows, step, (None,) * cores(), (a, b, out))
-
-
-def _part(low: int, high: int, scratch: None, a: Any, b: Any, out: Any) -> None:
-    np.matmul(a[low:high], b, out[low:high])

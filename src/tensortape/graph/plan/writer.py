@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.arrays import blas
+from tensortape.arrays.blocks import run_blocks
 from tensortape.graph.ir import Aval, Node, Program
-from tensortape.graph.plan import blas, products
-from tensortape.graph.plan.blocks import run_blocks
+from tensortape.graph.plan import products
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import NAMES
 from tensortape.graph.plan.kernels import Globals

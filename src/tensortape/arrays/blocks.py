@@ -70,7 +70,7 @@ class Helpers:
         if self.pool is None:
             with self.lock:
                 if self.pool is None:
-                    self.pool = ThreadPoolExecutor(self.count, "tensortape-plan")
+                    self.pool = ThreadPoolExecutor(self.count, "tensortape")
         return self.pool.submit(function, *args)
 
 

@@ -1,21 +1,29 @@
-"""The number of threads of NumPy's BLAS while a plan runs.
+"""The number of threads of NumPy's BLAS while our products run.
 
-Products are parallelised by the plan itself, where that pays, by rows on its own threads. The
-library's threads wait for each other actively: on a machine where the cores are not all free, two
-were measured 10 to 300 times slower than one. So they are switched off while a plan that
-multiplies matrices runs, and on again afterwards, whoever else was running one.
+The library's threads wait for each other actively: on a machine where the cores are not all free,
+two were measured 10 to 300 times slower than one. So products run in one thread of the library,
+and large ones are shared between threads of ours, which sleep when there is nothing to do (see
+``arrays.shared_product``). The number is set for the duration of a product, or of a plan that has
+some, and put back afterwards: NumPy's products elsewhere in a program are left as they are.
+
+With ``TENSORTAPE_BLAS_THREADS=library`` in the environment nothing is set, and every product runs
+in as many threads as the library was told to use (by ``OPENBLAS_NUM_THREADS``, say).
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import glob
 import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy._core import _multiarray_umath as _umath  # type: ignore[attr-defined]
+
+from tensortape.arrays.blocks import helpers
 
 FUNCTIONS = (
     ("scipy_openblas_set_num_threads64_", "scipy_openblas_get_num_threads64_"),
@@ -27,28 +35,44 @@ FUNCTIONS = (
 """Names under which libraries offer to set and to tell the number of threads."""
 
 
+SMALL_MATRICES = 1024
+"""Elements up to which LAPACK starts no threads that would matter."""
+
+LARGE_MATRICES = 512
+"""Columns from which LAPACK may use the library's threads, on a machine that is idle."""
+
+
 class OneThread:
-    """``enter`` and ``leave`` around products; counted, so that the last to leave restores."""
+    """``enter`` and ``leave`` around products; counted, so that the last to leave restores.
+
+    ``set`` is ``None`` where the number of threads is left alone.
+    """
 
     def __init__(self) -> None:
-        self.set, self.get = find_functions()
+        self.set, self.get = None, None
+        if os.environ.get("TENSORTAPE_BLAS_THREADS") != "library":
+            self.set, self.get = find_functions()
         self.running, self.before = 0, 1
         self.lock = threading.Lock()
 
     def enter(self) -> None:
         """One thread from now on."""
+        if self.set is None:
+            return
         with self.lock:
             self.running += 1
-            if self.running == 1 and self.set is not None:
+            if self.running == 1:
                 self.before = self.get()
                 if self.before != 1:
                     self.set(1)
 
     def leave(self) -> None:
         """As many threads as before, when nobody else is inside."""
+        if self.set is None:
+            return
         with self.lock:
             self.running -= 1
-            if not self.running and self.set is not None and self.before != 1:
+            if not self.running and self.before != 1:
                 self.set(self.before)
 
     def forked(self) -> None:
@@ -82,3 +106,22 @@ def find_functions() -> tuple[Any, Any]:
 one_thread = OneThread()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=one_thread.forked)
+
+
+def in_one_thread(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: a function of stacks of matrices, in one thread where that is the better choice.
+
+    Large matrices keep the library's threads while the machine is idle.
+    """
+
+    @functools.wraps(function)
+    def alone(x: Any, *args: Any, **attrs: Any) -> Any:
+        if x.size <= SMALL_MATRICES or (x.shape[-1] >= LARGE_MATRICES and helpers.idle()):
+            return function(x, *args, **attrs)
+        one_thread.enter()
+        try:
+            return function(x, *args, **attrs)
+        finally:
+            one_thread.leave()
+
+    return alone
