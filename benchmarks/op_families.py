@@ -65,14 +65,36 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def report(rows: Sequence[Row]) -> str:
+INTRODUCTION = """# Speed by family of operations
+
+Each family of operations at 10, 10^4 and 10^6 elements, without and with gradients, in TensorTape,
+TensorFlow eager and PyTorch eager. Medians; each library in a process of its own, in turn, after
+their answers were compared. The ratio is TensorTape's time over that of the slower of the others:
+below 1 it is faster than that one, above 3 too slow. Made by `benchmarks/op_families.py`, where the
+families are in `benchmarks/families/ops.py`.
+
+{versions}
+"""
+
+
+def versions(info: dict[str, Any]) -> str:
+    """The versions measured, and how many threads they were given."""
+    said = [f"{name} {found['version']}".strip() for name, found in info.items()]
+    threads = sorted({f"{k}={v}" for found in info.values() for k, v in found["settings"].items()
+                      if k.endswith("NUM_THREADS")})  # fmt: skip
+    return f"{', '.join(said)}; {', '.join(threads) or 'threads as each library chooses'}."
+
+
+def report(rows: Sequence[Row], info: dict[str, Any]) -> str:
     """The ten worst ratios, and everything."""
     ranked = sorted(rows, key=lambda row: -(ratio(row) or 0.0))
-    slow = sum((ratio(row) or 0.0) > 3 for row in rows)
-    best = statistics.median([r for row in rows if (r := ratio(row)) is not None] or [0.0])
+    found = [r for row in rows if (r := ratio(row)) is not None]
+    slow, faster = sum(r > 3 for r in found), sum(r < 1 for r in found)
     return (
-        f"Of {len(rows)} measurements {slow} have a ratio above 3; the median ratio is {best:.2f}."
-        f"\n\n## The ten worst\n\n{table(ranked[:WORST])}\n\n## All\n\n{table(rows)}\n"
+        f"{INTRODUCTION.format(versions=versions(info))}\nOf {len(rows)} measurements {slow} have a "
+        f"ratio above 3, {faster} one below 1; the median ratio is "
+        f"{statistics.median(found or [0.0]):.2f}.\n\n## The ten worst\n\n"
+        f"{table(ranked[:WORST])}\n\n## All\n\n{table(rows)}\n"
     )
 
 
@@ -98,20 +120,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pythons = run.available(peers, args.envs, overrides)
     chosen = workloads.select(args.families, BENCHMARKS / "families")
     rows: list[Row] = []
+    info: dict[str, Any] = {}
     try:
-        failed = measure(chosen, pythons, args, rows)
+        failed = measure(chosen, pythons, args, rows, info)
     finally:  # what was measured before an interruption
-        print(report(rows))
+        print(report(rows, info))
         if args.out:
             args.out.parent.mkdir(parents=True, exist_ok=True)
-            args.out.write_text(report(rows), encoding="utf-8")
+            args.out.write_text(report(rows, info), encoding="utf-8")
     return failed
 
 
-def measure(chosen: Sequence[Workload], pythons: Any, args: Any, rows: list[Row]) -> int:
+def measure(
+    chosen: Sequence[Workload], pythons: Any, args: Any, rows: list[Row], info: dict[str, Any]
+) -> int:
     """Adds a row for each workload; 1 when a library failed or answers differ."""
     failed = 0
     with Session(pythons, args.timeout) as session:
+        info.update(session.info())
         for workload in chosen:
             row = session.run(workload, args.rounds, args.seconds, run.progress)
             run.clear_progress()

@@ -156,6 +156,7 @@ def test_empty_batches_and_results():
     [
         (tf.nn.conv2d, (2, 41, 40, 3), (3, 3, 3, 8), 2, "SAME"),  # few channels
         (tf.nn.conv2d, (3, 30, 30, 5), (3, 2, 5, 4), 1, "VALID"),
+        (tf.nn.conv2d, (2, 42, 40, 6), (2, 2, 6, 4), 2, "VALID"),  # side by side
         (tf.nn.depthwise_conv2d, (2, 40, 42, 12), (3, 3, 12, 1), [1] * 4, "SAME"),  # rows at once
         (tf.nn.depthwise_conv2d, (2, 40, 42, 12), (3, 3, 12, 2), [1, 2, 2, 1], "VALID"),
     ],

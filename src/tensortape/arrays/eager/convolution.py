@@ -143,6 +143,24 @@ def conv_input_grad(
     return out[interior(size, pads)].astype(dtype, copy=False)
 
 
+def side_by_side(out: Any, sizes: Any, kernel: Any) -> bool:
+    """Whether windows that do not overlap fill ``out``."""
+    whole = all(n == s * k for n, s, k in zip(out.shape[1:-1], sizes, kernel, strict=True))
+    return whole and out.flags.c_contiguous
+
+
+def tiles(out: Any, g: Any, w: Any, sizes: Any, kernel: Any) -> None:
+    """Write what each window gave to ``g`` where windows lie side by side."""
+    rank, c = len(kernel), out.shape[-1]
+    matrix = w.reshape(-1, w.shape[-1]).T
+    pairs = [n for pair in zip(sizes, kernel, strict=True) for n in pair]
+    order = [0, *[axis for i in range(rank) for axis in (1 + i, 1 + rank + i)], 2 * rank + 1]
+    for part in _parts(len(g), math.prod(sizes) * math.prod(kernel) * c):
+        columns = np.matmul(g[part].reshape(-1, g.shape[-1]), matrix)
+        columns = columns.reshape(-1, *sizes, *kernel, c)
+        out[part].reshape(-1, *pairs, c)[...] = columns.transpose(order)
+
+
 def spread_windows(
     out: Any, g: Any, w: Any, kernel: Any, sizes: Any, strides: Any, dilations: Any, groups: int
 ) -> None:
@@ -150,6 +168,9 @@ def spread_windows(
     n, channels = g.shape[0], out.shape[-1]
     if groups > 1 and w.shape[-2] == 1:
         depthwise.spread(out, g, w, sizes, strides, dilations, groups)
+        return
+    if groups == 1 and tuple(kernel) == tuple(strides) and side_by_side(out, sizes, kernel):
+        tiles(out, g, w, sizes, kernel)
         return
     if groups == 1 and few_channels.worth(channels, g.size):
         few_channels.spread(out, g, w, sizes, strides, dilations)
