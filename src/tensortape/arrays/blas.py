@@ -49,7 +49,8 @@ class OneThread:
     """
 
     def __init__(self) -> None:
-        self.set, self.get = None, None
+        self.set: Any = None
+        self.get: Any = None
         if os.environ.get("TENSORTAPE_BLAS_THREADS") != "library":
             self.set, self.get = find_functions()
         self.running, self.before = 0, 1
