@@ -50,12 +50,20 @@ def _strided_slice(values: Any, attrs: Any, data: bool) -> Any:
         return None
     x, index = values[0], attrs["index"]
     plain = tuple(_without_data(item) for item in index)
-    results = [np.empty(np.shape(pick(x, k)))[pick(plain, k)].shape for k in range(2)]
+    results = [_shape_of_part(np.shape(pick(x, k)), pick(plain, k)) for k in range(2)]
     axes = _sliced_axes(index, x.ndim)
     return [
         filled([None if i in axes else n for i, n in enumerate(shape)], x.dtype, k)
         for k, shape in enumerate(results)
     ]
+
+
+def _shape_of_part(shape: Any, index: Any) -> Any:
+    """The shape that an index reads; bounds are checked when the values are there."""
+    try:
+        return np.empty(shape)[index].shape
+    except IndexError:
+        return np.empty([max(n, 1) for n in shape])[index].shape
 
 
 def _without_data(item: Any) -> Any:

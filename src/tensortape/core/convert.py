@@ -165,7 +165,12 @@ def scalar(value: Any, np_dtype: np.dtype[Any]) -> Any:
     tensor = EagerTensor(to_array(value, dtypes.from_numpy(np_dtype)))
     if len(_SCALARS) < _SCALARS_LIMIT:
         _SCALARS[key] = tensor
+        SHARED.add(tensor._id)
     return tensor
+
+
+SHARED: set[int] = set()
+"""Ids of the tensors that stand for Python numbers: nobody asks derivatives for them."""
 
 
 __all__ = [

@@ -55,7 +55,7 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
         else:
             value = op.kernel(s.xp, *[t._a for t in tensors])
     except Exception as exc:
-        raise translate(op, tensors, attrs, exc) from None
+        raise in_graph(translate(op, tensors, attrs, exc)) from None
     finally:
         State_reset(token)
     make = s.tensor
@@ -122,6 +122,13 @@ def evaluate(op: Op, xp: Any, values: list[Any], attrs: dict[str, Any]) -> Any:
 def narrow(value: Any, low: Any) -> Any:
     """Round a float32 result back to the extension dtype it was computed for."""
     return value.astype(low) if value.dtype == np.float32 else value
+
+
+def in_graph(exc: Exception) -> Exception:
+    """The exception as building a graph raises it: what does not fit is a ``ValueError`` there."""
+    if state.graph is None or not isinstance(exc, errors.InvalidArgumentError):
+        return exc
+    return ValueError(exc.message)
 
 
 def translate(op: Op, tensors: Any, attrs: dict[str, Any], exc: Exception) -> Exception:

@@ -9,6 +9,7 @@ from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.op import Op
+from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 
 OPERATORS: dict[str, Any] = {}
@@ -94,6 +95,11 @@ _KINDS = {
 def same_dtype(op: Op, x: Any, y: Any, position: int = 1) -> None:
     """Refuse operands of different dtypes, in TensorFlow's words."""
     a, b = x.dtype, y.dtype
+    if a is not b and state.graph is not None:
+        raise TypeError(
+            f"Input #{position}(zero-based) of {op.type!r} Op has type {b.name} that does not match "
+            f"type {a.name} of the first: use tf.cast."
+        )
     if a is not b:
         raise errors.InvalidArgumentError(
             None,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.random_state import SeedScope
@@ -17,7 +19,9 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import TensorLike
 from tensortape.graph.effects import effect
+from tensortape.graph.engine import EXPORT
 from tensortape.graph.graph_function import GraphFunction
+from tensortape.graph.lower import lower
 from tensortape.graph.signature import held
 from tensortape.graph.symbolic import SymbolicTensor
 
@@ -150,9 +154,47 @@ class ConcreteFunction:
         return nest.map_structure(lambda s: s.dtype, self.structured_outputs)
 
     def program(self, *args: Any) -> Any:
-        """The program that runs for these arguments (a :class:`~tensortape.graph.ir.Program`)."""
-        tensors = [convert_to_tensor(a) for a in nest.flatten(args)]
+        """The program that runs for these arguments, or for specifications of them, as traced.
+
+        Without arguments: for what was traced, sizes that are not known written ``?``. The text
+        of a program has an operation a line, with shapes, the user's line, and the programs of
+        branches and loops indented.
+
+        >>> import tensortape as tf
+        >>> f = tf.function(lambda x: tf.reduce_sum(x * x))
+        >>> concrete = f.get_concrete_function(tf.TensorSpec([None], tf.float32))
+        >>> print(concrete.program())
+        __inference_<lambda>_...(%0: float32[?]):
+          %1: float32[?] = Square(%0) ...
+          %2: float32[] = Sum(%1) ...
+          return %2
+
+        Raises ``ValueError`` for another number of arguments.
+        """
+        if not args and self._arguments:
+            f = self.function
+            values = [t._a for t in f.inputs]
+            return lower(f.name, f.graph._operations, f.inputs, f.outputs, f.span, values)
+        tensors = [_example(a) for a in nest.flatten(args, expand_composites=True)]
+        if len(tensors) != len(self._arguments):
+            raise ValueError(
+                f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
+                f"received {len(tensors)}: pass one example or tf.TensorSpec for each, or none."
+            )
         return self.function.program([t._a for t in self._all(tensors)])
+
+    def stablehlo(self, *args: Any, stage: str = "stablehlo") -> Any:
+        """The function as StableHLO text, ahead of time; through JAX (``tensortape[xla]``).
+
+        ``args`` are examples or ``tf.TensorSpec``\\ s, needed only where sizes are not known.
+        Parameters are the arguments, then what the function captures: tensors, variables. Other
+        stages: ``"hlo"``, ``"optimized_hlo"`` (text), ``"hlo_serialized"`` (bytes).
+
+        Raises ``ImportError`` without JAX, ``ValueError`` for another stage or while sizes are not
+        known, ``NotImplementedError`` for what XLA cannot compile.
+        Source: ``tf.function(...).experimental_get_compiler_ir``.
+        """
+        return EXPORT[0]()(self.program(*args), stage)
 
     def pretty_printed_signature(self, verbose: bool = True) -> str:
         """The signature as text."""
@@ -255,6 +297,18 @@ def _hoisted(graph: Any) -> list[Any]:
         node.hoisted = True
         found.append(node)
     return found
+
+
+def _example(value: Any) -> Any:
+    """A tensor to stand for an argument: it itself, or zeros that take no memory."""
+    if not isinstance(value, TensorSpec):
+        return convert_to_tensor(value)
+    if not value.shape.is_fully_defined():
+        raise ValueError(
+            f"{value!r} has sizes that are not known: give all of them, or no argument"
+        )
+    one = np.zeros((), value.dtype._np)
+    return EagerTensor(np.broadcast_to(one, tuple(value.shape)))
 
 
 def _dynamic(value: Any) -> bool:

@@ -13,6 +13,9 @@ from tensortape.graph.plan import plan_of
 XLA: list[Callable[[], Any]] = []
 """Loads ``executor(program, jit_compile)`` of ``tensortape.xla``; the public face sets it."""
 
+EXPORT: list[Callable[[], Any]] = []
+"""Loads ``compiler_ir(program, stage)`` of ``tensortape.xla``; the public face sets it."""
+
 
 @functools.cache
 def have_jax() -> bool:

@@ -157,7 +157,7 @@ class Function:
         concrete: Any = None
         count = 0
         try:
-            concrete = trace(
+            concrete = self._trace_it(
                 self._name,
                 self._to_trace(),
                 args,
@@ -182,6 +182,13 @@ class Function:
         seconds = time.perf_counter() - begin
         self._log.traces.append(Trace(self._binder.described(key), why, seconds, count))
         self._traced.append((key, concrete))
+        return concrete
+
+    def _trace_it(self, *call: Any, **options: Any) -> ConcreteFunction:
+        """A trace; a second one if the first made variables, which then must exist already."""
+        concrete = trace(*call, **options)
+        if concrete.graph.created and state.graph is None:
+            concrete = trace(*call, **{**options, "may_create": False})
         return concrete
 
     def _engine(self) -> bool | None:

@@ -57,6 +57,8 @@ class GraphFunction:
         self._saving: dict[Any, GraphFunction] = {}
         self._backward: dict[Any, Any] = {}
         self._op: Op | None = None
+        self.is_gradient = False
+        """Whether its own gradients are zeros where there is no connection, as in TensorFlow."""
 
     # -- running ---------------------------------------------------------------------------
 
@@ -81,9 +83,7 @@ class GraphFunction:
         found = self._executors.get(key)
         if found is None:
             _bound(self._executors)
-            found = self._executors[key] = executor(
-                self.program(arrays), self.jit_compile
-            )
+            found = self._executors[key] = executor(self.program(arrays), self.jit_compile)
         return found(*arrays)
 
     def call(self, tensors: Any) -> list[Any]:
@@ -137,6 +137,7 @@ class GraphFunction:
             found = GraphFunction(
                 self.name, self.graph, self.inputs, (*self.outputs, *saves), self.span
             )
+            found.is_gradient = self.is_gradient
             self._saving[key] = found
         return found
 
@@ -174,13 +175,14 @@ class GraphFunction:
 
     @property
     def computed(self) -> list[int]:
-        """Positions of outputs that are neither inputs nor constants."""
-        given = {t._id for t in self.inputs}
-        return [
-            i
-            for i, t in enumerate(self.outputs)
-            if isinstance(t, SymbolicTensor) and t._id not in given
-        ]
+        """Positions of outputs that are neither inputs nor constants, each tensor once."""
+        seen = {t._id for t in self.inputs}
+        found = []
+        for i, t in enumerate(self.outputs):
+            if isinstance(t, SymbolicTensor) and t._id not in seen:
+                seen.add(t._id)
+                found.append(i)
+        return found
 
     def _build_backward(self, wanted: Any, seeds: Any) -> tuple[Any, Any]:
         graph = self.graph
@@ -207,7 +209,9 @@ class GraphFunction:
                 outputs.append(g)
         inputs = [*self.inputs, *[self.outputs[i] for i in self.computed], *given]
         span = (first, len(graph._operations))
-        return GraphFunction(f"grad_{self.name}", graph, inputs, outputs, span), tuple(kinds)
+        backward = GraphFunction(f"grad_{self.name}", graph, inputs, outputs, span)
+        backward.is_gradient = True
+        return backward, tuple(kinds)
 
     def _pull(self, targets: Any, seeds: Any, wanted: Any) -> dict[int, Any]:
         """The backward walk on symbolic tensors."""
@@ -308,7 +312,13 @@ def _call_op(function: GraphFunction) -> Op:
             outs = backward.call(args)
         else:
             outs = interpret(backward.program(args), xp, args)
-        return _unpacked(xp, kinds, iter(outs))
+        found = _unpacked(xp, kinds, iter(outs))
+        if not function.is_gradient:
+            return found
+        return [
+            xp.zeros_like(x) if g is None and n else g
+            for g, x, n in zip(found, inputs, needed, strict=True)
+        ]
 
     kind = "StatefulPartitionedCall" if function.stateful else "PartitionedCall"
     record = Op(kind, kernel, name=function.name, outputs=len(function.outputs), family="call")

@@ -95,7 +95,7 @@ class Lowering:
         value = self.value(ref)
         if kind == "size":
             n = value.shape[at]
-            return n if n is not None else Late((self.id_of(ref),), lambda a: a.shape[at])
+            return n if n is not None else Late((self.id_of(ref),), lambda a: size_of(a, at))
         if isinstance(value, Abstract) and (not value.derived or len(value.witnesses) > 1):
             return Late((self.id_of(ref),), lambda a: int(np.reshape(a, -1)[at]))
         array = value.witnesses[0] if isinstance(value, Abstract) else value
@@ -185,6 +185,16 @@ class Lowering:
             outs = self.builder.emit(node, ids, attrs, results)
         for t, i, v in zip(node.outputs, outs, results, strict=True):
             self.put(t, i, v)
+
+
+def size_of(array: Any, axis: int) -> int:
+    """A size of an array at run time."""
+    if axis >= array.ndim:
+        raise NotImplementedError(
+            "a second derivative through a loop in a loop whose number of iterations differs from "
+            "one iteration of the outer loop to the next: differentiate outside of tf.function"
+        )
+    return array.shape[axis]
 
 
 def _settled(value: Any) -> bool:

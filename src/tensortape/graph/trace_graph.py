@@ -10,10 +10,11 @@ import numpy as np
 
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.convert import SHARED
 from tensortape.core.random_state import _scopes
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
-from tensortape.core.state import State, quiet, state
+from tensortape.core.state import State, next_id, quiet, state
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.func_graph import FuncGraph
 from tensortape.graph.ir import interpret
@@ -34,6 +35,8 @@ class TraceGraph(FuncGraph):
     def __init__(self, name: str, outer: Any = None, autograph: bool = True) -> None:
         super().__init__(name)
         self.outer = outer
+        self.first_id = getattr(outer, "first_id", None) or next_id()
+        """Tensors with smaller ids are older than the function."""
         self.autograph = autograph
         self.captured: dict[int, tuple[Any, Any]] = {}
         self.variables: dict[int, tuple[Any, Any]] = {}
@@ -57,16 +60,29 @@ class TraceGraph(FuncGraph):
     def capture(self, tensor: Any) -> Any:
         """``tensor`` as this graph has it: tensors of outer graphs become parameters."""
         if type(tensor) is EagerTensor:
-            return super().capture(tensor)
+            if not self._is_outer(tensor):
+                return super().capture(tensor)
+            return self._captured(tensor)
         graph = tensor._graph
         if graph is self or graph is None:
             return tensor
+        if tensor._id not in self.captured:
+            self._check_scope(tensor)
+        return self._captured(tensor)
+
+    def _captured(self, tensor: Any) -> Any:
+        """The parameter for a tensor of the surroundings."""
         found = self.captured.get(tensor._id)
         if found is None:
-            self._check_scope(tensor)
             inner = self.placeholder_like(tensor, "captured")
             found = self.captured[tensor._id] = (tensor, inner)
         return found[1]
+
+    def _is_outer(self, tensor: EagerTensor) -> bool:
+        """Whether a tape outside may know this tensor: then it is no constant of the function."""
+        a = tensor._a
+        known = tensor._id > self.first_id or tensor._id in SHARED
+        return not known and a.dtype.kind in "fcV"
 
     def _check_scope(self, tensor: Any) -> None:
         graph: Any = self.outer

@@ -90,7 +90,8 @@ def target_of(f: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _marked(f: Any) -> bool:
-    return getattr(f, AS_WRITTEN, False) or hasattr(f, "ag_module")
+    done = hasattr(f, "ag_module") or hasattr(f, "autograph_info__")
+    return done or getattr(f, AS_WRITTEN, False)
 
 
 def _is_the_users(f: FunctionType) -> bool:

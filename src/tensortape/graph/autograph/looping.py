@@ -245,6 +245,11 @@ def _initial(
     missing = [i for i, v in enumerate(before) if isinstance(v, undefined)]
     if not missing:
         return list(before)
+    if any(isinstance(before[i], _symbols.UndefinedReturnValue) for i in missing):
+        raise NotImplementedError(
+            "a return statement cannot be placed inside a loop that is part of a graph: assign the "
+            "value, break, and return it after the loop."
+        )
     kept = list(own)
     with_zeros = list(before)
 

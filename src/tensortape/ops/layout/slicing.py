@@ -168,10 +168,10 @@ def getitem(x: Any, key: Any) -> Any:
         shape = x._a.shape
         if shape and -shape[0] <= key < shape[0]:
             return execute(getitem_op, (x,), {"index": (key,)})
-    if type(x) is not EagerTensor and symbolic_ints(key):
-        return take_dynamic(x, key)
     if is_mask(key):
         return BOOLEAN_MASK[0](x, key)
+    if type(x) is not EagerTensor and symbolic_ints(key):
+        return take_dynamic(x, key)
     index = canonical(key)
     check_index(index, x._a.shape)
     return execute(getitem_op, (x,), {"index": index})
