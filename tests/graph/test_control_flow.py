@@ -179,3 +179,28 @@ def test_random_shapes_of_unknown_size():
     drawn, dropped = masked(tf.ones((5, 3)))
     assert drawn.shape == (5, 3)
     assert dropped.shape == (5, 3)
+
+
+@pytest.mark.parametrize("element", [[None, 4], None])
+def test_arrays_of_elements_of_unknown_size(element):
+    """As Keras' recurrent layers use them for batches of any size; derivatives as without."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4])])
+    def sums(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            rows = tf.TensorArray(tf.float32, 3, element_shape=element)
+
+            def body(i, total, rows):
+                total = total * x
+                return i + 1, total, rows.write(i, total)
+
+            _, _, rows = tf.while_loop(lambda i, *_: i < 3, body, (0, tf.ones_like(x), rows))
+            y = tf.reduce_sum(rows.stack())
+        return rows.stack(), tape.gradient(y, x)
+
+    for batch in (2, 5):
+        stacked, gradient = sums(tf.fill([batch, 4], 2.0))
+        assert stacked.shape == (3, batch, 4)
+        assert stacked.numpy()[:, 0, 0].tolist() == [2.0, 4.0, 8.0]
+        np.testing.assert_allclose(gradient, np.full((batch, 4), 17.0))

@@ -60,8 +60,12 @@ CREATE: list[Any] = []
 def creator(name: str) -> Callable[..., Any]:
     """``xp.<creation>``: a constant."""
     make = getattr(numpy_namespace, name)
+    plain = name.removesuffix("_like")
 
     def create(*args: Any, **kwargs: Any) -> Any:
+        if plain != name and isinstance(args[0], Tensor) and varies(tuple(args[0].shape)):
+            like, *rest = args
+            return CREATE[0](plain, (tuple(like.shape), *_raw(rest), like.dtype._np), {})
         if varies(args) or varies(kwargs.values()):
             return CREATE[0](name, _raw(args), kwargs)
         return state.tensor(make(*_raw(args), **kwargs))

@@ -50,11 +50,30 @@ def _grown(values: Any, attrs: Any, data: bool) -> Any:
 UNKNOWN_SIZES["TensorArrayGrow"] = _grown
 
 
-def symbolic_copy(flow: Any) -> Any:
-    """A tensor whose first size is not known, even if the value is."""
-    if not isinstance(flow, EagerTensor):
+@op("TensorArrayFit", outputs=2, saves=("outputs",))
+def fit_op(xp, flow, value, *, unknown):
+    """Zeros with rows like ``value`` if there is none in ``flow`` yet; and whether there were.
+
+    ``unknown`` are the axes of ``flow`` whose size is not known before there is an element.
+    """
+    if flow.shape[1:] == value.shape:
+        return flow, np.int32(1)
+    return xp.zeros((flow.shape[0], *value.shape), flow.dtype), np.int32(0)
+
+
+@fit_op.vjp
+def _(xp, g, y, flow, value, *, unknown):
+    kept = one_int(y[1])
+    part = [slice(None)] * g[0].ndim
+    for axis in unknown:
+        part[axis] = slice(0, g[0].shape[axis] * kept)
+    return xp.getitem(g[0], tuple(part)), None
+
+
+def symbolic_copy(flow: Any, shape: Any) -> Any:
+    """The tensor with a shape that says less than its own (where not all of that is known)."""
+    if not isinstance(flow, EagerTensor) and flow._a.shape == shape:
         return flow
-    shape = (None, *flow.shape.as_list()[1:])
     fresh = SymbolicTensor(placeholder(shape, flow.dtype._np))
     state.graph.add(OPS["Identity"], [state.graph.capture(flow)], (fresh,), {})
     return fresh
@@ -108,12 +127,15 @@ class TracedArray(TensorArray):
             self.materialise(self._shape)
 
     def materialise(self, shape: Any) -> None:
-        """Make the tensor: elements of ``shape``, all zero."""
+        """Make the tensor: elements of ``shape``, all zero (none where a size is not known yet)."""
         self._shape = TensorShape(shape)
-        sizes = [self._size, *self._shape.as_list()]
+        sizes = [self._size, *(n or 0 for n in self._shape.as_list())]
         self._flow = PUBLIC["zeros"](sizes, self._dtype)
         if self._dynamic:  # the number of rows may change from here on
-            self._flow = symbolic_copy(grow(self._flow, self._size - 1))
+            self._flow = grow(self._flow, self._size - 1)
+        if self._dynamic or not self._shape.is_fully_defined():
+            rows = None if self._dynamic else self._flow._a.shape[0]
+            self._flow = symbolic_copy(self._flow, (rows, *self._shape.as_list()))
 
     def with_flow(self, flow: Any) -> TracedArray:
         """The same array with other elements."""
@@ -134,9 +156,10 @@ class TracedArray(TensorArray):
     def _need(self, shape: Any) -> Any:
         """The tensor, made now that the shape of an element is known."""
         if self._flow is None:
-            if not TensorShape(shape).is_fully_defined():
+            if TensorShape(shape).rank is None:
                 raise ValueError(
-                    f"the elements of a tf.TensorArray have the shape {shape}: give element_shape"
+                    "the number of axes of the elements of a tf.TensorArray is not known: give "
+                    "element_shape"
                 )
             if state.graph is not self._home:
                 raise ElementShape(self.cell, shape)
@@ -151,6 +174,10 @@ class TracedArray(TensorArray):
         """The array with ``value`` at ``index``."""
         value = self._fit(value)
         flow = self._need(value.shape)
+        if not self._shape.is_fully_defined():
+            sizes = self._shape.as_list()
+            unknown = tuple(axis for axis, n in enumerate(sizes, 1) if n is None)
+            flow = execute(fit_op, (flow, value), {"unknown": unknown})[0]
         index = convert_to_tensor(index)
         if self._dynamic:
             flow = grow(flow, index)
