@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
+from tensortape.arrays.namespace import numpy_namespace
+from tensortape.arrays.recorded import recorded
 from tensortape.arrays.taylor.collapsed import Collapsed, CollapsedNamespace
 from tensortape.arrays.taylor.series import Series, SeriesNamespace
+from tensortape.arrays.taylor.value import TaylorValue
 from tensortape.autodiff.arguments import need_callable
+from tensortape.autodiff.backward import listens, rule_running
 from tensortape.autodiff.functional import hessian
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import rare
 from tensortape.core.registry import export
-from tensortape.core.state import quiet, state
+from tensortape.core.state import add_listener, quiet, remove_listener, state
 from tensortape.core.tensor import EagerTensor
+from tensortape.ops.linalg.diagonals import trace
 
 
 @contextlib.contextmanager
@@ -34,13 +38,75 @@ def evaluated_in(namespace: Any) -> Iterator[None]:
         state.xp, state.listeners = saved
 
 
-def _value_of(result: Any, what: str) -> Any:
+class Follower:
+    """Computes the Taylor values of what is executed, beside it, as operations of their own.
+
+    So others that listen (tapes, accumulators, graphs) hear the derivatives being computed.
+    """
+
+    def __init__(self, namespace: Any, source: Any, start: Any) -> None:
+        self.namespace = namespace
+        self.known = {source._id: start}
+
+    def __enter__(self) -> Follower:
+        self.outer = state.listeners
+        add_listener(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        remove_listener(self)
+
+    def wants(self, tensor: Any) -> bool:
+        """Whether a tensor moves."""
+        return tensor._id in self.known
+
+    def read_variable(self, variable: Any, tensor: Any) -> None:
+        """Variables do not move."""
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Compute the Taylor values of an executed operation's outputs."""
+        known = self.known
+        if op.nondifferentiable or not any(t._id in known for t in inputs):
+            return
+        if all(o._id in known for o in outputs):
+            return
+        saved, state.listeners = state.listeners, self.outer
+        try:
+            with rule_running():
+                found = op.kernel(self.namespace, *[known.get(t._id, t) for t in inputs], **attrs)
+        finally:
+            state.listeners = saved
+        for o, value in zip(outputs, [found] if op.outputs is None else found, strict=True):
+            if isinstance(value, TaylorValue):
+                known[o._id] = value
+
+
+def _evaluated(f: Any, x: Any, make: Any, start: Any, what: str) -> Any:
+    """``f(x)`` as a Taylor value (or what it is, if it does not move), and how to make tensors.
+
+    ``make(base)`` is the namespace, ``start(namespace, x)`` the Taylor value of ``x``.
+    """
+    if not listens():
+        ns = make(numpy_namespace)
+        with evaluated_in(ns):
+            result = need_callable(f)(EagerTensor(start(ns, x._a)))
+            return _real(result, what)._a, EagerTensor
+    ns = make(recorded)
+    with rule_running():
+        point = start(ns, x)
+    with Follower(ns, x, point) as follower:
+        result = _real(need_callable(f)(x), what)
+    return follower.known.get(result._id, result), convert_to_tensor
+
+
+def _real(result: Any, what: str) -> Any:
+    """A result as a tensor, if it is real."""
     result = convert_to_tensor(result)
     if result.dtype.kind != "f":
         raise ValueError(
             f"{what} needs a function with a real result, received {result.dtype.name}."
         )
-    return result._a
+    return result
 
 
 @export("autodiff.derivatives")
@@ -59,19 +125,21 @@ def derivatives(f: Callable[[Any], Any], x: Any, order: int, direction: Any = No
     """
     if order < 0:
         raise ValueError(f"order must not be negative, received {order}.")
-    point = _value_of(convert_to_tensor(x), "derivatives")
-    step = (
-        np.ones_like(point) if direction is None else convert_to_tensor(direction, dtype_hint=x)._a
+    x = _real(x, "derivatives")
+    step = None if direction is None else convert_to_tensor(direction, dtype=x.dtype)
+
+    def start(ns: Any, point: Any) -> Series:
+        along = ns.base.ones_like(point) if step is None else step
+        if ns.base is numpy_namespace:
+            along = getattr(along, "_a", along)
+        return Series(ns, [point, along][: order + 1])
+
+    found, tensor = _evaluated(
+        f, x, functools.partial(SeriesNamespace, order), start, "derivatives"
     )
-    ns = SeriesNamespace(order)
-    start = [point, step, *[np.zeros_like(point)] * (order - 1)][: order + 1]
-    with evaluated_in(ns):
-        series = _value_of(need_callable(f)(EagerTensor(Series(ns, start))), "derivatives")
-    c = series.c if isinstance(series, Series) else [series]
-    c = [*c, *[np.zeros_like(c[0])] * (order + 1 - len(c))]
-    return [
-        EagerTensor(a if k < 2 else a * a.dtype.type(math.factorial(k))) for k, a in enumerate(c)
-    ]
+    c = found.c if isinstance(found, Series) else [found]
+    c = [*c, *[0 * c[0]] * (order + 1 - len(c))]
+    return [tensor(a if k < 2 else a * float(math.factorial(k))) for k, a in enumerate(c)]
 
 
 @export("autodiff.laplacian")
@@ -90,22 +158,19 @@ def laplacian(f: Callable[[Any], Any], x: Any) -> Any:
     done by its Hessian; for a batch ``NotImplementedError`` says which operation.
     Source: Dangel et al., Collapsing Taylor Mode Automatic Differentiation (2025).
     """
-    point = _value_of(convert_to_tensor(x), "laplacian")
-    if point.ndim == 0:
+    x = _real(x, "laplacian")
+    if x._a.ndim == 0:
         raise ValueError("laplacian needs points with at least one axis, received a scalar.")
-    ns = CollapsedNamespace(point.shape[-1])
+    make = functools.partial(CollapsedNamespace, x.shape[-1])
     try:
-        with evaluated_in(ns):
-            result = _value_of(
-                need_callable(f)(EagerTensor(ns.along_last_axis(point))), "laplacian"
-            )
+        found, tensor = _evaluated(f, x, make, CollapsedNamespace.along_last_axis, "laplacian")
     except NotImplementedError:
-        if point.ndim > 1:
+        if x._a.ndim > 1:
             raise
-        return convert_to_tensor(np.trace(hessian(f, x).numpy()))
-    if not isinstance(result, Collapsed):
-        return EagerTensor(np.zeros_like(result))
-    return EagerTensor(np.asarray(result.second)[()])
+        return trace(hessian(f, x))
+    if not isinstance(found, Collapsed):
+        return tensor(0 * found)
+    return tensor(found.second)
 
 
 @export("autodiff.hessian_diag")

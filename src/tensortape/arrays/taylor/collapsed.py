@@ -35,32 +35,34 @@ class Collapsed(TaylorValue):
 
 
 class CollapsedNamespace(TaylorNamespace):
-    """Second-order derivatives summed over ``directions`` directions."""
+    """Second-order derivatives summed over ``directions`` directions.
 
-    def __init__(self, directions: int) -> None:
-        self.batched = BatchedNamespace(numpy_namespace, (directions,))
+    ``base`` computes: the NumPy namespace, or the recorded one where somebody listens.
+    """
+
+    def __init__(self, directions: int, base: Any = numpy_namespace) -> None:
+        self.base = base
+        self.batched = BatchedNamespace(base, (directions,))
         self.rules = RULES
 
     def along_last_axis(self, x: Any) -> Collapsed:
         """``x`` moving along each unit vector of its last axis, all rows together."""
-        ones = np.ones((1, *x.shape), x.dtype)
-        return Collapsed(self, x, Batched(self.batched, ones, (-1,)), numpy_namespace.zeros_like(x))
+        ones = self.base.ones((1, *tuple(x.shape)), x.dtype)
+        return Collapsed(self, x, Batched(self.batched, ones, (-1,)), self.base.zeros_like(x))
 
     def each(self, name: str, x: Any, rest: Any, attrs: Any) -> Any:
         """Linear: each part by itself."""
-        function = getattr(numpy_namespace, name)
+        function = getattr(self.base, name)
         first = getattr(self.batched, name)(x.first, *rest, **attrs)
         return Collapsed(
             self, function(x.primal, *rest, **attrs), first, function(x.second, *rest, **attrs)
         )
 
-    def join(self, function: Any, parts: Any, rest: Any, attrs: Any) -> Any:
+    def join(self, name: str, parts: Any, rest: Any, attrs: Any) -> Any:
         """Joining: each part by itself; constants do not move."""
-        name = function.__name__
+        function = getattr(self.base, name)
         firsts = [p.first if isinstance(p, Collapsed) else self._still(p) for p in parts]
-        seconds = [
-            p.second if isinstance(p, Collapsed) else numpy_namespace.zeros_like(p) for p in parts
-        ]
+        seconds = [p.second if isinstance(p, Collapsed) else self.base.zeros_like(p) for p in parts]
         return Collapsed(
             self,
             function([primal(p) for p in parts], *rest, **attrs),
@@ -69,19 +71,19 @@ class CollapsedNamespace(TaylorNamespace):
         )
 
     def _still(self, x: Any) -> Batched:
-        return Batched(self.batched, np.zeros((1, *x.shape), x.dtype), (0,))
+        return Batched(self.batched, self.base.zeros((1, *tuple(x.shape)), x.dtype), (0,))
 
     def over_directions(self, x: Any) -> Any:
         """The sum of a batch over the directions."""
         if any(x.ties):
-            return x.data.reshape(x.shape)
+            return self.base.reshape(x.data, x.shape)
         if x.data.shape[0] == 1:
-            return x.data[0] * self.batched.batch[0]
-        return x.data.sum(0)
+            return self.base.reshape(x.data, x.shape) * self.batched.batch[0]
+        return self.base.sum(x.data, 0)
 
     def squares(self, x: Any, y: Any) -> Any:
         """The sum over the directions of the products of two batches."""
-        if x is y and not any(x.ties) and x.data.shape[0] > 1:
+        if self.batched.raw and x is y and not any(x.ties) and x.data.shape[0] > 1:
             flat = x.data.reshape(x.data.shape[0], -1)
             return np.einsum("dm,dm->m", flat, flat).reshape(x.shape)
         return self.over_directions(self.batched.multiply(x, y))
@@ -91,9 +93,9 @@ class CollapsedNamespace(TaylorNamespace):
         if op.family != "elementwise":
             raise NotImplementedError(f"there is no rule for the Laplacian of {op.type}")
         values = [primal(a) for a in args]
-        y = op.kernel(numpy_namespace, *values, **attrs)
+        y = op.kernel(self.base, *values, **attrs)
         moving = [i for i, a in enumerate(args) if isinstance(a, Collapsed)]
-        slopes = {i: _slope(numpy_namespace, op, i, y, values, attrs) for i in moving}
+        slopes = {i: _slope(self.base, op, i, y, values, attrs) for i in moving}
         first: Any = None
         second: Any = None
         for i in moving:
@@ -102,7 +104,7 @@ class CollapsedNamespace(TaylorNamespace):
             for j in moving:
                 if j < i:
                     continue
-                bend = _bend(op, i, j, y, slopes[i], values, attrs)
+                bend = _bend(self.base, op, i, j, y, slopes[i], values, attrs)
                 term = bend * self.squares(args[i].first, args[j].first)
                 second = second + (term if i == j else 2 * term)
         return Collapsed(self, y, first, second)
@@ -115,21 +117,21 @@ def _plus(total: Any, term: Any) -> Any:
 def _slope(xp: Any, op: Op, i: int, y: Any, values: Any, attrs: Any) -> Any:
     """The partial derivative by input ``i``."""
     tangents: list[Any] = [None] * len(values)
-    tangents[i] = numpy_namespace.ones_like(values[i])
+    tangents[i] = xp.ones_like(values[i])
     return op.pushforward(xp, tangents, y, *values, **attrs)  # type: ignore[misc]
 
 
-def _bend(op: Op, i: int, j: int, y: Any, slope: Any, values: Any, attrs: Any) -> Any:
+def _bend(xp: Any, op: Op, i: int, j: int, y: Any, slope: Any, values: Any, attrs: Any) -> Any:
     """The second partial derivative by inputs ``i`` and ``j``: the slope by j along i."""
-    ns = SeriesNamespace(1)
+    ns = SeriesNamespace(1, xp)
     along = list(values)
-    along[i] = Series(ns, [values[i], numpy_namespace.ones_like(values[i])])
+    along[i] = Series(ns, [values[i], xp.ones_like(values[i])])
     tangents: list[Any] = [None] * len(values)
-    tangents[j] = numpy_namespace.ones_like(values[j])
+    tangents[j] = xp.ones_like(values[j])
     result = op.pushforward(ns, tangents, Series(ns, [y, slope]), *along, **attrs)  # type: ignore[misc]
     if isinstance(result, Series) and len(result.c) > 1:
         return result.c[1]
-    return numpy_namespace.zeros_like(y)
+    return xp.zeros_like(y)
 
 
 RULES: dict[str, Callable[..., Any]] = {}
@@ -168,7 +170,7 @@ def square(ns: Any, x: Any) -> Collapsed:
 @rule
 def matmul(ns: Any, x: Any, y: Any, *flags: Any, **attrs: Any) -> Collapsed:
     def plain(a: Any, b: Any) -> Any:
-        return numpy_namespace.matmul(a, b, *flags, **attrs)
+        return ns.base.matmul(a, b, *flags, **attrs)
 
     def batched(a: Any, b: Any) -> Any:
         return ns.batched.matmul(a, b, *flags, **attrs)
@@ -186,9 +188,9 @@ def _added(ns: Any, x: Any, y: Any, sign: int) -> Collapsed:
     else:
         first = x.first + y.first if sign > 0 else x.first - y.first
         second = x.second + y.second if sign > 0 else x.second - y.second
-    if second.shape != value.shape:
+    if tuple(second.shape) != tuple(value.shape):
         first = ns.batched.broadcast_to(first, value.shape)
-        second = numpy_namespace.broadcast_to(second, value.shape)
+        second = ns.base.broadcast_to(second, value.shape)
     return Collapsed(ns, value, first, second)
 
 
@@ -200,3 +202,29 @@ def add(ns: Any, x: Any, y: Any) -> Collapsed:
 @rule
 def subtract(ns: Any, x: Any, y: Any) -> Collapsed:
     return _added(ns, x, y, -1)
+
+
+@rule
+def softmax(ns: Any, logits: Any, axis: int = -1) -> Any:
+    e = ns.exp(logits - ns.base.max(logits.primal, axis, True))
+    return e / ns.sum(e, axis, True)
+
+
+@rule
+def log_softmax(ns: Any, logits: Any, axis: int = -1) -> Any:
+    shifted = logits - ns.base.max(logits.primal, axis, True)
+    return shifted - ns.log(ns.sum(ns.exp(shifted), axis, True))
+
+
+def _extreme(name: str) -> Callable[..., Any]:
+    """The largest or smallest element: what moves is the one that it is."""
+
+    def apply(ns: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        best = getattr(ns.base, name)(x.primal, axis, True)
+        mask = ns.base.astype(ns.base.equal(x.primal, best), x.dtype)
+        return ns.sum(x * (mask / ns.base.sum(mask, axis, True)), axis, keepdims)
+
+    return apply
+
+
+RULES["max"], RULES["min"] = _extreme("max"), _extreme("min")

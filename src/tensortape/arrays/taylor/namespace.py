@@ -14,17 +14,21 @@ from tensortape.core.tensor import EagerTensor
 
 
 class TaylorNamespace:
-    """Evaluates kernels on Taylor values; subclasses give the rules of products and of maps."""
+    """Evaluates kernels on Taylor values; subclasses give the rules of products and of maps.
+
+    ``base`` computes their parts: arrays in the NumPy namespace, tensors in the recorded one.
+    """
 
     name = "taylor"
+    base: Any = numpy_namespace
     rules: dict[str, Callable[..., Any]]
 
     def evaluate(self, op: Op, values: Any, attrs: dict[str, Any], normalise: bool = False) -> Any:
         """``op`` on values, some of them Taylor values."""
         if normalise and op.normalise is not None:
             attrs = op.normalise(tuple(EagerTensor(v) for v in values), attrs)
-        if not any(isinstance(v, TaylorValue) for v in values):
-            return op.kernel(numpy_namespace, *values, **attrs)
+        if op.nondifferentiable or not any(isinstance(v, TaylorValue) for v in values):
+            return op.kernel(numpy_namespace, *[primal(v) for v in values], **attrs)
         return op.kernel(self, *values, **attrs)
 
     def __getattr__(self, name: str) -> Any:
@@ -36,7 +40,7 @@ class TaylorNamespace:
 
     def primitive(self, name: str, args: Any, attrs: Any) -> Any:
         """A primitive of the kernel language on values, arrays and attributes."""
-        function = getattr(numpy_namespace, name)
+        function = getattr(self.base, name)
         moving = args[0] if name in JOINING else args
         if not any(isinstance(a, TaylorValue) for a in moving):
             return function(*args, **attrs)
@@ -45,7 +49,7 @@ class TaylorNamespace:
         if name in PIECEWISE_CONSTANT:
             return function(*[primal(a) for a in args], **attrs)
         if name in JOINING:
-            return self.join(function, list(args[0]), args[1:], attrs)
+            return self.join(name, list(args[0]), args[1:], attrs)
         if name in LINEAR and not any(isinstance(a, TaylorValue) for a in args[1:]):
             return self.each(name, args[0], args[1:], attrs)
         op = PRIMITIVES.get(name)
@@ -58,17 +62,17 @@ class TaylorNamespace:
 
     def zeros_like(self, x: Any) -> Any:
         """Zeros that do not move."""
-        return numpy_namespace.zeros_like(primal(x))
+        return self.base.zeros_like(primal(x))
 
     def ones_like(self, x: Any) -> Any:
         """Ones that do not move."""
-        return numpy_namespace.ones_like(primal(x))
+        return self.base.ones_like(primal(x))
 
     def each(self, name: str, x: Any, rest: Any, attrs: Any) -> Any:
         """A linear primitive of one value."""
         raise NotImplementedError
 
-    def join(self, function: Any, parts: Any, rest: Any, attrs: Any) -> Any:
+    def join(self, name: str, parts: Any, rest: Any, attrs: Any) -> Any:
         """A linear primitive of a list of values."""
         raise NotImplementedError
 

@@ -25,7 +25,7 @@ class TaylorValue:
     @property
     def shape(self) -> Any:
         """The shape of the value."""
-        return self.primal.shape
+        return tuple(self.primal.shape)
 
     @property
     def ndim(self) -> int:
