@@ -32,6 +32,7 @@ for _package in (_core, ops, autodiff, graph, data, distribute, train):
 graph.engine.XLA.append(
     lambda: importlib.import_module("tensortape.xla.executor").executor  # with JAX, when needed
 )
+graph.engine.EXPORT.append(lambda: importlib.import_module("tensortape.xla.export").compiler_ir)
 _face.build(sys.modules[__name__])
 for _path in ("image", "signal", "experimental.numpy"):
     _face.submodule(sys.modules[__name__], _path)

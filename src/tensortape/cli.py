@@ -62,7 +62,7 @@ Exit codes: 0 every name exists; 1 some are missing; 2 a file cannot be read.
 """
 INFO = """\
 Print the versions and sizes on disk of TensorTape and the packages it works with, and which
-engines compute here: NumPy; XLA through JAX is not used yet.
+engines compute here: NumPy, and XLA where JAX is installed.
 """
 
 

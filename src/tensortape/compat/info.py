@@ -67,13 +67,14 @@ def default_install() -> dict[str, int]:
 
 
 def engines() -> list[tuple[str, str]]:
-    """Return what computes here, and what does not yet."""
+    """Return what computes here, and what could."""
     import numpy
 
     blas = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
     rows = [("NumPy", f"always; linear algebra by {blas['name']} {blas['version']}")]
     installed = importlib.util.find_spec("jax") is not None
-    rows.append(("XLA", f"not used yet; JAX is {'' if installed else 'not '}installed"))
+    without = "not here: JAX is not installed (pip install 'tensortape[xla]')"
+    rows.append(("XLA", "compiles tf.functions through JAX" if installed else without))
     return rows
 
 

@@ -34,6 +34,7 @@ from tensortape.examine import plots
 from tensortape.examine.comparing import Comparison, compare
 from tensortape.examine.diagnosis import Diagnosis, Place
 from tensortape.examine.differences import check
+from tensortape.examine.drawing import draw
 from tensortape.examine.examination import Examination
 from tensortape.examine.flow import Flow, Operand, Step
 from tensortape.examine.health import GradientHealth
@@ -51,6 +52,7 @@ __all__ = [
     "Step",
     "check",
     "compare",
+    "draw",
     "plots",
 ]
 

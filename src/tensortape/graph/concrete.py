@@ -165,8 +165,8 @@ class ConcreteFunction:
         >>> concrete = f.get_concrete_function(tf.TensorSpec([None], tf.float32))
         >>> print(concrete.program())
         __inference_<lambda>_...(%0: float32[?]):
-          %1: float32[?] = Square(%0) ...
-          %2: float32[] = Sum(%1) ...
+          %1: float32[?] = Mul(%0, %0) ...
+          %2: float32[] = Sum(%1) axis=None keepdims=False ...
           return %2
 
         Raises ``ValueError`` for another number of arguments.
@@ -186,7 +186,7 @@ class ConcreteFunction:
     def stablehlo(self, *args: Any, stage: str = "stablehlo") -> Any:
         """The function as StableHLO text, ahead of time; through JAX (``tensortape[xla]``).
 
-        ``args`` are examples or ``tf.TensorSpec``\\ s, needed only where sizes are not known.
+        ``args`` are examples or ``tf.TensorSpec``, needed only where sizes are not known.
         Parameters are the arguments, then what the function captures: tensors, variables. Other
         stages: ``"hlo"``, ``"optimized_hlo"`` (text), ``"hlo_serialized"`` (bytes).
 

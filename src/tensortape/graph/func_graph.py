@@ -21,6 +21,7 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.graph.operation import NAMES, Operation
 from tensortape.graph.symbolic import SymbolicTensor, make_tensor
+from tensortape.graph.text import graph_text
 
 
 @export("Graph")
@@ -50,6 +51,9 @@ class Graph:
     def get_operations(self) -> list[Operation]:
         """The operations, in the order they were built."""
         return list(self._operations)
+
+    def __str__(self) -> str:
+        return graph_text(self)
 
     def get_operation_by_name(self, name: str) -> Operation:
         """The operation of this name; ``KeyError`` when there is none."""

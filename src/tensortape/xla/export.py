@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tensortape.graph.ir import Program
 from tensortape.xla.engine import Executable, compile_xla
-from tensortape.xla.runtime import x64
+from tensortape.xla.runtime import require, x64
 
 STAGES = {
     "stablehlo": lambda executable: executable.lowered().as_text(),
@@ -27,17 +27,22 @@ def compiler_ir(program: Program, stage: str = "stablehlo") -> str | bytes:
 
     ``stage``: ``"stablehlo"`` (portable text), ``"hlo"``, ``"hlo_serialized"`` (bytes) or
     ``"optimized_hlo"`` (what XLA compiles for this machine). Numbers that are drawn before the call
-    are parameters, after those of the program. Raises ``ValueError`` for another stage or for
-    parameters of unknown shape, ``Unsupported`` for what XLA cannot compile.
+    are parameters, after those of the program. Raises ``ImportError`` without JAX, ``ValueError``
+    for another stage or for parameters of unknown shape, ``Unsupported`` for what XLA cannot
+    compile.
     """
     found: Callable[[Executable], str | bytes] | None = STAGES.get(stage)
     if found is None:
         raise ValueError(f"stage must be one of {', '.join(STAGES)}, received {stage!r}")
+    require(
+        "StableHLO and HLO are made",
+        "look at print(concrete.program()) or draw it: tf.examine.draw(concrete, 'graph.svg')",
+    )
     for k, i in enumerate(program.params):
         if None in program.avals[i].shape:
             raise ValueError(
                 f"parameter {k} of {program.name} has the shape {program.avals[i]}: trace the "
-                "function for tensors of known shape"
+                "function for tensors of known shape, or pass example arguments"
             )
     with x64():
         return found(compile_xla(program))

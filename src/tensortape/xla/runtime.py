@@ -27,12 +27,13 @@ def installed() -> bool:
     return importlib.util.find_spec("jax") is not None
 
 
-def require() -> None:
+def require(what: str = "jit_compile=True compiles with XLA", instead: str = "") -> None:
     """``ImportError`` that says what to install, when JAX is missing."""
     if not installed():
+        instead = instead or "leave jit_compile out to run on NumPy"
         raise ImportError(
-            "jit_compile=True compiles with XLA through JAX, which is not installed. Install it "
-            "with: pip install 'tensortape[xla]', or leave jit_compile out to run on NumPy."
+            f"{what} through JAX, which is not installed. Install it with: "
+            f"pip install 'tensortape[xla]', or {instead}."
         )
 
 

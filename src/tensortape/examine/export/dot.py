@@ -19,7 +19,11 @@ LEAF = ("#eef0f4", "#8d95a5")
 
 def render(flow: Flow) -> str:
     """The text of the graph; scopes are clusters, edges without a gradient are dashed."""
-    nodes = nodes_of(flow)
+    return digraph(nodes_of(flow))
+
+
+def digraph(nodes: list[Node]) -> str:
+    """The text of nodes and the edges between them."""
     rows = [
         "digraph flow {",
         '  graph [rankdir=TB, fontname="Helvetica", nodesep=0.25, ranksep=0.35];',

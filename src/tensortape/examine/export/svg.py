@@ -40,8 +40,13 @@ LEAVES, LEAVES_WEIGH = ("source", "variable", "constant"), 0.05
 
 def render(flow: Flow) -> str:
     """The SVG."""
-    nodes = nodes_of(flow)
-    if len(flow.steps) > MOST:
+    title = f"{flow.group.kind} flow, {len(flow.steps)} operations"
+    return picture(nodes_of(flow), title, len(flow.steps))
+
+
+def picture(nodes: list[Node], title: str, count: int) -> str:
+    """The SVG of nodes; if ``count``, their operations, is large, those of a scope are one box."""
+    if count > MOST:
         nodes = folded(nodes)
     lines = {node.name: lines_of(node) for node in nodes}
     boxes = {name: box_of(texts) for name, texts in lines.items()}
@@ -54,7 +59,7 @@ def render(flow: Flow) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{-MARGIN} {-MARGIN} {width:.1f} {height:.1f}" role="img">',
-        f"<title>{html.escape(flow.group.kind)} flow, {len(flow.steps)} operations</title>",
+        f"<title>{html.escape(title)}</title>",
         f"<style>{STYLE}</style>{MARKER}",
     ]
     parts += [edge for node in nodes for edge in edges_of(node, layout)]
