@@ -204,3 +204,18 @@ def test_arrays_of_elements_of_unknown_size(element):
         assert stacked.shape == (3, batch, 4)
         assert stacked.numpy()[:, 0, 0].tolist() == [2.0, 4.0, 8.0]
         np.testing.assert_allclose(gradient, np.full((batch, 4), 17.0))
+
+
+def test_einstein_sums_of_bfloat16():
+    a, b = tf.ones((2, 3, 4), tf.bfloat16), tf.ones((4, 5), tf.bfloat16)
+
+    @tf.function
+    def gradient(a, b):
+        with tf.GradientTape() as tape:
+            tape.watch(b)
+            y = tf.reduce_sum(tf.einsum("abc,cd->abd", a, b))
+        return tape.gradient(y, b)
+
+    found = gradient(a, b)
+    assert found.dtype is tf.bfloat16
+    assert found.numpy().astype(float).tolist() == [[6.0] * 5] * 4

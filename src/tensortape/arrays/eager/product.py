@@ -31,6 +31,10 @@ def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False)
 
 def einsum(equation: str, *arrays: Any) -> Any:
     """The sum of products that ``equation`` describes, with an explicit output ("ij,jk->ik")."""
+    low = arrays[0].dtype
+    if low.kind == "V":  # bfloat16 and the like, which NumPy's einsum does not know
+        wide = einsum(equation, *[a.astype(np.float32) for a in arrays])
+        return np.asarray(wide).astype(low)[()]
     if len(arrays) == 1 or sum(a.size for a in arrays) < SMALL:
         return np.einsum(equation, *arrays)
     if len(arrays) > 2:
