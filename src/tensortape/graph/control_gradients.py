@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -133,8 +134,9 @@ class LoopGradient:
                     present[t._id] = len(body.outputs) + len(kept)
                     kept.append(t)
                 self.sources.append(("stack", present[t._id]))
-        if len(body.outputs) + len(kept) == n:  # nothing is kept: something must count
-            kept.append(EagerTensor(np.zeros((), np.int32)[()]))
+        if "marker" not in node._attrs:
+            node._attrs["marker"] = len(body.outputs) + len(kept)
+            kept.append(EagerTensor(np.ones((), np.int32)[()]))  # the sum of these counts
         _keep(node, kept)
         self.stacks = node.outputs
 
@@ -145,8 +147,16 @@ def _keep(node: Any, kept: list[Any]) -> None:
     n, body = attrs["variables"], attrs["body"]
     first = len(node.outputs)
     grown = GraphFunction(body.name, body.graph, body.inputs, [*body.outputs, *kept], body.span)
+    padded = attrs.get("padded") or (False,) * attrs["stacked"]
+    attrs["padded"] = (*padded, *[_is_stack(t) for t in kept])
     attrs["body"], attrs["stacked"] = grown, attrs["stacked"] + len(kept)
     _add_outputs(node, [SymbolicTensor(a) for a in loop_results(grown, n, attrs["count"])[first:]])
+
+
+def _is_stack(t: Any) -> bool:
+    """Whether a value is a stack that a loop within the body made."""
+    node = getattr(t, "_operation", None)
+    return node is not None and node.type == "While" and t.value_index >= node._attrs["variables"]
 
 
 def _used(function: GraphFunction) -> set[int]:
@@ -183,8 +193,10 @@ def _run_backwards(
     how: LoopGradient, node: Any, n: int, g: Any, inputs: Any, wanted: Any
 ) -> list[Any]:
     y = node.outputs
-    zeros_like, gather, shape = PUBLIC["zeros_like"], PUBLIC["gather"], PUBLIC["shape"]
-    count = shape(how.stacks[n])[0]
+    zeros_like, gather = PUBLIC["zeros_like"], PUBLIC["gather"]
+    marks = how.stacks[node._attrs["marker"]]
+    known = node._attrs["count"]
+    count = convert_to_tensor(known) if type(known) is int else PUBLIC["reduce_sum"](marks)
     floats = [i for i in range(n) if wanted[i]]
     fixed = [i for i in range(n, len(inputs)) if wanted[i] and how.given[i]]
     cotangents = [zeros_like(y[i]) if g[i] is None else g[i] for i in floats]

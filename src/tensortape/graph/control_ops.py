@@ -33,7 +33,9 @@ def if_op(xp, index, *args, branches, stateful=False):
 
 
 @op("While", outputs=0, family="call", nondifferentiable=None)
-def while_op(xp, *args, cond, body, variables, stacked, maximum=None, count=None, stateful=False):
+def while_op(
+    xp, *args, cond, body, variables, stacked, maximum=None, count=None, padded=(), stateful=False
+):
     """The values of the first ``variables`` arguments after the loop, then stacks of the rest.
 
     ``cond`` and ``body`` take all arguments; the body gives the new variables, then ``stacked``
@@ -52,11 +54,13 @@ def while_op(xp, *args, cond, body, variables, stacked, maximum=None, count=None
             row.append(value)
         left -= 1
     kept = [body.avals[i] for i in body.results[variables:]]
-    return (*values, *[_stacked(xp, r, a) for r, a in zip(rows, kept, strict=True)])
+    pads = padded or (False,) * stacked
+    return (*values, *[_stacked(xp, *row) for row in zip(rows, kept, pads, strict=True)])
 
 
-def _stacked(xp: Any, rows: list[Any], aval: Any) -> Any:
-    return stack_of(rows, aval) if xp is numpy_namespace or not rows else xp.stack(rows, 0)
+def _stacked(xp: Any, rows: list[Any], aval: Any, padded: bool) -> Any:
+    here = xp is numpy_namespace or not rows
+    return stack_of(rows, aval, padded) if here else xp.stack(rows, 0)
 
 
 # -- into programs -------------------------------------------------------------------------
@@ -122,6 +126,7 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
         "stacked": attrs["stacked"],
         "maximum": known["maximum"],
         "count": count,
+        "padded": tuple(attrs.get("padded") or (False,) * attrs["stacked"]),
     }
     results = [*finals, *stacks]
     outs = lowering.builder.emit(node, ids, programs, results)

@@ -64,7 +64,7 @@ class GraphFunction:
 
     def program(self, arrays: Any) -> Program:
         """The program for arguments of these shapes."""
-        key = None if self.static else tuple([np.shape(a) for a in arrays])
+        key = None if self.static else tuple([a.shape for a in arrays])
         found = self._programs.get(key)
         if found is None:
             values = [
@@ -79,7 +79,7 @@ class GraphFunction:
 
     def run(self, arrays: Any) -> list[Any]:
         """The outputs' arrays."""
-        key = None if self.static else tuple([np.shape(a) for a in arrays])
+        key = None if self.static else tuple([a.shape for a in arrays])
         found = self._executors.get(key)
         if found is None:
             _bound(self._executors)

@@ -97,7 +97,7 @@ def _marked(f: Any) -> bool:
 def _is_the_users(f: FunctionType) -> bool:
     if _marked(f) or hasattr(f, "__wrapped_method__"):
         return False
-    root = (f.__module__ or "").partition(".")[0]
+    root = f.__globals__.get("__name__", "").partition(".")[0]  # functools.wraps changes __module__
     if root in _LIBRARIES or (root in sys.stdlib_module_names and root != "__main__"):
         return False
     code = f.__code__

@@ -90,8 +90,11 @@ def write_loop(scope: Any, node: Node, cond: Any, body: Any) -> None:
     for i, value in zip(node.outputs[:n], variables, strict=True):
         scope.line(f"{scope.name(i)} = {value}")
     kept = [body.avals[i] for i in body.program.results[n:]]
-    for i, name, aval in zip(node.outputs[n:], rows, kept, strict=True):
-        scope.lists[i] = List(name, aval)
+    padded = node.attrs.get("padded") or (False,) * stacked
+    for i, name, aval, pad in zip(node.outputs[n:], rows, kept, padded, strict=True):
+        scope.lists[i] = List(name, aval, pad)
+        if pad:  # all rows must have one shape, also when they are taken one by one
+            stacked_value(scope, i)
 
 
 class List(NamedTuple):
@@ -99,6 +102,7 @@ class List(NamedTuple):
 
     name: str
     row: Aval
+    padded: bool = False
 
 
 def stacked_value(scope: Any, i: int) -> None:
@@ -106,7 +110,7 @@ def stacked_value(scope: Any, i: int) -> None:
     rows = scope.lists.pop(i)
     stack = scope.writer.names.name(stack_of, "stack_of")
     like = scope.writer.names.name(rows.row, "row")
-    scope.line(f"{scope.name(i)} = {stack}({rows.name}, {like})")
+    scope.line(f"{scope.name(i)} = {stack}({rows.name}, {like}, {rows.padded})")
 
 
 def reads_list(scope: Any, node: Node) -> str | None:
@@ -182,19 +186,46 @@ def joined(names: list[str]) -> str:
     return ", ".join(names) if len(names) > 1 else f"{names[0]},"
 
 
-def stack_of(rows: list[Any], aval: Aval) -> Any:
+def stack_of(rows: list[Any], aval: Aval, padded: bool = False) -> Any:
     """Values along a new first axis; of none an empty array.
 
-    Values of different shapes are kept apart, as the objects of an array.
+    Values of different shapes are filled up with zeros if ``padded`` (stacks of an inner loop with
+    other numbers of iterations), or kept apart.
     """
     if not rows:
         return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
     if None in aval.shape and len({np.shape(row) for row in rows}) > 1:
-        apart = np.empty(len(rows), object)
-        for i, row in enumerate(rows):
-            apart[i] = row
-        return apart
+        return filled_up(rows) if padded else apart(rows)
     return np.stack(rows) if aval.shape or aval.dtype == object else np.array(rows, aval.dtype)
+
+
+def filled_up(rows: list[Any]) -> Any:
+    """Rows of different shapes in one array, with zeros behind the shorter ones."""
+    sizes = [max(column) for column in zip(*[np.shape(row) for row in rows], strict=True)]
+    whole = np.zeros((len(rows), *sizes), rows[0].dtype)
+    for place, row in zip(whole, rows, strict=True):
+        place[tuple(slice(n) for n in row.shape)] = row
+    return whole
+
+
+def apart(rows: list[Any]) -> Any:
+    """Rows of different shapes as the objects of an array."""
+    found = np.empty(len(rows), object).view(Apart)
+    for i, row in enumerate(rows):
+        found[i] = row
+    return found
+
+
+class Apart(np.ndarray):
+    """Rows of different shapes. They can be taken one by one; as a whole they are no tensor."""
+
+    def __array_function__(self, func: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
+        if func is np.take:
+            return args[0][int(args[1])]
+        raise NotImplementedError(
+            "a second derivative through a loop whose variables change their shape: differentiate "
+            "outside of tf.function, or pad the variables to one shape"
+        )
 
 
 def shape_of(rows: list[Any], aval: Aval, dtype: str) -> Any:
