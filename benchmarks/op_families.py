@@ -91,8 +91,8 @@ def report(rows: Sequence[Row], info: dict[str, Any]) -> str:
     found = [r for row in rows if (r := ratio(row)) is not None]
     slow, faster = sum(r > 3 for r in found), sum(r < 1 for r in found)
     return (
-        f"{INTRODUCTION.format(versions=versions(info))}\nOf {len(rows)} measurements {slow} have a "
-        f"ratio above 3, {faster} one below 1; the median ratio is "
+        f"{INTRODUCTION.format(versions=versions(info))}\nOf {len(rows)} measurements {slow} have "
+        f"a ratio above 3, {faster} one below 1; the median ratio is "
         f"{statistics.median(found or [0.0]):.2f}.\n\n## The ten worst\n\n"
         f"{table(ranked[:WORST])}\n\n## All\n\n{table(rows)}\n"
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.kernels import softplus as blocks
 from tensortape.core import errors
 
 UNARY = (
@@ -26,9 +27,6 @@ BINARY = (
     "gcd lcm truncate_divide divide_no_nan multiply_no_nan xdivy xlogy xlog1py nextafter "
     "complex"
 )
-_MANY = 1024
-"""From so many elements on, another way to compute the same is quicker."""
-
 SLOPE = "reciprocal_grad sqrt_grad rsqrt_grad"
 TERNARY = "where"
 COORDINATES = "argwhere"
@@ -118,17 +116,11 @@ def sigmoid(x: Any) -> Any:
 
 def softplus(x: Any) -> Any:
     """``log(1 + exp(x))``, of ``-|x|`` so that nothing overflows."""
-    u = np.exp(-abs(x))
-    y = log1p_of_small(u) if u.dtype == np.float32 and u.size > _MANY else np.log1p(u)
+    if x.dtype == np.float32 and x.size >= blocks.MANY:
+        return blocks.softplus(x)
+    y = np.log1p(np.exp(-abs(x)))
     y += np.maximum(x, 0)
     return y
-
-
-def log1p_of_small(u: Any) -> Any:
-    """``log(1 + u)`` of ``u`` in [0, 1]: three times faster than NumPy's in single precision."""
-    w = 1 + u
-    rounded = w - 1  # what the sum kept of u; the quotient corrects for what it lost
-    return np.where(rounded == 0, u, np.log(w) * (u / rounded))
 
 
 def relu(x: Any) -> Any:
