@@ -132,3 +132,57 @@ def test_errors_leave_no_listener():
         with pytest.raises(NotImplementedError):
             autodiff.laplacian(tf.linalg.inv, x)
         assert state.listeners == before
+
+
+def rosenbrock(x):
+    return tf.reduce_sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+EYE = 9.0 * tf.eye(3, dtype=tf.float64)
+SCALARS = {
+    "separate": lambda x: tf.reduce_sum(tf.sin(x) * x**2 / (1.0 + tf.exp(x))),
+    "shifted": rosenbrock,
+    "mixed": lambda x: tf.reduce_logsumexp(x) * tf.reduce_prod(1.0 + 0.1 * x),
+    "reversed": lambda x: tf.reduce_sum(x * x[::-1] * x),
+    "product": lambda x: tf.reduce_sum(tf.tanh(x[None] @ tf.ones((12, 5), tf.float64)) ** 2),
+    "linear": lambda x: tf.reduce_sum(3.0 * x),
+    "constant": lambda x: tf.constant(2.0, tf.float64),
+    "no series": lambda x: tf.linalg.logdet(
+        tf.reshape(x[:9], (3, 3)) + 9.0 * tf.eye(3, dtype=x.dtype)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+@pytest.mark.parametrize("budget", ["ample", "small"])
+def test_diagonal_of_the_hessian(name, budget, monkeypatch):
+    if budget == "small":
+        monkeypatch.setattr("tensortape.autodiff.taylor.BUDGET", 400)
+    x = tf.constant(np.random.default_rng(3).normal(size=12))
+    f = SCALARS[name]
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = f(x) + 0.0 * tf.reduce_sum(x)
+        gradient = inner.gradient(y, x)
+    matrix = outer.jacobian(gradient, x, unconnected_gradients="zero")
+    expected = np.diagonal(matrix)
+    np.testing.assert_allclose(autodiff.hessian_diag(f, x), expected, rtol=1e-9, atol=1e-9)
+    traced = tf.function(lambda x: autodiff.hessian_diag(f, x), autograph=False)
+    np.testing.assert_allclose(traced(x), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_diagonal_has_the_shape_of_the_point():
+    x = tf.reshape(tf.range(6.0), (2, 3))
+    found = autodiff.hessian_diag(lambda x: tf.reduce_sum(x**4), x)
+    np.testing.assert_allclose(found, 12.0 * x.numpy() ** 2)
+    assert float(autodiff.hessian_diag(lambda x: x**3, tf.constant(2.0))) == 12.0
+    with pytest.raises(ValueError, match="scalar result"):
+        autodiff.hessian_diag(lambda x: x**2, x)
+
+
+def test_diagonal_of_what_is_separate_stays_small():
+    n = 200_000
+    found = autodiff.hessian_diag(lambda x: tf.reduce_sum(tf.sin(x)), tf.ones(n))
+    np.testing.assert_allclose(found, np.full(n, -np.sin(np.float32(1.0))), rtol=1e-6)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.namespace import Namespace, numpy_namespace
-from tensortape.arrays.varying import FILLERS, Varying, leaf
+from tensortape.arrays.varying import FILLERS, SMALL, Varying, leaf
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
 
@@ -27,6 +27,10 @@ _OF_SHAPES = frozenset({"Shape", "Size", "Rank", "ZerosLike", "OnesLike", "Shape
 UNKNOWN_SIZES: dict[str, Callable[..., Any]] = {}
 """Op type -> ``rule(values, attrs, data)``: the result's witnesses where data decides its shape, or
 ``None`` where it does not; filled by ``arrays/unknown_sizes.py``."""
+
+OTHERWISE: list[Callable[..., Any]] = []
+"""``rule(op, values, attrs, needed, run, refusal)``: the results where an operation refused the
+witnesses, by ``run`` on others; set by ``arrays/unknown_sizes.py``."""
 
 
 class Abstract:
@@ -98,7 +102,8 @@ class Abstract:
 
 def placeholder(shape: Any, dtype: np.dtype[Any]) -> Abstract:
     """An abstract value of a shape with ``None`` for unknown dimensions."""
-    fillers = FILLERS if None in shape else FILLERS[:1]
+    shape = tuple(shape)
+    fillers = (FILLERS if shape.count(None) < 4 else SMALL) if None in shape else FILLERS[:1]
     one = np.full((), b"", dtype) if dtype.kind == "O" else np.ones((), dtype)
     if dtype.kind in "iu":
         one = np.zeros((), dtype)  # an index that is valid along any axis
@@ -231,21 +236,43 @@ class AbstractNamespace(Namespace):
         self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any, needed: int
     ) -> list[Any]:
         """The results for each witness."""
-        try:
+
+        def run(given: Any) -> list[Any]:
+            found.clear()
             return [
                 self._one(
                     op,
-                    [pick(v, k) for v in values],
+                    [pick(v, k) for v in given],
                     {n: pick(a, k) for n, a in attrs.items()},
                     normalise,
                     found,
                 )
                 for k in range(max(needed, 1))
             ]
-        except ValueError:
-            if op.family != "elementwise" or needed < 2:
-                raise
-            return self._broadcast(op, values, attrs)
+
+        elementwise = op.family == "elementwise"
+        try:
+            if elementwise and needed and not _derived(op, values):
+                return self._stretched(op, values, attrs, needed)
+            return run(values)
+        except (NotImplementedError, MemoryError):
+            raise
+        except Exception as refusal:
+            if elementwise and needed > 1 and isinstance(refusal, ValueError):
+                return self._broadcast(op, values, attrs)
+            return OTHERWISE[0](op, values, attrs, needed, run, refusal)
+
+    def _stretched(self, op: Op, values: Any, attrs: Any, needed: int) -> list[Any]:
+        """An elementwise result, computed from one element of each operand."""
+        results = []
+        for k in range(needed):
+            given = [np.asarray(pick(v, k)) for v in values]
+            shape = np.broadcast_shapes(*[g.shape for g in given])
+            ones = [g.reshape(-1)[0] if g.size else g.dtype.type() for g in given]
+            plain = {n: pick(a, k) for n, a in attrs.items()}
+            one = np.asarray(op.kernel(numpy_namespace, *ones, **plain))
+            results.append(np.broadcast_to(one, shape))
+        return results
 
     def _broadcast(self, op: Op, values: Any, attrs: Any) -> list[Any]:
         """An elementwise result where an unknown size meets a known one: it must be that."""

@@ -15,7 +15,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply
 from tensortape.core.op import Op
 from tensortape.core.operators import like
-from tensortape.core.registry import PRIMITIVES
+from tensortape.core.registry import OPS, PRIMITIVES
 from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
 
@@ -56,6 +56,8 @@ def recorder(op: Op) -> Callable[..., Any]:
 CREATE: list[Any] = []
 """``(name, args, kwargs) -> tensor`` for sizes that are not known yet; graphs provide it."""
 
+_LIKE = {"ones_like": "OnesLike", "zeros_like": "ZerosLike"}
+
 
 def creator(name: str) -> Callable[..., Any]:
     """``xp.<creation>``: a constant."""
@@ -68,6 +70,8 @@ def creator(name: str) -> Callable[..., Any]:
             return CREATE[0](plain, (tuple(like.shape), *_raw(rest), like.dtype._np), {})
         if varies(args) or varies(kwargs.values()):
             return CREATE[0](name, _raw(args), kwargs)
+        if name in _LIKE and isinstance(args[0], Tensor) and None in args[0]._a.shape:
+            return apply(OPS[_LIKE[name]], (args[0],), {})
         return state.tensor(make(*_raw(args), **kwargs))
 
     return create

@@ -6,12 +6,17 @@ unknown one, or ``None`` where shapes decide after all.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.abstract import UNKNOWN_SIZES, Abstract, pick
-from tensortape.arrays.varying import FILLERS, Varying
+from tensortape.arrays.abstract import OTHERWISE, UNKNOWN_SIZES, Abstract, pick
+from tensortape.arrays.varying import FILLERS, Varying, varies
+from tensortape.core.untraceable import Untraceable
 
 
 def is_data(value: Any) -> bool:
@@ -38,20 +43,27 @@ def _where(values: Any, attrs: Any, data: bool) -> Any:
 
 
 def _reshape(values: Any, attrs: Any, data: bool) -> Any:
-    if not data:
+    x, shape = values[0], attrs["shape"]
+    if not data and (not isinstance(x, Abstract) or x.static or varies(shape) or x.derived):
         return None
-    shape = [None if n == -1 or getattr(n, "data", False) else n for n in attrs["shape"]]
+    if not data and -1 in shape:
+        rest = math.prod(n for n in shape if n != -1)
+        if all(rest and w.size % rest == 0 for w in x.witnesses):
+            return None
+    shape = [None if n == -1 or getattr(n, "data", False) else n for n in shape]
     return [filled([pick(n, k) for n in shape], values[0].dtype, k) for k in range(2)]
 
 
 def _strided_slice(values: Any, attrs: Any, data: bool) -> Any:
-    """Slices with bounds that are data; ints that are data are taken by ``GatherV2``."""
-    if not data:
-        return None
+    """Slices with bounds that are data, or of axes whose size is not known."""
     x, index = values[0], attrs["index"]
+    if not isinstance(x, Abstract) or (x.derived and not data):
+        return None
+    if not data and None not in x.shape:
+        return None
     plain = tuple(_without_data(item) for item in index)
     results = [_shape_of_part(np.shape(pick(x, k)), pick(plain, k)) for k in range(2)]
-    axes = _sliced_axes(index, x.ndim)
+    axes = _sliced_axes(index, x.shape)
     return [
         filled([None if i in axes else n for i, n in enumerate(shape)], x.dtype, k)
         for k, shape in enumerate(results)
@@ -76,22 +88,150 @@ def _has_data(item: slice) -> bool:
     return any(getattr(v, "data", False) for v in (item.start, item.stop, item.step))
 
 
-def _sliced_axes(index: Any, rank: int) -> set[int]:
-    """Axes of the result whose size is decided by data."""
+def _sliced_axes(index: Any, shape: Any) -> set[int]:
+    """Axes of the result whose size is decided by data or by sizes that are not known."""
     used = sum(1 for i in index if i is not None and i is not Ellipsis)
-    axes, out = set(), 0
+    axes, out, at = set(), 0, 0
     for item in index:
         if item is Ellipsis:
-            out += rank - used
-        elif isinstance(item, slice):
-            if _has_data(item):
+            out, at = out + len(shape) - used, at + len(shape) - used
+            continue
+        if isinstance(item, slice):
+            partial = item != slice(None)
+            if _has_data(item) or (partial and shape[at] is None):
                 axes.add(out)
-            out += 1
-        elif item is None:
-            out += 1
+        out += item is None or isinstance(item, slice)
+        at += item is not None
     return axes
 
 
 UNKNOWN_SIZES.update(
     {"Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice, "Where": _where}
 )
+
+
+def otherwise(
+    op: Any, values: Any, attrs: Any, needed: int, run: Callable[..., Any], refusal: Exception
+) -> Any:
+    """The results of an operation that refused the witnesses, from others of the same shapes.
+
+    Where sizes are not known, they may also have to be those of other operands. Raises
+    ``Untraceable`` if none will do, and ``refusal`` where all sizes are known.
+    """
+    for guise in (*_GUISES, None):
+        changed = [
+            _disguised(v, _constant(i + 1, b"0") if guise is None else guise)
+            for i, v in enumerate(values)
+        ]
+        with contextlib.suppress(Exception):
+            return run(changed)
+    if needed < 2:
+        raise refusal
+    found: list[Any] = []
+    for changed in itertools.islice(_resized(values, attrs), 200):
+        with contextlib.suppress(Exception):
+            found.append((run(changed), changed))
+    shapes = {str([[np.shape(a) for a in _flat(r)] for r in results]) for results, _ in found}
+    if len(shapes) == 1:
+        return run(found[0][1])
+    raise Untraceable(f"{op.type} cannot be traced with unknown sizes here: {refusal}")
+
+
+def _flat(result: Any) -> Any:
+    return result if isinstance(result, (tuple, list)) else [result]
+
+
+def _eye(w: Any) -> Any:
+    """Identity matrices: invertible, positive definite, triangular."""
+    if w.ndim < 2 or w.shape[-1] != w.shape[-2] or w.dtype.kind not in "fcV":
+        return w
+    return np.broadcast_to(np.eye(w.shape[-1]).astype(w.dtype), w.shape)
+
+
+def _counting(w: Any) -> Any:
+    """Integers in their order: a permutation, sorted, without repetitions."""
+    if w.ndim < 1 or w.dtype.kind not in "iu":
+        return w
+    return np.broadcast_to(np.arange(w.shape[-1]).astype(w.dtype), w.shape)
+
+
+def _constant(number: float, text: bytes) -> Callable[[Any], Any]:
+    def guise(w: Any) -> Any:
+        if w.dtype.kind in "fciuV":
+            return np.broadcast_to(np.asarray(number).astype(w.dtype), w.shape)
+        return np.broadcast_to(np.full((), text, object), w.shape) if w.dtype == object else w
+
+    return guise
+
+
+_GUISES = (_eye, _counting, _constant(1, b"0"), _constant(0, b"[]"), _constant(0.5, b"{}"))
+
+
+def _disguised(value: Any, guise: Any) -> Any:
+    """The same shapes with other elements; what is known stays."""
+    if not isinstance(value, Abstract) or value.derived:
+        return value
+    return _witnesses([guise(w) for w in value.witnesses])
+
+
+def _witnesses(arrays: Any) -> Abstract:
+    """An abstract value of just these arrays."""
+    fresh = Abstract(arrays[:1])
+    fresh.witnesses = tuple(arrays)
+    return fresh
+
+
+def _resized(values: Any, attrs: Any) -> Iterator[list[Any]]:
+    """The operands with one or two unknown sizes in place of others that occur."""
+    sizes = _sizes(values)
+    wanted = {n if isinstance(n, tuple) else (n, n) for s in sizes for n in s}
+    wanted |= {(n, n) for n in _numbers(list(attrs.values())) if 0 < n < 4096}
+    places = [
+        (i, axis)
+        for i, s in enumerate(sizes)
+        for axis, n in enumerate(s)
+        if isinstance(n, tuple) and not values[i].derived
+    ]
+    for count in (1, 2):
+        for chosen in itertools.combinations(places, count):
+            for pairs in itertools.product(sorted(wanted), repeat=count):
+                yield _with_sizes(values, dict(zip(chosen, pairs, strict=True)))
+
+
+def _sizes(values: Any) -> list[list[Any]]:
+    """For each operand its sizes: known ones, and pairs for those that are not."""
+    found = []
+    for v in values:
+        shapes = [w.shape for w in v.witnesses] if isinstance(v, Abstract) else [np.shape(v)]
+        rows = zip(shapes[0], shapes[-1], strict=True)
+        found.append([a if a == b else (a, b) for a, b in rows])
+    return found
+
+
+def _numbers(values: Any) -> list[int]:
+    found: list[int] = []
+    for v in values:
+        if isinstance(v, (tuple, list)):
+            found += _numbers(v)
+        elif type(v) is int:
+            found.append(v)
+    return found
+
+
+def _with_sizes(values: Any, sizes: dict[Any, Any]) -> list[Any]:
+    """The operands with other sizes at some places."""
+    changed = list(values)
+    for i, v in enumerate(values):
+        mine = {axis: pair for (j, axis), pair in sizes.items() if j == i}
+        if not mine:
+            continue
+        arrays = []
+        for k, w in enumerate(v.witnesses):
+            shape = tuple(mine[a][k] if a in mine else n for a, n in enumerate(w.shape))
+            one = w.reshape(-1)[0] if w.size else np.zeros((), w.dtype)
+            arrays.append(np.broadcast_to(one, shape))
+        changed[i] = _witnesses(arrays)
+    return changed
+
+
+OTHERWISE[:] = [otherwise]

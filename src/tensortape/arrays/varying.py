@@ -11,8 +11,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-FILLERS = (83, 89)
-"""Stand-ins for an unknown dimension: primes, unlikely as sizes of anything else."""
+FILLERS = (83, 131)
+"""Stand-ins for an unknown dimension: primes, unlikely as sizes of anything else, and so far apart
+that halving them again and again does not make them the same."""
+
+SMALL = (17, 29)
+"""Stand-ins where so many dimensions are unknown that arrays would become large."""
 
 Expression = Callable[[Any], Any]
 """``expression(scope)`` asks the scope for what it depends on; the scope answers numbers."""

@@ -8,6 +8,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
+from tensortape.arrays.batched import BatchedNamespace, dense, identity, in_batch
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.recorded import recorded
 from tensortape.arrays.taylor.collapsed import Collapsed, CollapsedNamespace
@@ -21,7 +24,8 @@ from tensortape.core.dispatch import rare
 from tensortape.core.registry import export
 from tensortape.core.state import add_listener, quiet, remove_listener, state
 from tensortape.core.tensor import EagerTensor
-from tensortape.ops.linalg.diagonals import trace
+from tensortape.ops.layout.shaping import reshape
+from tensortape.ops.linalg.diagonals import diag_part, trace
 
 
 @contextlib.contextmanager
@@ -177,11 +181,66 @@ def laplacian(f: Callable[[Any], Any], x: Any) -> Any:
 def hessian_diag(f: Callable[[Any], Any], x: Any) -> Any:
     """The second derivatives ``∂²f/∂xᵢ²`` of a scalar function, in the shape of ``x``.
 
+    Series of order 2 along all axes at once, a batch that knows its structure; where that would be
+    stored densely and is large, along some axes at a time.
+
     >>> import tensortape as tf
     >>> tf.autodiff.hessian_diag(lambda x: tf.reduce_sum(x**3), tf.constant([1.0, 2.0])).numpy()
     array([ 6., 12.], dtype=float32)
+
+    What no rule of the series covers is done by the whole Hessian.
     """
-    matrix = hessian(f, x).numpy()
-    n = math.prod(matrix.shape[: matrix.ndim // 2])
-    shape = matrix.shape[: matrix.ndim // 2]
-    return convert_to_tensor(matrix.reshape(n, n).diagonal().reshape(shape))
+    x = _real(x, "hessian_diag")
+    try:
+        if listens():
+            return _bends(f, x, x.shape, None, None)
+        return _chunked(f, x)
+    except NotImplementedError:
+        n = math.prod(x.shape)
+        return reshape(diag_part(reshape(hessian(f, x), (n, n))), x.shape)
+
+
+BUDGET = 1 << 22
+"""Bytes that one value of a batch of series may take where no structure is left in it."""
+
+
+def _chunked(f: Any, x: Any) -> Any:
+    """The second derivatives along all axes at once if the budget allows, else some at a time."""
+    try:
+        return _bends(f, x, x.shape, None, BUDGET)
+    except MemoryError:
+        n, dtype = x._a.size, x._a.dtype
+        step = max(1, BUDGET // (n * dtype.itemsize))
+    parts = []
+    for low in range(0, n, step):
+        count = min(step, n - low)
+        directions = np.zeros((count, n), dtype)
+        directions[np.arange(count), low + np.arange(count)] = 1
+        along = directions.reshape(count, *x.shape)
+        parts.append(_bends(f, x, (count,), along, None)._a)
+    return EagerTensor(np.concatenate(parts).reshape(x.shape))
+
+
+def _bends(f: Any, x: Any, batch: Any, directions: Any, limit: int | None) -> Any:
+    """The second derivatives along a batch of directions: those of all axes, or given ones."""
+    batch = tuple(batch)
+
+    def make(base: Any) -> SeriesNamespace:
+        return SeriesNamespace(2, BatchedNamespace(base, batch, limit))
+
+    def start(ns: Any, point: Any) -> Series:
+        within = ns.base
+        if directions is None:
+            return Series(ns, [point, identity(within, point.shape, x._a.dtype)])
+        return Series(ns, [point, in_batch(within, directions)])
+
+    found, tensor = _evaluated(f, x, make, start, "hessian_diag")
+    if math.prod(found.shape) != 1:
+        raise ValueError(
+            f"hessian_diag needs a function with a scalar result, received shape {found.shape}."
+        )
+    if not isinstance(found, Series) or len(found.c) < 3:
+        return EagerTensor(np.zeros(batch, x._a.dtype))
+    within = found.xp.base
+    bends = dense(within, found.c[2])
+    return tensor(2 * within.base.reshape(bends, batch))

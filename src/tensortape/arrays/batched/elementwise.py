@@ -95,6 +95,8 @@ def divide(ns: Any, x: Any, y: Any) -> Any:
         if type(x) is Batched and not any(x.ties) and not any(y.ties):
             return together(ns, lambda a, b: a / b, x, y)
         return mapping("divide")(ns, x, y)
+    if type(x) is not Batched:
+        return x / y
     return Batched(ns, scaled(ns, x, y) / y, x.ties)
 
 

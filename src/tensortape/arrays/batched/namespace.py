@@ -27,13 +27,15 @@ class BatchedNamespace:
 
     ``base`` computes: the NumPy namespace, or the recorded one where somebody listens.
     ``fallbacks`` remembers by primitive what could not use the structure of the batch:
-    ``"dense"`` (zeros were stored) or ``"loop"`` (one entry after the other).
+    ``"dense"`` (zeros were stored) or ``"loop"`` (one entry after the other). ``limit``: bytes that
+    a value with stored zeros may take, ``MemoryError`` beyond.
     """
 
     name = "batched"
 
-    def __init__(self, base: Any, batch: Any) -> None:
+    def __init__(self, base: Any, batch: Any, limit: int | None = None) -> None:
         self.base = base
+        self.limit = limit
         self.raw = base is numpy_namespace
         self.batch = tuple(batch)
         self.rank = len(self.batch)

@@ -76,6 +76,10 @@ def untied(ns: Any, x: Batched, axes: Any = None) -> Batched:
     tied = [p for p, q in enumerate(x.ties) if q and (axes is None or p in axes)]
     if not tied:
         return x
+    if ns.limit is not None:
+        total = math.prod(x.data.shape) * math.prod([ns.batch[p] for p in tied])
+        if total * x.dtype.itemsize > ns.limit:
+            raise MemoryError(f"a batch {ns.batch} of values of shape {x.shape}")
     ties = tuple(0 if p in tied else q for p, q in enumerate(x.ties))
     spread = spread_raw if ns.raw else spread_recorded
     return Batched(ns, spread(ns, x, tied), ties)
