@@ -167,6 +167,8 @@ def test_maps_over_sparse_and_ragged_tensors():
     ragged = tf.ragged.constant([[1.0, 2.0], [3.0]])
     sums = tf.map_fn(tf.reduce_sum, ragged, fn_output_signature=tf.float32)
     assert sums.numpy().tolist() == [3.0, 3.0]
+    texts = tf.ragged.constant([["b", "a", "b"], ["c"]])
+    assert tf.map_fn(lambda row: tf.unique(row).y, texts).to_list() == [[b"b", b"a"], [b"c"]]
 
 
 def test_random_shapes_of_unknown_size():

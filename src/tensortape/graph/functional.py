@@ -100,6 +100,8 @@ def map_fn(
     if count == 0:
         return _empty(elems if signature is None else signature)
     results = [fn(row) for row in rows]
+    if signature is None and hasattr(elems, "row_splits"):
+        return PUBLIC["ragged.stack"](results)
     if signature is None:
         nest.assert_same_structure(elems, results[0])
         signature = nest.map_structure(lambda e: convert_to_tensor(e).dtype, elems)

@@ -147,3 +147,10 @@ def test_every_nan_is_distinct():
 
 def test_truth_values_are_padded_with_false():
     assert tf.pad([True], [[1, 1]]).numpy().tolist() == [False, True, False]
+
+
+def test_counts_of_whole_floats():
+    assert tf.math.bincount([[1.0, 1.0], [0.0, 2.0]], axis=-1).numpy().tolist() == [
+        [0, 2, 0],
+        [1, 0, 1],
+    ]

@@ -58,6 +58,8 @@ def bincount(
     Raises ``tf.errors.InvalidArgumentError`` for negative numbers. Source: ``tf.math.bincount``.
     """
     array = values_of(arr)
+    if array.dtype.kind != "i":
+        array = array.astype(np.int32)
     weight = None if weights is None else values_of(weights)
     if array.size and array.min() < 0:
         raise invalid("Input arr must be non-negative! [Op:DenseBincount]")
