@@ -131,8 +131,24 @@ def in_graph(exc: Exception) -> Exception:
     return ValueError(exc.message)
 
 
+def out_of_scope(tensor: Any) -> TypeError:
+    """What to raise for a tensor of a graph that is used where the graph is not being built."""
+    line = getattr(tensor._operation, "line", None)
+    made = f" at {line}" if line else ""
+    return TypeError(
+        f"{tensor!r} is out of scope and cannot be used here: it was made{made} while a function, "
+        "a branch or a loop's body was traced, and has no value outside of it. Return it from "
+        "there, or pass it as an argument; values that a loop over tensors collects go into a "
+        "tf.TensorArray, not into a Python list."
+    )
+
+
 def translate(op: Op, tensors: Any, attrs: dict[str, Any], exc: Exception) -> Exception:
     """The exception TensorFlow's users expect for what a kernel raised."""
+    if state.graph is None:
+        for t in tensors:
+            if hasattr(t, "_graph"):
+                return out_of_scope(t)
     if isinstance(exc, (errors.OpError, TypeError, NotImplementedError, MemoryError, LookupError)):
         return exc
     if op.check is not None:

@@ -114,7 +114,8 @@ def _add(
         made.update((i, (node.name, k)) for k, i in enumerate(step.outputs))
         for place, inner in enumerate(step.programs()):
             within = f"{node.name}/{inner.name or place}/"
-            count += _add(inner, nodes, within, [], node.name)
+            given = [(f"{inner.name} %{i}", "source") for i in inner.params]
+            count += _add(inner, nodes, within, given, node.name)
     return count
 
 

@@ -22,6 +22,7 @@ class Binder:
             self._signature: Any = inspect.signature(function)
         except (TypeError, ValueError):
             self._signature = None
+        self._name = getattr(function, "__name__", type(function).__name__)
         self._given = None if input_signature is None else tuple(input_signature)
         self._read_parameters()
 
@@ -53,13 +54,21 @@ class Binder:
             try:
                 bound = self._signature.bind(*args, **kwargs)
             except TypeError as exc:
-                raise TypeError(f"Binding inputs to tf.function failed due to `{exc}`.") from None
+                raise self._unbound(exc, args, kwargs) from None
             if self._given is None or len(bound.args) > len(self._given):
                 bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._given is not None:
             args = self._cast(args)
         return tuple(args), dict(kwargs)
+
+    def _unbound(self, why: Any, args: Any, kwargs: Any) -> TypeError:
+        """The error for arguments that do not fit the parameters."""
+        shown = [_short(a) for a in args] + [f"{n}={_short(a)}" for n, a in kwargs.items()]
+        return TypeError(
+            f"Binding inputs to tf.function failed due to `{why}`. Received ({', '.join(shown)}) "
+            f"for {self._name}{self._signature}."
+        )
 
     def _cast(self, args: Any) -> tuple[Any, ...]:
         """Arguments as tensors of the signature's dtypes."""
@@ -117,6 +126,11 @@ class Binder:
             name = self.names[i] if i < len(self.names) else f"argument {i}"
             parts.append(f"{name}: {_words(part)}")
         return ", ".join(parts)
+
+
+def _short(value: Any) -> str:
+    """An argument in a message: tensors by dtype and shape."""
+    return repr(_spec(value)) if isinstance(value, Tensor) else f"{value!r:.40}"
 
 
 def _words(part: Any) -> str:

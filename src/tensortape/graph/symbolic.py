@@ -6,6 +6,7 @@ from typing import Any
 
 from tensortape.arrays.abstract import Abstract
 from tensortape.core import errors
+from tensortape.core.dispatch import out_of_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -107,11 +108,14 @@ class SymbolicTensor(Tensor):
         raise NotImplementedError(
             f"Cannot convert a symbolic tf.Tensor ({self._name}) to a numpy array. This error "
             f"may indicate "
-            "that you're trying to pass a Tensor to a NumPy call, which is not supported."
+            "that you're trying to pass a Tensor to a NumPy call, which is not supported. Use the "
+            "operation of tf, or tf.numpy_function to run NumPy at each call."
         )
 
     def __getattr__(self, name: str) -> Any:
         if name == "numpy":
+            if state.graph is None and self._graph is not None:
+                raise AttributeError(str(out_of_scope(self)))
             raise AttributeError(
                 f"'SymbolicTensor' object has no attribute 'numpy': {self._name!r} has no value "
                 "while a graph is built. Return it from the tf.function, or use tf.py_function or "

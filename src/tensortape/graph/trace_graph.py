@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.namespace import numpy_namespace
-from tensortape.core.convert import convert_to_tensor
-from tensortape.core.convert import SHARED
+from tensortape.core.convert import SHARED, convert_to_tensor
+from tensortape.core.dispatch import out_of_scope
 from tensortape.core.random_state import _scopes
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
@@ -89,10 +89,7 @@ class TraceGraph(FuncGraph):
         while graph is not None and graph is not tensor._graph:
             graph = getattr(graph, "outer", None)
         if graph is None:
-            raise TypeError(
-                f"{tensor!r} is out of scope and cannot be used here. It was made while another "
-                "function was traced: return it from that function, or pass it as an argument."
-            )
+            raise out_of_scope(tensor)
 
     def placeholder_like(self, tensor: Any, name: str) -> Any:
         """A parameter of the same shape and dtype."""

@@ -40,7 +40,9 @@ def explain(exc: BaseException) -> None:
         if found is not None:
             path, number, name = found
             text = linecache.getline(path, number).strip()
-            rows.append(f'    File "{path}", line {number}, in {name}\n        {text}')
+            rows.append(
+                f'    File "{path}", line {number}, in {name or "<lambda>"}\n        {text}'
+            )
         tb = tb.tb_next
     unique = list(dict.fromkeys(rows))
     if unique and not any("in user code:" in n for n in getattr(exc, "__notes__", ())):

@@ -10,7 +10,7 @@ from tensortape.core.dispatch import translate
 from tensortape.core.dtypes import from_numpy
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import EagerTensor
-from tensortape.graph.ir import Aval
+from tensortape.graph.ir import Aval, resolve
 
 
 class Shown:
@@ -41,6 +41,14 @@ def explainer(filename: str, origins: dict[int, Any]) -> Callable[[Exception], E
     return explained
 
 
+def known(attrs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Attributes with what was computed, as far as the plan still holds it."""
+    try:
+        return resolve(attrs, lambda i: values[f"v{i}"])  # type: ignore[no-any-return]
+    except Exception:
+        return attrs
+
+
 def explain(origin: Any, values: dict[str, Any], error: Any) -> Exception:
     """The exception for a node whose kernel raised."""
     node, avals = origin.node, origin.avals
@@ -48,7 +56,7 @@ def explain(origin: Any, values: dict[str, Any], error: Any) -> Exception:
         shown(values.get(name), avals[i]) for i, name in zip(node.inputs, origin.names, strict=True)
     )
     try:
-        better = translate(node.op, tensors, node.attrs, error)
+        better = translate(node.op, tensors, known(node.attrs, values), error)
     except Exception:
         better = error
     if not node.line or getattr(better, "_in_user_line", False):

@@ -1,0 +1,169 @@
+"""What users get to read when a traced function goes wrong: what, received, cure, their line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tensortape as tf
+
+KEPT = []
+
+
+@tf.function
+def leaks(x):
+    KEPT.append(x * 2)
+    return x
+
+
+@tf.function
+def appends(n):
+    rows = []
+    for i in tf.range(n):
+        rows.append(i)
+    return rows
+
+
+@tf.function
+def counts(x):
+    return float(x.numpy())
+
+
+@tf.function
+def through_numpy(x):
+    return np.sin(x)
+
+
+@tf.function(autograph=False)
+def decides(x):
+    if x > 0:
+        return x
+    return -x
+
+
+@tf.function
+def makes_a_variable(x):
+    return x * tf.Variable(1.0)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+def signed(x):
+    return x
+
+
+@tf.function
+def product(x, w):
+    return tf.matmul(x, w)
+
+
+@tf.function
+def half_defined(x):
+    if x > 0:
+        y = x
+    return y
+
+
+@tf.function
+def half_returned(x):
+    if x > 0:
+        return x
+
+
+@tf.function
+def reshapes(x, n):
+    return tf.reshape(x, [n, 2])
+
+
+@tf.function
+def grows(n):
+    row = tf.zeros([1])
+    for _ in tf.range(n):
+        row = tf.concat([row, [1.0]], 0)
+    return row
+
+
+@tf.function
+def unsure(x):
+    tf.debugging.assert_positive(x, message="must be positive")
+    return tf.math.log(x)
+
+
+@tf.function
+def gives_an_object(x):
+    return {"a": x, "b": object()}
+
+
+def leaked():
+    leaks(tf.constant(1.0))
+    return KEPT[-1]
+
+
+ONE = tf.constant(1.0)
+CASES = {
+    "leaked": (lambda: leaked() + 1, TypeError, ("out of scope", "test_messages.py:15", "Return")),
+    "leaked numpy": (lambda: leaked().numpy(), AttributeError, ("out of scope", "Return it")),
+    "leaked across": (
+        lambda: tf.function(lambda y: y + leaked())(ONE),
+        TypeError,
+        ("out of scope", "pass it as an argument"),
+    ),
+    "list in a loop": (lambda: appends(tf.constant(3)), TypeError, ("TensorArray",)),
+    "numpy()": (lambda: counts(ONE), AttributeError, ("py_function", "x.numpy()")),
+    "NumPy": (lambda: through_numpy(ONE), NotImplementedError, ("numpy_function", "np.sin(x)")),
+    "no AutoGraph": (
+        lambda: decides(ONE),
+        tf.errors.OperatorNotAllowedInGraphError,
+        ("AutoGraph is off", "tf.cond"),
+    ),
+    "variables": (
+        lambda: makes_a_variable(ONE),
+        ValueError,
+        ("created outside tf.function", "tf.Variable(1.0)"),
+    ),
+    "signature's shape": (lambda: signed(tf.ones([1])), TypeError, ("float32(1,)", "(None, 2)")),
+    "signature's dtype": (
+        lambda: signed(tf.ones([1, 2], tf.int32)),
+        TypeError,
+        ("int32", "asks for float32"),
+    ),
+    "too many": (lambda: signed(tf.ones([1, 2]), 3), TypeError, ("signed(x)", "too many")),
+    "too few": (lambda: product(tf.ones([1, 2])), TypeError, ("'w'", "product(x, w)")),
+    "shapes": (
+        lambda: product(tf.ones([2, 3]), tf.ones([2, 3])),
+        ValueError,
+        ("[2,3], In[1]: [2,3]", "return tf.matmul(x, w)"),
+    ),
+    "dtypes": (
+        lambda: tf.function(lambda x: x + tf.constant(1))(ONE),
+        TypeError,
+        ("int32", "float32", "tf.cast", "x + tf.constant(1)"),
+    ),
+    "one branch": (lambda: half_defined(ONE), ValueError, ("'y'", "else branch", "if x > 0:")),
+    "one return": (lambda: half_returned(ONE), ValueError, ("all branches", "if x > 0:")),
+    "at run time": (
+        lambda: reshapes(tf.ones([5]), tf.constant(3)),
+        tf.errors.InvalidArgumentError,
+        ("(3, 2)", "float32[5]", "test_messages.py:"),
+    ),
+    "growing": (
+        lambda: grows(tf.constant(3)),
+        ValueError,
+        ("(1,)", "(2,)", "shape_invariants", "in tf.range(n)"),
+    ),
+    "assertion": (
+        lambda: unsure(-ONE),
+        tf.errors.InvalidArgumentError,
+        ("must be positive", "-1.0", "test_messages.py:"),
+    ),
+    "object": (lambda: gives_an_object(ONE), TypeError, ("gives_an_object", "type object")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_message(name):
+    call, kind, parts = CASES[name]
+    with pytest.raises(kind) as caught:
+        call()
+    told = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
+    for part in parts:
+        assert part in told, told
