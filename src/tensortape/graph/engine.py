@@ -27,8 +27,8 @@ def executor(program: Program, jit_compile: bool | None = None) -> Callable[...,
     """A function of arrays that runs ``program``.
 
     ``jit_compile``: ``True`` for XLA (``ImportError`` without JAX), ``False`` for the plan,
-    ``None`` for the better one of those there are.
+    ``None`` for the better one of those there are. A program of constants needs no engine.
     """
-    if jit_compile is False or (jit_compile is None and not have_jax()):
+    if not program.nodes or jit_compile is False or (jit_compile is None and not have_jax()):
         return plan_of(program)
     return XLA[0]()(program, jit_compile)
