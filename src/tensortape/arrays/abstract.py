@@ -222,7 +222,8 @@ class AbstractNamespace(Namespace):
         if op.type in UNKNOWN_SIZES and needed:
             results = UNKNOWN_SIZES[op.type](values, attrs, data)
         if results is None:
-            results = self._all(op, values, attrs, normalise, found, needed)
+            with np.errstate(all="ignore"):  # stand-ins divide by zero where data would not
+                results = self._all(op, values, attrs, normalise, found, needed)
         if found:
             attrs.replace({n: merged([f[n] for f in found], attrs, (n,)) for n in found[0]})  # type: ignore[attr-defined]
         if needed == 0 and op.family not in _RUN_ANEW:  # numbers of a stream are new at every run
