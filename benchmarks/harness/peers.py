@@ -38,6 +38,7 @@ _MLX = Library("mlx", "mlx")
 
 PEERS = (
     Peer("tensortape", "TensorTape", _TENSORTAPE),
+    Peer("tensortape-function", "TensorTape function", _TENSORTAPE),
     Peer("tensorflow", "TensorFlow eager", _TENSORFLOW),
     Peer("tensorflow-function", "TensorFlow function", _TENSORFLOW),
     Peer("tensorflow-xla", "TensorFlow XLA", _TENSORFLOW),

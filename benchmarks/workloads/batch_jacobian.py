@@ -44,6 +44,21 @@ def tensortape():
     return tape_step(tf)
 
 
+def tensortape_function():
+    import tensortape as tf
+
+    x, parameters = inputs(lambda values: tf.constant(values, dtype=tf.float32))
+
+    @tf.function
+    def step(x, parameters):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = network(tf.tanh, x, parameters)
+        return tape.batch_jacobian(y, x)
+
+    return lambda: step(x, parameters)
+
+
 def tensorflow():
     import tensorflow as tf
 

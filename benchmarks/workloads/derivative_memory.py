@@ -39,5 +39,5 @@ def function(name):
     return measure
 
 
-NAMES = (*MODULES, "tensorflow_function", "tensorflow_xla", "jax_jit")
+NAMES = (*MODULES, "tensortape_function", "tensorflow_function", "tensorflow_xla", "jax_jit")
 globals().update({name: function(name) for name in NAMES})

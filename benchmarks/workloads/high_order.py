@@ -40,6 +40,18 @@ def tensortape(n):
     ]
 
 
+def tensortape_function(n):
+    import tensortape as tf
+
+    x, parameters = inputs(n, lambda values: tf.constant(values, dtype=tf.float64))
+
+    @tf.function
+    def step(x, parameters):
+        return tf.autodiff.derivatives(lambda x: network(tf.tanh, x, parameters), x, ORDER)[ORDER]
+
+    return lambda: step(x, parameters)
+
+
 def tensorflow(n):
     import tensorflow as tf
 

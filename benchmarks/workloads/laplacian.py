@@ -42,6 +42,18 @@ def tensortape():
     }
 
 
+def tensortape_function():
+    import tensortape as tf
+
+    x, parameters = inputs(lambda values: tf.constant(values, dtype=tf.float32))
+
+    @tf.function
+    def step(x, parameters):
+        return tf.autodiff.laplacian(lambda x: network(tf.tanh, x, parameters), x)[:, 0]
+
+    return lambda: step(x, parameters)
+
+
 def tensorflow():
     import tensorflow as tf
 

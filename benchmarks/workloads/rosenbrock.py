@@ -76,6 +76,27 @@ def tensortape(what, n):
     return steps
 
 
+def tensortape_function(what, n):
+    """The point is an argument: what depends on constants alone would be computed beforehand."""
+    import tensortape as tf
+
+    x, v = inputs(n, lambda values: tf.constant(values, dtype=tf.float64))
+
+    def f(x):
+        return rosenbrock(tf.reduce_sum, x)
+
+    @tf.function
+    def hessian(x, v):
+        return tf.autodiff.hessian(f, x)
+
+    @tf.function
+    def product(x, v):
+        return tf.autodiff.hvp(f, (x,), (v,))[0]
+
+    step = hessian if what == "hessian" else product
+    return lambda: step(x, v)
+
+
 def tensorflow(what, n):
     import tensorflow as tf
 
