@@ -26,8 +26,8 @@ _FLOATS = frozenset("fcV")
 
 
 def _if_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
-    _need_tensors(inputs, "tf.cond")
     g = g if type(g) is list else [g]
+    _need_tensors((*inputs, *[one for one in g if one is not None]), "tf.cond")
     index, *args = inputs
     wanted, seeds = tuple(needed[1:]), tuple(one is not None for one in g)
     branches = _with_draws(y[0]._operation)
@@ -171,7 +171,8 @@ def _used(function: GraphFunction) -> set[int]:
 
 
 def _while_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
-    _need_tensors(inputs, "tf.while_loop")
+    cotangents = [one for one in (g if type(g) is list else [g]) if one is not None]
+    _need_tensors((*inputs, *cotangents), "tf.while_loop")
     g = g if type(g) is list else [g]
     node = y[0]._operation
     n, body = node._attrs["variables"], node._attrs["body"]
