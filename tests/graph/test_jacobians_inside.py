@@ -1,4 +1,4 @@
-"""Jacobians asked for within traced functions, through control flow."""
+"""Jacobians and tangents of traced functions, through control flow."""
 
 from __future__ import annotations
 
@@ -37,3 +37,15 @@ def test_jacobian_through_control_flow(body):
     x = tf.constant([1.0, 2.0])
     traced = tf.function(jacobian)
     np.testing.assert_allclose(traced(x), jacobian(x), rtol=1e-6)
+
+
+@pytest.mark.parametrize("body", [branch, loop, counted])
+def test_tangents_come_without_warnings(body, caplog):
+    traced = tf.function(body)
+    x, v = tf.constant([1.0, 2.0]), tf.constant([1.0, 0.5])
+    with tf.autodiff.ForwardAccumulator(x, v) as accumulator:
+        y = traced(x)
+    with tf.autodiff.ForwardAccumulator(x, v) as expected:
+        z = body(x)
+    np.testing.assert_allclose(accumulator.jvp(y), expected.jvp(z), rtol=1e-6)
+    assert not caplog.records

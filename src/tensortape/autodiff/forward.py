@@ -183,7 +183,8 @@ def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) ->
     mask = [t is not None for t in tangents]
     gs = [state.tensor(state.xp.ones_like(o._a)) for o in outputs]
     with GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch([g for g in gs if g._a.dtype.kind in FLOATS])
+        floating = [g for g in gs if g._a.dtype.kind in FLOATS]
+        tape.watch(floating)
         if op.pullback is None:
             down = without_rule(Entry(op, inputs, outputs, attrs), gs, Mode(recorded, True))
         else:
@@ -199,8 +200,8 @@ def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) ->
     if not pairs:
         return [None] * len(outputs)
     targets, seeds = [d for d, _ in pairs], [t for _, t in pairs]
-    found = tape.gradient(targets, gs, output_gradients=seeds)
-    return [tensor_of(t) for t in found]
+    found = iter(tape.gradient(targets, floating, output_gradients=seeds))
+    return [tensor_of(next(found)) if g._a.dtype.kind in FLOATS else None for g in gs]
 
 
 def tensor_of(value: Any) -> Any:
