@@ -98,6 +98,11 @@ def leaked():
     return KEPT[-1]
 
 
+@tf.function
+def calls_numpy(x):
+    return tf.numpy_function(lambda a: a, [x], tf.float32)
+
+
 ONE = tf.constant(1.0)
 CASES = {
     "leaked": (lambda: leaked() + 1, TypeError, ("out of scope", "test_messages.py:15", "Return")),
@@ -154,6 +159,11 @@ CASES = {
         lambda: unsure(-ONE),
         tf.errors.InvalidArgumentError,
         ("must be positive", "-1.0", "test_messages.py:"),
+    ),
+    "no graph": (
+        lambda: calls_numpy.get_concrete_function(ONE),
+        NotImplementedError,
+        ("calls_numpy", "plain Python", "no known rank"),
     ),
     "object": (lambda: gives_an_object(ONE), TypeError, ("gives_an_object", "type object")),
 }

@@ -44,3 +44,10 @@ def test_loops_and_branches():
 
     text = looped.get_concrete_function(tf.ones(3), tf.constant(2)).stablehlo()
     assert "stablehlo.while" in text and "stablehlo.sine" in text
+
+
+def test_compiler_ir_as_tensorflow_names_it():
+    f = tf.function(lambda x: tf.sin(x) + 1.0, jit_compile=True)
+    text = f.experimental_get_compiler_ir(tf.constant([1.0, 2.0]))
+    assert "sine(" in text(stage="hlo")
+    assert "stablehlo.sine" in text("stablehlo")

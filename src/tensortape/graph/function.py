@@ -16,6 +16,7 @@ from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.graph import autograph
 from tensortape.graph.arguments import Binder
 from tensortape.graph.autograph import lines
@@ -25,7 +26,6 @@ from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.signature import Shaped, describe, generalised
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
-from tensortape.core.untraceable import Untraceable
 
 _log = logging.getLogger("tensortape")
 _run_eagerly = [False]
@@ -226,7 +226,26 @@ class Function:
         found = self._concrete.get(key)
         if found is None:
             found = self._concrete[key] = self._trace(key, args, kwargs, tensors)
+        if found is None:
+            raise NotImplementedError(
+                f"{self._name} has no graph for this signature: it runs as plain Python when it is "
+                f"called. {self._log.traces[-1].reason}"
+            )
         return found
+
+    def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """A function of ``stage`` that gives the function as XLA gets it (needs JAX).
+
+        ``args`` are as for :meth:`get_concrete_function`, all sizes known; stages as for
+        :meth:`ConcreteFunction.stablehlo`, ``"hlo"`` if none is named.
+        Source: ``tf.function(...).experimental_get_compiler_ir``.
+        """
+        concrete = self.get_concrete_function(*args, **kwargs)
+
+        def compiler_ir(stage: str = "hlo", device_name: str | None = None) -> Any:
+            return concrete.stablehlo(stage=stage)
+
+        return compiler_ir
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
