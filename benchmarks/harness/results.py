@@ -89,7 +89,7 @@ class Row:
 
     def targets(self) -> list[Target]:
         """The ratios asked for of the peers that were measured."""
-        others = [name for name in self.measurements if name != BASELINE]
+        others = [name for name in self.measurements if not name.startswith(BASELINE)]
         if BASELINE not in self.measurements or not others:
             return []
         found = []
