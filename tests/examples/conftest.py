@@ -1,0 +1,3 @@
+"""The programs run in a process of their own, not by being imported."""
+
+collect_ignore = ["run_all.py"]
