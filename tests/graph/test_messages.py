@@ -103,7 +103,33 @@ def calls_numpy(x):
     return tf.numpy_function(lambda a: a, [x], tf.float32)
 
 
+@tf.function
+def defined_late(x):
+    for i in tf.range(3):
+        if i > 1:
+            y = x
+    return y
+
+
+@tf.function
+def shrinks(x):
+    while x > 0:
+        x = x - 1
+    return x
+
+
+@tf.function
+def signs(x):
+    return 1 if x > 0 else -1
+
+
+@tf.function
+def element(x, k):
+    return x[k]
+
+
 ONE = tf.constant(1.0)
+PAIR = tf.constant([1.0, 2.0])
 CASES = {
     "leaked": (lambda: leaked() + 1, TypeError, ("out of scope", "test_messages.py:15", "Return")),
     "leaked numpy": (lambda: leaked().numpy(), AttributeError, ("out of scope", "Return it")),
@@ -165,6 +191,23 @@ CASES = {
         NotImplementedError,
         ("calls_numpy", "plain Python", "no known rank"),
     ),
+    "late": (lambda: defined_late(ONE), ValueError, ("'y'", "before the loop", "tf.range(3)")),
+    "loop on a vector": (lambda: shrinks(PAIR), ValueError, ("one value", "(2,)", "reduce_any")),
+    "branch on a vector": (
+        lambda: signs(PAIR),
+        tf.errors.InvalidArgumentError,
+        ("one value", "(2,)", "tf.where"),
+    ),
+    "index too large": (
+        lambda: element(PAIR, tf.constant(9)),
+        tf.errors.InvalidArgumentError,
+        ("9 is not in [0, 2)", "test_messages.py:"),
+    ),
+    "index too small": (
+        lambda: element(PAIR, tf.constant(-5)),
+        tf.errors.InvalidArgumentError,
+        ("not in [0, 2)",),
+    ),
     "object": (lambda: gives_an_object(ONE), TypeError, ("gives_an_object", "type object")),
 }
 
@@ -177,3 +220,8 @@ def test_message(name):
     told = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
     for part in parts:
         assert part in told, told
+
+
+def test_negative_indices_count_from_the_end():
+    assert float(element(PAIR, tf.constant(-1))) == 2.0
+    assert float(element(PAIR, tf.constant(-2))) == 1.0

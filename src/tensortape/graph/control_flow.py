@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.core import dtypes, nest
+from tensortape.core import dtypes, errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
@@ -56,7 +56,14 @@ def in_function(*tensors: Any) -> bool:
 
 
 def number_of(pred: Any) -> Any:
-    """0 for true, 1 for false."""
+    """0 for true, 1 for false. Raises ``InvalidArgumentError`` for more than one value."""
+    if any(n not in (1, None) for n in pred._a.shape):
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"The condition of a branch must be one value, received {pred!r}: use tf.reduce_all "
+            "or tf.reduce_any, or tf.where to choose element by element.",
+        )
     if pred.dtype is not dtypes.bool:
         pred = pred != 0
     return PUBLIC["cast"](PUBLIC["logical_not"](pred), "int32")

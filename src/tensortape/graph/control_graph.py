@@ -186,6 +186,15 @@ def packed(structure: Any, tensors: Any) -> Any:
 # -- loops ---------------------------------------------------------------------------------
 
 
+def _check_condition(value: Any) -> None:
+    """Refuse the condition of a loop that is not one value."""
+    if any(n not in (1, None) for n in value._a.shape):
+        raise ValueError(
+            f"The condition of a while loop must be one value, received {value!r}: use "
+            "tf.reduce_all or tf.reduce_any."
+        )
+
+
 class Loop:
     """A loop as it is traced: its parts, and the operation they become.
 
@@ -213,6 +222,7 @@ class Loop:
 
         self._check_entry(shapes)
         self.test = Part("while_cond", cond, specs, pack)
+        _check_condition(self.test.value)
         self.test.finish(self.test.value)
         collected: list[Any] = []
 

@@ -220,10 +220,12 @@ def _shape(value: Any) -> Any:
 
 def _as_variable(value: Any, name: str) -> Any:
     """A loop variable as tensors; what has no tensor form is refused by name."""
-    if isinstance(value, Tensor) or hasattr(value, "_type_spec"):
+    if isinstance(value, Tensor):
         return value
     if isinstance(value, (_symbols.Undefined, _symbols.UndefinedReturnValue)):
         raise ValueError(f"{name!r} must be defined before the loop.")
+    if hasattr(value, "_type_spec"):
+        return value
     if value is None:
         raise ValueError(f"{name!r} is None before or after one iteration of the loop.")
     try:

@@ -158,8 +158,8 @@ def take_dynamic(x: Any, key: Any) -> Any:
 
 
 def _wrapped(index: Any, n: int) -> Any:
-    """A negative index counts from the end."""
-    return index % n
+    """A negative index counts from the end; one that is out of bounds stays so."""
+    return execute(OPS["SelectV2"], (index < 0, index + n, index))
 
 
 def getitem(x: Any, key: Any) -> Any:
@@ -170,7 +170,7 @@ def getitem(x: Any, key: Any) -> Any:
             return execute(getitem_op, (x,), {"index": (key,)})
     if is_mask(key):
         return BOOLEAN_MASK[0](x, key)
-    if type(x) is not EagerTensor and symbolic_ints(key):
+    if state.graph is not None and symbolic_ints(key):
         return take_dynamic(x, key)
     index = canonical(key)
     check_index(index, x._a.shape)
