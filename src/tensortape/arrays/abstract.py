@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.namespace import Namespace, numpy_namespace
+from tensortape.arrays.stand_ins import sizes_used
 from tensortape.arrays.varying import FILLERS, SMALL, Varying, leaf
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -81,6 +82,8 @@ class Abstract:
     def sizes(self, tensor: Any) -> tuple[int, ...]:
         """The shape with unknown dimensions as integers that depend on ``tensor``'s."""
         rows = zip(*(w.shape for w in self.witnesses), strict=True)
+        if None in self.shape:
+            sizes_used()
         return tuple(
             row[0] if len(set(row)) == 1 else Varying(row, leaf("size", tensor, axis))
             for axis, row in enumerate(rows)

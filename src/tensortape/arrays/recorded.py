@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.namespace import FAMILIES, numpy_namespace
+from tensortape.arrays.stand_ins import refuse_stand_ins
 from tensortape.arrays.varying import varies
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply
@@ -48,6 +49,8 @@ def recorder(op: Op) -> Callable[..., Any]:
         else:
             arrays, rest = args[:count], args[count:]
         attrs = {**defaults, **dict(zip(names, rest, strict=False)), **given}
+        if state.graph is not None:
+            refuse_stand_ins(arrays, attrs.values())
         return apply(op, tensors_of(arrays), attrs)
 
     return call
@@ -65,6 +68,8 @@ def creator(name: str) -> Callable[..., Any]:
     plain = name.removesuffix("_like")
 
     def create(*args: Any, **kwargs: Any) -> Any:
+        if state.graph is not None:
+            refuse_stand_ins(args, args)
         if plain != name and isinstance(args[0], Tensor) and varies(tuple(args[0].shape)):
             like, *rest = args
             return CREATE[0](plain, (tuple(like.shape), *_raw(rest), like.dtype._np), {})

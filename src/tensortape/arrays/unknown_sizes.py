@@ -105,9 +105,39 @@ def _sliced_axes(index: Any, shape: Any) -> set[int]:
     return axes
 
 
+def _diag(values: Any, attrs: Any, data: bool) -> Any:
+    x = values[0]
+    if not isinstance(x, Abstract) or x.static:
+        return None
+    return [filled([*x.shape, *x.shape], x.dtype, k) for k in range(2)]
+
+
+def _squeeze(values: Any, attrs: Any, data: bool) -> Any:
+    """Axes that are named have size one; which ones have it is decided by sizes."""
+    x, axes = values[0], attrs.get("axis")
+    if not isinstance(x, Abstract) or x.static:
+        return None
+    if not axes:
+        raise Untraceable("tf.squeeze without axes, of a tensor with unknown sizes")
+    axes = {a % x.ndim for a in ((axes,) if isinstance(axes, int) else axes)}
+    shape = [n for i, n in enumerate(x.shape) if i not in axes]
+    return [filled(shape, x.dtype, k) for k in range(2)]
+
+
+def _unpack(values: Any, attrs: Any, data: bool) -> Any:
+    x = values[0]
+    if isinstance(x, Abstract) and x.ndim and x.shape[attrs["axis"]] is None:
+        raise Untraceable(f"cannot infer how many tensors to unstack from shape {x.shape}")
+    return None
+
+
 UNKNOWN_SIZES.update(
-    {"Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice, "Where": _where}
+    {"Diag": _diag, "Squeeze": _squeeze, "Unpack": _unpack,
+     "Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice, "Where": _where}
 )
+
+
+_LARGE = 3_000_000
 
 
 def otherwise(
@@ -127,6 +157,8 @@ def otherwise(
             return run(changed)
     if needed < 2:
         raise refusal
+    if sum(w.size for v in values if isinstance(v, Abstract) for w in v.witnesses) > _LARGE:
+        raise Untraceable(f"{op.type} cannot be traced with unknown sizes here: {refusal}")
     found: list[Any] = []
     for changed in itertools.islice(_resized(values, attrs), 200):
         with contextlib.suppress(Exception):

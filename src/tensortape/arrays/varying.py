@@ -1,7 +1,7 @@
 """Integers that are not known while a graph is built: sizes, and elements of tensors.
 
-A :class:`Varying` is an int with one value per witness (see ``abstract``), so that shapes can be
-inferred with it, and with the expression it came from, so that its value can be found when the
+A :class:`Varying` is an integer with one value per witness (see ``abstract``), so that shapes can
+be inferred with it, and with the expression it came from, so that its value can be found when the
 graph is run. Arithmetic on it gives another one.
 """
 
@@ -10,6 +10,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
+
+from tensortape.core.untraceable import Untraceable
 
 FILLERS = (83, 131)
 """Stand-ins for an unknown dimension: primes, unlikely as sizes of anything else, and so far apart
@@ -31,22 +35,57 @@ AS_TENSOR: list[Callable[[Any, Any], Any]] = []
 """``(varying, dtype) -> tensor``; set by ``graph/sizes.py``, which has the operation for it."""
 
 
-class Varying(int):
-    """An int with a value per witness; ``data`` when it depends on more than shapes."""
+class Varying:
+    """An integer with a value per witness; ``data`` when it depends on more than shapes.
 
-    values: tuple[int, ...]
-    expression: Expression | None
-    data: bool
+    It is no ``int``: whoever needs the number itself (NumPy, ``range``) is told that there is none
+    yet, in place of computing with a stand-in.
+    """
 
-    def __new__(
-        cls, values: Any, expression: Expression | None = None, data: bool = False
-    ) -> Varying:
-        """The int of the first witness, which knows those of the others."""
-        self = int.__new__(cls, values[0])
+    __slots__ = ("data", "expression", "values")
+
+    def __init__(
+        self, values: Any, expression: Expression | None = None, data: bool = False
+    ) -> None:
         self.values = tuple(int(v) for v in values)
         self.expression = expression
         self.data = data
-        return self
+
+    def _refuse(self) -> Any:
+        raise Untraceable(
+            "a size or index that is not known while the function is traced is needed as a number"
+        )
+
+    __int__ = __index__ = __float__ = __complex__ = _refuse
+
+    def __bool__(self) -> bool:
+        return self._agreed(bool, None)
+
+    def _agreed(self, test: Any, other: Any) -> bool:
+        """What a test says of all values; refused where they disagree.
+
+        Of a number that is data no more is known than that it is not negative.
+        """
+        if self.data and (not isinstance(other, int) or other > 0):
+            return self._refuse()
+        said = {bool(test(v) if other is None else test(v, _at(other, k)))
+                for k, v in enumerate(self.values)}  # fmt: skip
+        return said.pop() if len(said) == 1 else self._refuse()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (int, Varying)):
+            return NotImplemented
+        same = [v == _at(other, k) for k, v in enumerate(self.values)]
+        return all(same)
+
+    def __hash__(self) -> int:
+        return hash(self.values)
+
+    def __neg__(self) -> Any:
+        return _combined(operator.sub, 0, self)
+
+    def __repr__(self) -> str:
+        return "?"
 
     def _to_tensor(self) -> Any:
         """A symbolic int32 scalar."""
@@ -103,10 +142,12 @@ def _at(value: Any, k: int) -> int:
 
 def _binary(name: str, function: Any) -> None:
     def forward(self: Any, other: Any) -> Any:
-        return _combined(function, self, other) if isinstance(other, int) else NotImplemented
+        known = isinstance(other, (int, np.integer, Varying))
+        return _combined(function, self, other) if known else NotImplemented
 
     def backward(self: Any, other: Any) -> Any:
-        return _combined(function, other, self) if isinstance(other, int) else NotImplemented
+        known = isinstance(other, (int, np.integer, Varying))
+        return _combined(function, other, self) if known else NotImplemented
 
     setattr(Varying, f"__{name}__", forward)
     setattr(Varying, f"__r{name}__", backward)
@@ -116,8 +157,17 @@ for _name in ("add", "sub", "mul", "floordiv", "mod"):
     _binary(_name, getattr(operator, _name))
 
 
-def _negative(self: Any) -> Any:
-    return _combined(operator.sub, 0, self)
+def _comparison(name: str) -> None:
+    test = getattr(operator, name)
+
+    def compared(self: Any, other: Any) -> Any:
+        known = isinstance(other, (int, np.integer, Varying))
+        return self._agreed(test, other) if known else NotImplemented
+
+    setattr(Varying, f"__{name}__", compared)
 
 
-Varying.__neg__ = _negative  # type: ignore[method-assign]
+for _name in ("lt", "le", "gt", "ge"):
+    _comparison(_name)
+
+

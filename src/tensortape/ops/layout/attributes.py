@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.varying import varies
 from tensortape.core import errors
 from tensortape.core.op import Op
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.untraceable import Untraceable
 
 STATIC_VALUE: list[Callable[[Any], Any]] = []
 """Functions from a tensor whose value is not known now to its value if it is known after all, or
@@ -20,8 +22,19 @@ STATIC_VALUE: list[Callable[[Any], Any]] = []
 def static_value(t: Any) -> Any:
     """The value of a tensor or variable as an array.
 
-    Raises ``NotImplementedError`` for a tensor that has no value while a graph is built.
+    Raises ``Untraceable`` for a tensor that has no value while a graph is built.
     """
+    value = static_ints(t)
+    if varies((value,)):
+        raise Untraceable(
+            f"the value of {t!r} is needed, which depends on sizes or data that are not known "
+            "while a function is traced"
+        )
+    return np.asarray(value, t.dtype._np)[()] if isinstance(value, (int, list)) else value
+
+
+def static_ints(t: Any) -> Any:
+    """As :func:`static_value`, for integers to compute shapes with: some may not be known yet."""
     if not isinstance(t, Tensor):
         return t._a
     if isinstance(t, EagerTensor):
@@ -30,7 +43,7 @@ def static_value(t: Any) -> Any:
         value = known(t)
         if value is not None:
             return value
-    raise NotImplementedError(
+    raise Untraceable(
         f"{t!r} is used as a shape, axis, size or slice bound, and has no value while a function "
         "is traced. Give a Python number, or compute it from static shapes (x.shape)."
     )
@@ -51,11 +64,11 @@ def one_int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if is_tensor(value):
-        value = static_value(value)
+        value = static_ints(value)
         if isinstance(value, int):
             return value
     elif hasattr(value, "__tf_tensor__"):
-        value = static_value(value.__tf_tensor__())
+        value = static_ints(value.__tf_tensor__())
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind not in "iu":
             raise TypeError(f"Value {value!r} has type {value.dtype.name}, expected an integer.")
@@ -78,8 +91,7 @@ def _listed_int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value  # also one that is not known while a graph is built
     if is_tensor(value) and value.dtype.is_floating and value.shape.rank == 0:
-        value = static_value(value)
-        return int(value)
+        return int(static_value(value))
     try:
         return one_int(value)
     except TypeError as refusal:
@@ -97,7 +109,7 @@ def ints(value: Any) -> tuple[int, ...]:
     if isinstance(value, TensorShape):
         return tuple(value.as_list())  # type: ignore[arg-type]
     if is_tensor(value):
-        value = static_value(value)
+        value = static_ints(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value):
         value = np.asarray(value)
     if isinstance(value, (list, tuple, range)):

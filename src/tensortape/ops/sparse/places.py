@@ -10,14 +10,15 @@ from tensortape.core import errors
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.tensor import EagerTensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.sparse.tensor import SparseTensor, need_sparse
 
 
 def known(value: Any) -> Any:
-    """The NumPy value of a tensor; ``NotImplementedError`` where it has none yet."""
+    """The NumPy value of a tensor; ``Untraceable`` where it has none yet."""
     value = tensor(value)
     if not isinstance(value, EagerTensor):
-        raise NotImplementedError(
+        raise Untraceable(
             "places of a SparseTensor or rows of a RaggedTensor must have values; inside "
             f"tf.function they have none yet: {value!r}. Call the function eagerly."
         )
