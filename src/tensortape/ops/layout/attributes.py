@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.varying import varies
+from tensortape.arrays.varying import Varying, varies
 from tensortape.core import errors
 from tensortape.core.op import Op
 from tensortape.core.shapes import TensorShape
@@ -30,7 +30,9 @@ def static_value(t: Any) -> Any:
             f"the value of {t!r} is needed, which depends on sizes or data that are not known "
             "while a function is traced"
         )
-    return np.asarray(value, t.dtype._np)[()] if isinstance(value, (int, list)) else value
+    if isinstance(value, (int, list)):
+        return np.asarray(value, t.dtype._np).reshape(t._a.shape)[()]
+    return value
 
 
 def static_ints(t: Any) -> Any:
@@ -63,10 +65,12 @@ def one_int(value: Any) -> int:
     """An int from an int, NumPy integer or integer scalar tensor; ``TypeError`` for the rest."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, Varying):
+        return value  # type: ignore[return-value]
     if is_tensor(value):
         value = static_ints(value)
-        if isinstance(value, int):
-            return value
+        if isinstance(value, (int, Varying)):
+            return value  # type: ignore[return-value]
     elif hasattr(value, "__tf_tensor__"):
         value = static_ints(value.__tf_tensor__())
     if isinstance(value, (np.ndarray, np.generic)):
@@ -88,8 +92,8 @@ class _NoInteger(errors.InvalidArgumentError, TypeError):
 
 def _listed_int(value: Any) -> int:
     """An int from an element of a list, which may be a scalar tensor of any real dtype."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value  # also one that is not known while a graph is built
+    if isinstance(value, Varying) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value  # type: ignore[return-value]
     if is_tensor(value) and value.dtype.is_floating and value.shape.rank == 0:
         return int(static_value(value))
     try:
@@ -111,7 +115,7 @@ def ints(value: Any) -> tuple[int, ...]:
     if is_tensor(value):
         value = static_ints(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value):
-        value = np.asarray(value)
+        value = np.asarray(value) if not varies(value) else sum(map(tuple, value), ())
     if isinstance(value, (list, tuple, range)):
         return tuple(_listed_int(v) for v in value)
     if isinstance(value, (np.ndarray, np.generic)):
