@@ -308,7 +308,7 @@ def _example(value: Any) -> Any:
             f"{value!r} has sizes that are not known: give all of them, or no argument"
         )
     one = np.zeros((), value.dtype._np)
-    return EagerTensor(np.broadcast_to(one, value.shape.as_list()))
+    return EagerTensor(np.broadcast_to(one, [n or 0 for n in value.shape.as_list()]))
 
 
 def _dynamic(value: Any) -> bool:
