@@ -20,6 +20,7 @@ from tensortape.arrays.stand_ins import sizes_used
 from tensortape.arrays.varying import FILLERS, SMALL, Varying, leaf
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.untraceable import Untraceable
 
 _KEPT = 4096
 _RUN_ANEW = frozenset({"random", "effect"})
@@ -70,6 +71,13 @@ class Abstract:
         """Zero: an abstract value takes no memory, so there is nothing to save of it."""
         return 0
 
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        """There is none: code that looks at values cannot be traced."""
+        raise Untraceable(
+            f"the value of a tensor of shape {self.shape} is needed, which is not known while a "
+            "function is traced"
+        )
+
     @property
     def static(self) -> bool:
         """Whether every dimension is known."""
@@ -79,7 +87,7 @@ class Abstract:
         """The same value with some unknown dimensions known."""
         return placeholder(shape, self.dtype)
 
-    def sizes(self, tensor: Any) -> tuple[int, ...]:
+    def sizes(self, tensor: Any) -> tuple[Any, ...]:
         """The shape with unknown dimensions as integers that depend on ``tensor``'s."""
         rows = zip(*(w.shape for w in self.witnesses), strict=True)
         if None in self.shape:
@@ -89,7 +97,7 @@ class Abstract:
             for axis, row in enumerate(rows)
         )
 
-    def ints(self, tensor: Any = None) -> list[int]:
+    def ints(self, tensor: Any = None) -> list[Any]:
         """The elements of an integer value, those that vary or are data as :class:`Varying`."""
         if not self.derived:
             return [

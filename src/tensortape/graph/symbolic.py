@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from tensortape.arrays.abstract import Abstract
@@ -10,6 +11,7 @@ from tensortape.core.dispatch import out_of_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.layout.attributes import STATIC_VALUE
 
 
@@ -114,6 +116,9 @@ class SymbolicTensor(Tensor):
 
     def __getattr__(self, name: str) -> Any:
         if name == "numpy":
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if caller.startswith("tensortape."):
+                raise Untraceable(f"the value of {self!r} is needed ({caller})")
             if state.graph is None and self._graph is not None:
                 raise AttributeError(str(out_of_scope(self)))
             raise AttributeError(

@@ -11,6 +11,7 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.rows import Rows
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.layout.attributes import fits, invalid, linear, one_axis, one_int
 
 
@@ -208,6 +209,8 @@ def gather_nd(
             f"params and indices must be at least vectors, got {x.shape} and {at.shape} "
             "[Op:GatherNd]",
         )
+    if at._a.shape[-1] is None:
+        raise Untraceable("tf.gather_nd needs to know how many axes its indices have")
     if at._a.shape[-1] > x._a.ndim - depth:
         raise invalid(
             f"index innermost dimension length must be <= params rank; saw: {at._a.shape[-1]} vs. "

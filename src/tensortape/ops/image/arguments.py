@@ -7,6 +7,7 @@ from typing import Any
 
 from tensortape.arrays.recorded import recorded as xp
 from tensortape.core.public import tensor
+from tensortape.core.untraceable import Untraceable
 
 
 def image_tensor(image: Any) -> Any:
@@ -40,11 +41,11 @@ def with_batch(x: Any, function: Callable[[Any], Any]) -> Any:
 def height_width(x: Any) -> tuple[int, int]:
     """The size of the images of ``x``.
 
-    Raises ``ValueError`` while it is unknown, as it may be when a function is traced.
+    Raises ``Untraceable`` while it is unknown, as it may be when a function is traced.
     """
     h, w = tuple(x._a.shape)[-3:-1]
     if h is None or w is None:
-        raise ValueError(
+        raise Untraceable(
             f"the height and width of images of shape {x.shape} must be known here: give them in "
             "the input_signature, or call the function eagerly"
         )

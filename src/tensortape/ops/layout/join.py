@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.arrays.varying import varies
 from tensortape.core import convert
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
@@ -11,6 +12,7 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.tensor import Tensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.layout.attributes import (
     fits,
     ints,
@@ -301,6 +303,8 @@ def split(
 def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
         raise invalid(f"Only one size may be -1, got {list(sizes)} [Op:SplitV]")
+    if varies(sizes):
+        raise Untraceable("tf.split by sizes that are not known while a function is traced")
     if n is None and -1 not in sizes:
         return sizes
     if n is None:

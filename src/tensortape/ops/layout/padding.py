@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.varying import varies
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import like
@@ -113,7 +114,7 @@ linear(repeat_op)
 
 
 def _widths(paddings: Any, rank: int) -> tuple[tuple[int, int], ...]:
-    flat = ints(np.asarray(static_value(paddings)) if is_tensor(paddings) else _flat(paddings))
+    flat = ints(paddings if is_tensor(paddings) else _flat(paddings))
     if len(flat) != 2 * rank:
         raise invalid(
             f"The first dimension of paddings must be the rank of inputs[{len(flat) // 2},2] for "
@@ -121,7 +122,7 @@ def _widths(paddings: Any, rank: int) -> tuple[tuple[int, int], ...]:
         )
     pairs = tuple((flat[i], flat[i + 1]) for i in range(0, len(flat), 2))
     for before, after in pairs:
-        if before < 0 or after < 0:
+        if (before < 0 or after < 0) and not varies((before, after)):
             raise invalid(f"Paddings must be non-negative: {before} {after} [Op:Pad]")
     return pairs
 
