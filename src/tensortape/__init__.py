@@ -21,6 +21,7 @@ _dispatch.install_eager(_numpy_namespace)
 
 from tensortape import autodiff, data, distribute, graph, ops, train
 from tensortape import core as _core
+from tensortape.graph import engine as _engine
 
 _LATER = (
     "extension", "image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings",
@@ -29,10 +30,10 @@ _LATER = (
 
 for _package in (_core, ops, autodiff, graph, data, distribute, train):
     _loading.load_all(_package, _LATER)
-graph.engine.XLA.append(
+_engine.XLA.append(
     lambda: importlib.import_module("tensortape.xla.executor").executor  # with JAX, when needed
 )
-graph.engine.EXPORT.append(lambda: importlib.import_module("tensortape.xla.export").compiler_ir)
+_engine.EXPORT.append(lambda: importlib.import_module("tensortape.xla.export").compiler_ir)
 _face.build(sys.modules[__name__])
 for _path in ("image", "signal", "experimental.numpy"):
     _face.submodule(sys.modules[__name__], _path)

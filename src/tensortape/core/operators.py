@@ -97,8 +97,8 @@ def same_dtype(op: Op, x: Any, y: Any, position: int = 1) -> None:
     a, b = x.dtype, y.dtype
     if a is not b and state.graph is not None:
         raise TypeError(
-            f"Input #{position}(zero-based) of {op.type!r} Op has type {b.name} that does not match "
-            f"type {a.name} of the first: use tf.cast."
+            f"Input #{position}(zero-based) of {op.type!r} Op has type {b.name} that does not "
+            f"match type {a.name} of the first: use tf.cast."
         )
     if a is not b:
         raise errors.InvalidArgumentError(

@@ -75,7 +75,8 @@ def _put(file: BinaryIO, array: np.ndarray) -> Entry:
     if dtype is dtypes.string:
         checksum = _put_strings(file, array)
     else:
-        content = memoryview(_bytes_of(array))
+        raw: Any = _bytes_of(array)
+        content = memoryview(raw)
         file.write(content)
         checksum = crc32c(content)
     return Entry(dtype, array.shape, 0, offset, file.tell() - offset, masked(checksum))

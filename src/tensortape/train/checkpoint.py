@@ -52,10 +52,15 @@ class Checkpoint(AutoTrackable):
     Source: `tf.train.Checkpoint`.
     """
 
+    _save_counter: Any
+    _attached: Any
+    _view: Any
+
     def __init__(self, root: Any = None, **kwargs: Any) -> None:
         super().__init__()
         attached: dict[str, Any] | None = None
-        counter = None
+        counter: Any = None
+        top: Any = None
         if root is not None:
             top = root() if isinstance(root, weakref.ref) else root
             _check_trackable(top, "root")
@@ -129,7 +134,7 @@ class Checkpoint(AutoTrackable):
         reader = BundleReader(atomic.path_text(save_path))
         if object_graph.GRAPH_KEY not in reader.entries:
             return _restore_by_name(self._view, reader)
-        nodes = object_graph.decode(reader.read(object_graph.GRAPH_KEY)[()])
+        nodes = object_graph.decode(object_graph.stored(reader))
         restoration = Restoration(nodes, reader, skip_slots)
         try:
             Position(restoration, 0).restore(self._view.root)

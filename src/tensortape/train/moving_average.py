@@ -33,6 +33,8 @@ class ExponentialMovingAverage(AutoTrackable):
     The averages are saved with it in checkpoints. Source: `tf.train.ExponentialMovingAverage`.
     """
 
+    _by_variable: dict[int, Any]
+
     def __init__(
         self,
         decay: Any,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from tensortape.train import wire
 
@@ -85,6 +86,11 @@ def _encode_node(node: Node) -> bytes:
         parts.append(wire.message(3, content))
     parts.append(wire.message(5, wire.number(1, bool(node.has_values))))
     return b"".join(parts)
+
+
+def stored(reader: Any) -> Any:
+    """The bytes of the object graph in a checkpoint."""
+    return reader.read(GRAPH_KEY)[()]
 
 
 def decode(data: bytes) -> list[Node]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from tensortape.core.crc32c import stored
 from tensortape.train.wire import damaged, read_varint, varint
@@ -121,7 +122,7 @@ def read_table(data: bytes) -> dict[bytes, bytes]:
     footer = data[-FOOTER:]
     _, at = _handle(footer, 0)
     index, _ = _handle(footer, at)
-    found = {}
+    found: dict[Any, Any] = {}
     for _, where in _entries(_block(data, index)):
         handle, _ = _handle(where, 0)
         found.update(_entries(_block(data, handle)))

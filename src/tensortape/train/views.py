@@ -71,7 +71,7 @@ class CheckpointView:
                 f'The specified checkpoint "{save_path}" does not appear to be object-based (saved '
                 f'with TF2) since it is missing the key "{object_graph.GRAPH_KEY}".'
             )
-        self._nodes = object_graph.decode(reader.read(object_graph.GRAPH_KEY)[()])
+        self._nodes = object_graph.decode(object_graph.stored(reader))
 
     def children(self, node_id: int) -> dict[str, int]:
         """The numbers of the children of an object by name."""

@@ -15,7 +15,7 @@ DIFFERS = {
     "while_on_data": ZERO_OR_NONE,
     "loop_that_never_runs": ZERO_OR_NONE,
     "assertion": "assert on tensors becomes tf.debugging.Assert; TensorFlow refuses it by default",
-    "min_max_len": "min() and max() of tensors become tf.minimum and tf.maximum; TensorFlow refuses",
+    "min_max_len": "min() and max() of tensors become tf.minimum, tf.maximum; TensorFlow refuses",
 }
 
 
@@ -326,11 +326,3 @@ def assertion(tf, x):
 def min_max_len(tf, x):
     n = len(x)
     return tf.reduce_sum(x) * float(n) + max(x[0, 0], x[1, 1]) - min(x[0, 0], x[1, 0])
-
-
-def shapes_in_loops(tf, x):
-    y = x[:1]
-    for _ in tf.range(2):
-        tf.autograph.experimental.set_loop_options(shape_invariants=[(y, tf.TensorShape([None, 2]))])
-        y = tf.concat([y, y * 2.0], 0)
-    return tf.reduce_sum(y * y)

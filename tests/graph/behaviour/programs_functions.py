@@ -58,7 +58,8 @@ def int_and_float_and_bool(tf):
 
 def defaults_and_keywords(tf):
     x = tf.constant(3.0)
-    return _count(tf, [lambda f: f(x), lambda f: f(x, 2.0), lambda f: f(x, y=2.0), lambda f: f(x=x)])
+    calls = [lambda f: f(x), lambda f: f(x, 2.0), lambda f: f(x, y=2.0), lambda f: f(x=x)]
+    return _count(tf, calls)
 
 
 def numpy_arrays_count_as_tensors(tf):

@@ -3,10 +3,10 @@
 Run in an environment that has TensorFlow. Names given as arguments: only those (by substring).
 """
 
+import importlib.util
 import json
 import os
 import pathlib
-import importlib.util
 import sys
 
 HERE = pathlib.Path(__file__).parent

@@ -44,7 +44,7 @@ def explainer(filename: str, origins: dict[int, Any]) -> Callable[[Exception], E
 def known(attrs: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Attributes with what was computed, as far as the plan still holds it."""
     try:
-        return resolve(attrs, lambda i: values[f"v{i}"])  # type: ignore[no-any-return]
+        return resolve(attrs, lambda i: values[f"v{i}"])
     except Exception:
         return attrs
 

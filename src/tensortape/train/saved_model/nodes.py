@@ -70,10 +70,11 @@ class GraphWriter:
 
     def _node(self, node: Any) -> Any:
         try:
+            operation: Any = node._op
             written: dict[str, Any] = {"in": [self.reference(t) for t in node.inputs]}
             if node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
-            elif OPS.get(node.type) is not node._op or node._op.family == "effect":
+            elif OPS.get(node.type) is not operation or operation.family == "effect":
                 raise Unsaveable(f"an operation whose code is Python ({node._op.name})")
             elif node.raw is not None:
                 written |= {"op": node.type, "raw": self._attributes(node.raw)}
@@ -199,7 +200,7 @@ def _elements(tensor: Any) -> Any:
     value = tensor._a
     if not isinstance(value, Abstract):
         return [int(v) for v in np.reshape(value, -1)]
-    ints = value.ints(tensor)
+    ints: Any = value.ints(tensor)
     return [x for row in ints for x in row] if value.ndim == 2 else ints
 
 
@@ -209,7 +210,7 @@ def _call(tensors: Any, attrs: Any) -> list[Any]:
 
 def _if(tensors: Any, attrs: Any) -> list[Any]:
     index, *rest = tensors
-    branches = [lambda part=part: part.run(rest) for part in attrs["branches"]]
+    branches: list[Any] = [lambda part=part: part.run(rest) for part in attrs["branches"]]
     return list(choose(index, branches, "cond"))
 
 

@@ -140,7 +140,8 @@ def decode(value: Any, arrays: Any, scope: Any = None) -> Any:
         return [decode(item, arrays, scope) for item in items]
 
     if kind in ("list", "tuple", "slice"):
-        return {"list": list, "tuple": tuple, "slice": lambda p: slice(*p)}[kind](parts(content))
+        makers: dict[str, Any] = {"list": list, "tuple": tuple, "slice": lambda p: slice(*p)}
+        return makers[kind](parts(content))
     if kind == "dict":
         return {decode(k, arrays): decode(v, arrays, scope) for k, v in content}
     if kind == "array":

@@ -144,7 +144,7 @@ def _keys(reader: BundleReader) -> dict[str, str]:
     """Where the value of each name is stored."""
     if object_graph.GRAPH_KEY not in reader.entries:
         return {name: name for name in reader.entries}
-    nodes = object_graph.decode(reader.read(object_graph.GRAPH_KEY)[()])
+    nodes = object_graph.decode(object_graph.stored(reader))
     return {a.full_name: a.key for node in nodes for a in node.attributes if a.full_name}
 
 
