@@ -7,6 +7,7 @@ from typing import Any
 
 from tensortape.core import errors
 from tensortape.core.op import Op, Rule, register
+from tensortape.core.state import state
 
 
 class Elementwise(Op):
@@ -38,6 +39,11 @@ class Elementwise(Op):
         makers = {1: unary_pullback, 2: binary_pullback}
         self.pullback = makers.get(count, nary_pullback)(self.partials)
         self.pushforward = elementwise_pushforward(self.partials)
+
+
+def differ(shape: Any, other: Any) -> bool:
+    """Whether shapes differ, or may: sizes that are not known yet look the same."""
+    return shape != other or (state.graph is not None and any(type(n) is not int for n in other))
 
 
 def term(partial: Any) -> Rule:
@@ -74,11 +80,11 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
         left = right = None
         if needed[0] and first is not None:
             left = first(xp, g, y, inputs, attrs)
-            if left.shape != inputs[0].shape:
+            if differ(left.shape, inputs[0].shape):
                 left = xp.sum_to(left, shape=tuple(inputs[0].shape))
         if needed[1] and second is not None:
             right = second(xp, g, y, inputs, attrs)
-            if right.shape != inputs[1].shape:
+            if differ(right.shape, inputs[1].shape):
                 right = xp.sum_to(right, shape=tuple(inputs[1].shape))
         return left, right
 
@@ -87,7 +93,7 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
 
 def reduced(xp: Any, d: Any, x: Any) -> Any:
     """``d`` summed over the axes along which ``x`` was broadcast."""
-    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+    return xp.sum_to(d, shape=tuple(x.shape)) if differ(d.shape, x.shape) else d
 
 
 def nary_pullback(partials: dict[int, Any]) -> Rule:
