@@ -51,12 +51,13 @@ class Varying:
         self.expression = expression
         self.data = data
 
-    def _refuse(self) -> Any:
+    def _refuse(self, *others: Any) -> Any:
         raise Untraceable(
             "a size or index that is not known while the function is traced is needed as a number"
         )
 
     __int__ = __index__ = __float__ = __complex__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
         return self._agreed(bool, None)

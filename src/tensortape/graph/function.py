@@ -104,7 +104,12 @@ class Function:
         concrete, tensors = self._concrete_for(args, kwargs)
         if concrete is None:
             return self._python_function(*args, **kwargs)
-        return concrete.call(tensors)
+        try:
+            return concrete.call(tensors)
+        except Untraceable:  # its derivatives, which are made before it runs
+            if state.graph is not None:
+                raise
+            return self._python_function(*args, **kwargs)
 
     def _concrete_for(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         """The traced function for these arguments, and the tensors among them."""
