@@ -50,7 +50,7 @@ def test_record(op):
         f"{op.type}: exactly one of rule, nondifferentiable=reason, missing_gradient=True"
     )
     assert op.doc, f"{op.type}: the kernel has no docstring"
-    if op.pullback is not None:
+    if op.pullback is not None and op.family != "call":  # those take functions: see tests/graph
         assert cases(op), f"{op.type}: give samples=[((shape or array, ...), attrs)] or a domain"
 
 
@@ -86,7 +86,8 @@ def test_forward(case):
         assert t is None or t.shape == y.shape
     gs, ds = gradients(case), [steps[i] for i in case.wrt]
     scale = max(norm(ws) * norm(ts), norm(gs) * norm(ds))
-    close(inner(ws, ts), inner(gs, ds), scale, ADJOINT)
+    rounded = "rounded" in case.op.not_derivative  # to float32, one way only
+    close(inner(ws, ts), inner(gs, ds), scale, 1e-6 if rounded else ADJOINT)
 
 
 @walk

@@ -27,6 +27,7 @@ class Part:
     def __init__(self, name: str, function: Callable[..., Any], shapes: Any, packed: Any) -> None:
         outer = state.graph
         self.graph = TraceGraph(name, outer=outer, autograph=getattr(outer, "autograph", True))
+        self.graph.is_part = True
         with self.graph.as_default():
             self.params = [self.graph.placeholder(s, d, "arg") for s, d in shapes]
             self.value = function(*packed(self.params))

@@ -15,12 +15,12 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.graph.control_graph import add_if, loop, loop_results
 from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import attribute_tensors, needed_nodes
 from tensortape.graph.symbolic import SymbolicTensor
-from tensortape.core.untraceable import Untraceable
 
 _FLOATS = frozenset("fcV")
 
@@ -196,8 +196,7 @@ def _run_backwards(
     y = node.outputs
     zeros_like, gather = PUBLIC["zeros_like"], PUBLIC["gather"]
     marks = how.stacks[node._attrs["marker"]]
-    known = node._attrs["count"]
-    count = convert_to_tensor(known) if type(known) is int else PUBLIC["reduce_sum"](marks)
+    count = _iterations(node, marks)
     floats = [i for i in range(n) if wanted[i]]
     fixed = [i for i in range(n, len(inputs)) if wanted[i] and how.given[i]]
     cotangents = [zeros_like(y[i]) if g[i] is None else g[i] for i in floats]
@@ -227,6 +226,15 @@ def _run_backwards(
     for i, d in zip(fixed, totals, strict=True):
         found[i] = d
     return found
+
+
+def _iterations(node: Any, marks: Any) -> Any:
+    """How often the loop ran; in a loop of loops the marks may have zeros behind them."""
+    known = node._attrs["count"]
+    if type(known) is int:
+        return convert_to_tensor(known)
+    inner = getattr(node.graph, "is_part", False)
+    return PUBLIC["reduce_sum"](marks) if inner else PUBLIC["shape"](marks)[0]
 
 
 def _argument(source: Any, how: LoopGradient, k: Any, inputs: Any, parameter: Any) -> Any:

@@ -30,6 +30,9 @@ class TraceGraph(FuncGraph):
     """
 
     building_function = True
+    is_part = False
+    """Whether it is a branch or the body of a loop, rather than a function."""
+
     jit_compile: bool | None = None
 
     def __init__(self, name: str, outer: Any = None, autograph: bool = True) -> None:

@@ -22,7 +22,12 @@ from tensortape.graph.tensor_array import TRACED, TensorArray
 from tensortape.ops.layout.attributes import one_int
 
 
-@op("TensorArrayGrow", outputs=2, saves=("outputs",))
+@op(
+    "TensorArrayGrow",
+    outputs=2,
+    saves=("outputs",),
+    samples=[(((2, 3), np.array(3, np.int32)), {}, (0,))],
+)
 def grow_op(xp, flow, index):
     """Rows of zeros added so that there is one of number ``index``; and how many there were."""
     rows = flow.shape[0]
@@ -50,7 +55,12 @@ def _grown(values: Any, attrs: Any, data: bool) -> Any:
 UNKNOWN_SIZES["TensorArrayGrow"] = _grown
 
 
-@op("TensorArrayFit", outputs=2, saves=("outputs",))
+@op(
+    "TensorArrayFit",
+    outputs=2,
+    saves=("outputs",),
+    samples=[(((2, 3), (3,)), {"unknown": (1,)}, (0,))],
+)
 def fit_op(xp, flow, value, *, unknown):
     """Zeros with rows like ``value`` if there is none in ``flow`` yet; and whether there were.
 

@@ -14,9 +14,9 @@ from tensortape.core.dtypes import as_dtype
 from tensortape.core.registry import PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
+from tensortape.core.untraceable import Untraceable
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
-from tensortape.core.untraceable import Untraceable
 
 
 def tracing() -> bool:

@@ -46,12 +46,22 @@ def on_stack(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -
     if kind == "Shape":
         dtype = np.dtype(getattr(attrs["out_type"], "_np", attrs["out_type"]))
         return [jnp.stack([jnp.asarray(n, dtype) for n in stack.shape])]
+    if kind == "Sum" and attrs.get("axis") in (None, (0,)) and not attrs.get("keepdims"):
+        return [_sum(stack, attrs.get("axis"))]
     if kind in ("Identity", "StopGradient"):
         return [stack]
     if kind in ("ZerosLike", "OnesLike") or (node.op.family == "elementwise" and _alike(values)):
         rows = node.op.kernel(xla_namespace, *[room_of(v) for v in values], **attrs)
         return [Stack(rows, stack.count)]
     raise Unsupported("it needs all values of a loop whose number of iterations depends on data")
+
+
+def _sum(stack: Stack, axis: Any) -> Any:
+    """The sum of the rows there are."""
+    rows = jnp.arange(stack.room.shape[0]) < stack.count
+    there = jnp.reshape(rows, (-1, *[1] * (stack.room.ndim - 1)))
+    zero = jnp.zeros((), stack.room.dtype)
+    return jnp.sum(jnp.where(there, stack.room, zero), axis, dtype=stack.room.dtype)
 
 
 def _alike(values: Any) -> bool:

@@ -75,7 +75,12 @@ def resize_bilinear(xp, images, *, size):
     return xp.resample(images, *bilinear_weights(h, w, size=size))
 
 
-@op("ResizeBilinearDouble", saves=(), not_derivative="rounded to single precision")
+@op(
+    "ResizeBilinearDouble",
+    saves=(),
+    not_derivative="rounded to single precision",
+    samples=[(((1, 2, 3, 2),), {"size": (3, 4)})],
+)
 def resize_bilinear_double(xp, images, *, size):
     """Bilinear interpolation of float64 images, whose gradient is rounded as TensorFlow does it."""
     h, w = checked(images, size)
