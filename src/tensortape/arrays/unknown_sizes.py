@@ -132,8 +132,15 @@ def _unpack(values: Any, attrs: Any, data: bool) -> Any:
 
 
 UNKNOWN_SIZES.update(
-    {"Diag": _diag, "Squeeze": _squeeze, "Unpack": _unpack,
-     "Range": _range, "Reshape": _reshape, "StridedSlice": _strided_slice, "Where": _where}
+    {
+        "Diag": _diag,
+        "Squeeze": _squeeze,
+        "Unpack": _unpack,
+        "Range": _range,
+        "Reshape": _reshape,
+        "StridedSlice": _strided_slice,
+        "Where": _where,
+    }
 )
 
 

@@ -57,7 +57,7 @@ class Varying:
         )
 
     __int__ = __index__ = __float__ = __complex__ = _refuse
-    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse  # type: ignore[assignment]
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse
 
     def __bool__(self) -> bool:
         return self._agreed(bool, None)
@@ -170,5 +170,3 @@ def _comparison(name: str) -> None:
 
 for _name in ("lt", "le", "gt", "ge"):
     _comparison(_name)
-
-

@@ -100,6 +100,8 @@ def _over_tensor(
     if tensor._a.ndim == 0:
         raise TypeError("Cannot iterate over a scalar tensor.")
     count = tensor._a.shape[0]
+    if count == 0:
+        return
     if count is None:
         count = PUBLIC["shape"](tensor)[0]
     index = [convert_to_tensor(0)]
