@@ -74,7 +74,7 @@ class GraphWriter:
             written: dict[str, Any] = {"in": [self.reference(t) for t in node.inputs]}
             if node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
-            elif OPS.get(node.type) is not operation or getattr(operation, "family", "") == "effect":
+            elif OPS.get(node.type) is not operation or getattr(operation, "family", 0) == "effect":
                 raise Unsaveable(f"an operation whose code is Python ({operation.name})")
             elif node.raw is not None:
                 written |= {"op": node.type, "raw": self._attributes(node.raw)}
