@@ -112,6 +112,7 @@ def sparse_cross_entropy(scan: Scan, node: Node) -> Any:
     logs = log_softmax_of(scan, x, axis)
     column = Aval((*of_labels.shape, 1), of_labels.dtype)
     classes = scan.constant(np.arange(sizes(aval)[-1], dtype=of_labels.dtype))
+    labels = scan.emit("LabelsInRange", (labels,), of_labels, count=sizes(aval)[-1])
     at = scan.emit("Reshape", (labels,), column, shape=column.shape)
     hit = scan.emit("Equal", (at, classes), Aval(aval.shape, np.dtype(bool)))
     picked = scan.emit("SelectV2", (hit, logs, scan.number(0, aval.dtype)), aval)

@@ -9,6 +9,7 @@ from typing import Any
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
+from tensortape.core.families import differ
 from tensortape.core.op import op
 from tensortape.core.operators import same_dtype
 from tensortape.core.registry import export
@@ -126,7 +127,7 @@ def input_cotangent(xp: Any, g: Any, out: str, inputs: Any, labels: list[str], k
         d = xp.broadcast_to(d, tuple(full[x] if x in reached else sizes[x] for x in own))
     d = on_diagonal(xp, d, own, labels[k], sizes)
     shape = tuple(inputs[k].shape)
-    return d if tuple(d.shape) == shape else xp.sum_to(d, shape)
+    return xp.sum_to(d, shape) if differ(tuple(d.shape), shape) else d
 
 
 def on_diagonal(xp: Any, d: Any, own: str, term: str, sizes: dict[str, int]) -> Any:
