@@ -23,7 +23,7 @@ from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.func_graph import Graph
 from tensortape.graph.retracing import Trace, TraceLog, reason
-from tensortape.graph.signature import Shaped, describe, generalised
+from tensortape.graph.signature import Shaped, describe, generalised, shapes_in
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
 
@@ -179,7 +179,11 @@ class Function:
         except Exception as reason_against:
             lines.explain(reason_against)
             if not isinstance(reason_against, Untraceable):
-                raise
+                if not (_has_unknown_sizes(key) and _is_ours(reason_against)):
+                    raise
+                if state.graph is not None:
+                    text = f"{self._name} with unknown sizes: {reason_against}"
+                    raise Untraceable(text) from None
             if state.graph is not None:
                 raise
             why = f"{why}; runs as plain Python, without a graph, because of {reason_against}"
@@ -267,6 +271,19 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<tensortape function {self._name!r}, {len(self._traced)} traces>"
+
+
+def _has_unknown_sizes(key: Any) -> bool:
+    """Whether a signature leaves sizes open."""
+    return any(None in shaped.shape for shaped in shapes_in(key))
+
+
+def _is_ours(exc: BaseException) -> bool:
+    """Whether an exception arose in this package: the program's own would arise eagerly, too."""
+    tb = exc.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    return tb is not None and "/tensortape/" in tb.tb_frame.f_code.co_filename.replace("\\", "/")
 
 
 def _traceable() -> bool:

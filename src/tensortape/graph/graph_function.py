@@ -22,6 +22,7 @@ from tensortape.core.policy import safe_entries, safety
 from tensortape.core.rows import Rows
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.graph.engine import executor
 from tensortape.graph.ir import Program, interpret
 from tensortape.graph.lower import (
@@ -170,7 +171,13 @@ class GraphFunction:
         key = (wanted, seeds, safety.on)
         found = self._backward.get(key)
         if found is None:
-            found = self._backward[key] = self._build_backward(wanted, seeds)
+            try:
+                found = self._build_backward(wanted, seeds)
+            except Untraceable as reason:  # said again at the next call, without trying again
+                found = reason
+            self._backward[key] = found
+        if isinstance(found, Untraceable):
+            raise found
         return found
 
     @property
