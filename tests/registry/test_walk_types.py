@@ -60,6 +60,8 @@ def test_memory_layout(case):
 @walk
 def test_low_precision(case, dtype):
     """Results, gradients and tangents have the dtype of the operation's inputs."""
+    if case.op.type == "ResizeBilinearDouble":
+        pytest.skip("for float64 alone")
     low = getattr(tf, dtype)
     kinds = case.op.dtypes
     if dtype == "float16" and case.op.type == "Complex":
