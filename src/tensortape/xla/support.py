@@ -36,6 +36,7 @@ WITHOUT_FORM: dict[str, str] = {
     "Where": "how many elements are true, and with it the shape of the result, depends on data",
     "StringAdd": _TEXT,
     "TensorArrayGrow": "how many rows there are depends on data",
+    "TensorArrayFit": "whether there are rows yet depends on data",
 }
 """Op type -> why XLA cannot compile it."""
 
