@@ -71,7 +71,7 @@ Each family of operations at 10, 10^4 and 10^6 elements, without and with gradie
 TensorFlow eager and PyTorch eager. Medians; each library in a process of its own, in turn, after
 their answers were compared. The ratio is TensorTape's time over that of the slower of the others:
 below 1 it is faster than that one, above 3 too slow. Made by `benchmarks/op_families.py`, where the
-families are in `benchmarks/families/ops.py`.
+families are in `benchmarks/families/`.
 
 {versions}
 """
