@@ -11,8 +11,9 @@ from tensortape.graph import engine
 
 @pytest.fixture
 def plans(monkeypatch):
-    """The plans made by functions, in their order."""
+    """The plans made by functions, in their order; XLA is not chosen where JAX is installed."""
     made = []
+    monkeypatch.setattr(engine, "have_jax", lambda: False)
     original = engine.plan_of
 
     def plan_of(program):
