@@ -7,6 +7,7 @@ library prints goes to standard error, so it cannot break the protocol.
     {"do": "info", "distribution": D}               versions and thread settings
     {"do": "check", ..., "calls": 3}                digest of the result after some calls
     {"do": "measure", ..., "seconds": 0.2}          seconds per call, several times
+    {"do": "stages", ...}                           seconds before the first result, in parts
     {"do": "once", "path": P, "parameters": {}}     the value the workload returns itself
 """
 
@@ -84,9 +85,14 @@ def calibrate(step, seconds):
     return max(1, round(seconds / per_call)), per_call
 
 
+def _key(request):
+    """What tells one workload from another."""
+    return json.dumps([request["path"], request["parameters"]])
+
+
 def prepared(peer, request):
     """(name, step, number of calls per sample) of the fastest idiom; calibrated once."""
-    key = json.dumps([request["path"], request["parameters"]])
+    key = _key(request)
     if key not in _prepared:
         steps = idioms(request["path"], peer, request["parameters"])
         found = [
@@ -125,7 +131,10 @@ def do_check(peer, request):
         return None
     digests = {}
     for name, step in steps.items():
-        for _ in range(request["calls"]):
+        start = time.perf_counter()
+        result = step()
+        _first[_key(request), name] = time.perf_counter() - start
+        for _ in range(request["calls"] - 1):
             result = step()
         digests[name] = digest(result)
     return digests
@@ -139,6 +148,15 @@ def do_measure(peer, request):
     while not samples or (len(samples) < REPEATS and time.perf_counter() < end):
         samples.append(timed(step, number) / number)
     return {"samples": samples, "idiom": name, "number": number}
+
+
+def do_stages(peer, request):
+    """Seconds of tracing and compiling: what the step tells, or how much longer call one took."""
+    name, step, number = prepared(peer, request)
+    if hasattr(step, "stages"):
+        return step.stages()
+    first = _first.get((_key(request), name))
+    return {} if first is None else {"compile": max(0.0, first - timed(step, number) / number)}
 
 
 def do_once(peer, request):
@@ -169,6 +187,7 @@ def serve(peer):
 
 _loaded = {}
 _prepared = {}
+_first = {}
 
 if __name__ == "__main__":
     serve(sys.argv[1])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.peers import BASELINE, Library
+from harness.peers import Library, ours
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 # Bytecode must be cached as in everyday use, or import times measure the compiler.
@@ -48,11 +48,12 @@ def find_python(library: Library, envs: Path, overrides: Mapping[str, Path]) -> 
     TensorTape without an environment of its own is measured in the interpreter that runs the
     harness, if that can import it.
     """
+    needed = ("tensortape", "jax") if library.name.endswith("-jax") else ("tensortape",)
     place = overrides.get(library.name, envs / f"bench-{library.name}")
     python = _executable(place)
     if python.exists():
         return python
-    if library.name == BASELINE and library.name not in overrides and find_spec(BASELINE):
+    if ours(library.name) and library.name not in overrides and all(map(find_spec, needed)):
         return Path(sys.executable)
     return None
 
@@ -60,7 +61,7 @@ def find_python(library: Library, envs: Path, overrides: Mapping[str, Path]) -> 
 def process_variables(library: Library) -> dict[str, str]:
     """The environment variables of a worker of `library`."""
     variables = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    if library.name != BASELINE:
+    if not ours(library.name):
         variables.pop("PYTHONPATH", None)
     return variables | library.variables | {"CUDA_VISIBLE_DEVICES": ""}
 

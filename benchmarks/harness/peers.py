@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-BASELINE = "tensortape"  # the peer that the ratios of a table refer to
+BASELINE = "tensortape"  # rows whose name starts so are ours; ratios refer to the first of them
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Peer:
 
 # Everything runs on the processor; float64 results must be possible everywhere.
 _TENSORTAPE = Library("tensortape", "tensortape")
+_TENSORTAPE_JAX = Library("tensortape-jax", "tensortape", {"JAX_PLATFORMS": "cpu"})
 _TENSORFLOW = Library("tensorflow", "tensorflow-cpu", {"TF_CPP_MIN_LOG_LEVEL": "3"})
 _TORCH = Library("torch", "torch")
 _JAX = Library("jax", "jax", {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"})
@@ -39,6 +40,7 @@ _MLX = Library("mlx", "mlx")
 PEERS = (
     Peer("tensortape", "TensorTape", _TENSORTAPE),
     Peer("tensortape-function", "TensorTape function", _TENSORTAPE),
+    Peer("tensortape-jax", "TensorTape function + JAX", _TENSORTAPE_JAX),
     Peer("tensorflow", "TensorFlow eager", _TENSORFLOW),
     Peer("tensorflow-function", "TensorFlow function", _TENSORFLOW),
     Peer("tensorflow-xla", "TensorFlow XLA", _TENSORFLOW),
@@ -66,3 +68,8 @@ def select(names: str) -> list[Peer]:
             f"unknown peer {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
         )
     return [peer for peer in PEERS if peer.name in wanted]
+
+
+def ours(name: str) -> bool:
+    """Whether a peer, or the library of one, is TensorTape."""
+    return name.startswith(BASELINE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
 
-from harness.peers import BASELINE
+from harness.peers import ours
 from harness.workloads import Workload
 
 Digest = dict[str, Any]
@@ -18,6 +18,8 @@ class Measurement:
 
     samples: list[float] = field(default_factory=list)
     idiom: str = ""
+    stages: dict[str, Any] = field(default_factory=dict)
+    """Seconds before the first result by stage, and the engine that was chosen."""
 
     @property
     def median(self) -> float:
@@ -43,6 +45,7 @@ class Target:
     peer: str
     wanted: float
     reached: float
+    by: str = "tensortape"
 
     @property
     def met(self) -> bool:
@@ -61,10 +64,16 @@ class Row:
 
     @property
     def baseline(self) -> str | None:
-        """The peer that ratios refer to: TensorTape, or the fastest where it was not measured."""
-        if not self.measurements or BASELINE in self.measurements:
-            return BASELINE if self.measurements else None
-        return min(self.measurements, key=lambda name: self.measurements[name].median)
+        """The peer that ratios refer to: TensorTape, or the fastest where it was not measured.
+
+        Of several rows of TensorTape, the first.
+        """
+        if not self.measurements:
+            return None
+        return next(filter(ours, self.measurements), self._fastest(self.measurements))
+
+    def _fastest(self, names: Any) -> str:
+        return min(names, key=lambda name: self.measurements[name].median)
 
     def ratio(self, name: str) -> float:
         """How many times what the baseline takes peer `name` takes."""
@@ -79,7 +88,7 @@ class Row:
         named = [(f"{p} {i}".strip(), d) for p, by in self.digests.items() for i, d in by.items()]
         if not named:
             return []
-        outside = [pair for pair in named if not pair[0].startswith(BASELINE)]
+        outside = [pair for pair in named if not ours(pair[0])]
         reference, expected = (outside or named)[0]
         return [
             f"{name} and {reference} disagree: {difference}"
@@ -88,15 +97,17 @@ class Row:
         ]
 
     def targets(self) -> list[Target]:
-        """The ratios asked for of the peers that were measured."""
-        others = [name for name in self.measurements if not name.startswith(BASELINE)]
-        if BASELINE not in self.measurements or not others:
+        """The ratios asked for of the peers that were measured, to the fastest row of ours."""
+        mine = [name for name in self.measurements if ours(name)]
+        others = [name for name in self.measurements if not ours(name)]
+        if not mine or not others:
             return []
+        best = self._fastest(mine)
         found = []
         for peer, wanted in (self.workload.targets or {}).items():
-            name = min(others, key=self.ratio) if peer == "fastest" else peer
+            name = self._fastest(others) if peer == "fastest" else peer
             if name in self.measurements:
-                found.append(Target(name, wanted, self.ratio(name)))
+                found.append(Target(name, wanted, self.ratio(name) / self.ratio(best), best))
         return found
 
 

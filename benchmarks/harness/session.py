@@ -126,7 +126,20 @@ class Session:
                 if peer.name not in row.failures:
                     progress(f"{workload.name}: round {number + 1}/{rounds}, {peer.label}")
                     self._measure(workload, peer, seconds, row, count=number >= 0)
+        if workload.stages:
+            self._note_stages(workload, row)
         return row
+
+    def _note_stages(self, workload: Workload, row: Row) -> None:
+        """What each peer says of tracing and compiling."""
+        for peer in self._pythons:
+            if peer.name in row.measurements:
+                try:
+                    found = self._ask(peer, "stages", seconds=0.2, **_where(workload))
+                except WorkerError as error:
+                    row.failures[peer.name] = str(error)
+                    continue
+                row.measurements[peer.name].stages = found
 
     def _check(self, workload: Workload, row: Row, progress: Progress) -> list[Peer]:
         """Notes each peer's answer; returns the peers that have this workload."""

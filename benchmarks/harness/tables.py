@@ -35,7 +35,7 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if 0 < place < 5 else cell.ljust(width)
+            cell.rjust(width) if 0 < place < 8 else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
@@ -52,14 +52,23 @@ def block(row: Row) -> str:
         return "\n".join([*lines, "  none of these peers has it"])
     if row.measurements:
         versus = f"vs {row.labels.get(row.baseline or '', '')}"
-        table = [("", "median", "best", "spread", versus, "")]
+        titles = ("trace", "compile", "engine") if workload.stages else ()
+        table = [("", "median", "best", "spread", versus, *titles, "")]
         for name, found in row.measurements.items():
             median, best = (quantity(x, workload.unit) for x in (found.median, found.best))
             spread, ratio = f"±{100 * found.spread:.0f}%", times(row.ratio(name))
-            table.append((row.labels[name], median, best, spread, ratio, found.idiom))
+            stages = [_stage(found.stages.get(title)) for title in titles]
+            table.append((row.labels[name], median, best, spread, ratio, *stages, found.idiom))
         lines += _indented(_aligned(table))
     lines += _indented(f"{row.labels[name]} failed: {why}" for name, why in row.failures.items())
     return "\n".join([*lines, *_indented(_target_lines(row))])
+
+
+def _stage(value: float | str | None) -> str:
+    """A cell of the columns for what comes before the first result."""
+    if isinstance(value, float):
+        return quantity(value, "s")
+    return value or "–"
 
 
 def _indented(lines: Any) -> list[str]:
@@ -68,7 +77,8 @@ def _indented(lines: Any) -> list[str]:
 
 def _target_lines(row: Row) -> list[str]:
     return [
-        f"target: {target.wanted:g}x better than {row.labels[target.peer]}:"
+        f"target: {row.labels[target.by]} {target.wanted:g}x better than"
+        f" {row.labels[target.peer]}:"
         f" {times(target.reached)}, {'met' if target.met else 'MISSED'}"
         for target in row.targets()
     ]
@@ -86,9 +96,20 @@ def markdown(rows: Sequence[Row], info: dict[str, Any]) -> str:
         lines.append(f"| {row.workload.name} | " + " | ".join(cells) + " |")
     lines += ["", "Medians; in brackets how many times the first column's (or the fastest's).", ""]
     lines += [f"- {row.workload.name}: {line}" for row in rows for line in _target_lines(row)]
+    lines += [f"- {row.workload.name}: {line}" for row in rows for line in _stage_lines(row)]
     lines += ["", f"Machine: {machine()['summary']}", ""]
     lines += [f"- {labels[name]}: {_version(info[name])}" for name in labels if name in info]
     return "\n".join(lines) + "\n"
+
+
+def _stage_lines(row: Row) -> list[str]:
+    """What each peer needs before the first result."""
+    return [
+        f"{row.labels[name]}: "
+        + ", ".join(f"{title} {_stage(value)}" for title, value in found.stages.items())
+        for name, found in row.measurements.items()
+        if found.stages
+    ]
 
 
 def _version(info: dict[str, Any]) -> str:
@@ -144,6 +165,7 @@ def _row_data(row: Row) -> dict[str, Any]:
                 "spread": found.spread,
                 "ratio": row.ratio(name),
                 "idiom": found.idiom,
+                "stages": found.stages,
                 "samples": found.samples,
             }
             for name, found in row.measurements.items()

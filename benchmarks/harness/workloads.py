@@ -20,6 +20,7 @@ class Workload:
     `fresh` ones are measured by their own functions, once per process (start-up time, memory);
     the others return a step that the worker calls over and over. `targets` maps a peer, or
     "fastest" for the fastest of all peers, to how many times better TensorTape is meant to be.
+    `stages`: the table has columns for tracing and compiling.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Workload:
     per_call: int = 1
     unit: str = "s"
     fresh: bool = False
+    stages: bool = False
     targets: Mapping[str, float] | None = None
 
 
@@ -46,6 +48,7 @@ def read(path: Path) -> list[Workload]:
             per_call=names.get("PER_CALL", 1),
             unit=names.get("UNIT", "s"),
             fresh=names.get("FRESH", False),
+            stages=names.get("STAGES", False),
             targets=names.get("TARGETS", {}).get(name, {}),
         )
         for name, parameters in names["CASES"].items()

@@ -1,6 +1,9 @@
 """What calling a compiled function costs that has ten variables and next to nothing to do."""
 
+from workloads import _stages
+
 TITLE = "call of a compiled function of 10 variables: their sum"
+STAGES = True
 CASES = {"function-calls": {}}
 VALUES = [0.5 * i for i in range(10)]
 
@@ -12,13 +15,16 @@ def variables_step(tf, **options):
     def step():
         return sum(variables)
 
-    return step
+    return _stages.tensorflow(step, step, **options)
 
 
-def tensortape():
+def tensortape_function():
     import tensortape as tf
 
     return variables_step(tf)
+
+
+tensortape_jax = tensortape_function
 
 
 def tensorflow_function():
@@ -38,7 +44,7 @@ def jax_jit():
 
     values = [jax.numpy.float32(value) for value in VALUES]
     compiled = jax.jit(sum)
-    return lambda: compiled(values).block_until_ready()
+    return _stages.jax(lambda: compiled(values).block_until_ready(), sum, values)
 
 
 def torch_compile():

@@ -1,6 +1,9 @@
 """Where memory is the limit: a long chain of elementwise operations on a large array."""
 
+from workloads import _stages
+
 TITLE = "200 elementwise operations on 1,000,000 floats, compiled"
+STAGES = True
 CASES = {"function-chain": {"n": 1_000_000}}
 TOLERANCE = 1e-4
 ROUNDS = 50
@@ -20,13 +23,16 @@ def chain(x, magnitude):
 def compiled_chain(tf, n, **options):
     x = tf.constant(values(n))
     step = tf.function(lambda x: chain(x, tf.abs), **options)
-    return lambda: step(x)
+    return _stages.tensorflow(lambda: step(x), step, x, **options)
 
 
-def tensortape(n):
+def tensortape_function(n):
     import tensortape as tf
 
     return compiled_chain(tf, n)
+
+
+tensortape_jax = tensortape_function
 
 
 def tensorflow_function(n):
@@ -60,5 +66,9 @@ def jax_jit(n):
     import jax
 
     x = jax.numpy.array(values(n), jax.numpy.float32)
-    compiled = jax.jit(lambda x: chain(x, jax.numpy.abs))
-    return lambda: compiled(x).block_until_ready()
+
+    def function(x):
+        return chain(x, jax.numpy.abs)
+
+    compiled = jax.jit(function)
+    return _stages.jax(lambda: compiled(x).block_until_ready(), function, x)

@@ -1,8 +1,10 @@
 """A training step of a small convolutional network as a compiled function."""
 
+from workloads import _stages
 from workloads._data import uniform
 
 TITLE = "step of SGD: 2 convolutions 3x3 (16, 32), max pooling, dense, batch of 32, compiled"
+STAGES = True
 CASES = {"function-convnet": {"batch": 32}}
 TOLERANCE = 1e-3
 RATE = 0.1
@@ -40,13 +42,16 @@ def compiled_step(tf, batch, **options):
             variable.assign_sub(RATE * grad)
         return loss
 
-    return lambda: (step(x, labels), b)
+    return _stages.tensorflow(lambda: (step(x, labels), b), step, x, labels, **options)
 
 
-def tensortape(batch):
+def tensortape_function(batch):
     import tensortape as tf
 
     return compiled_step(tf, batch)
+
+
+tensortape_jax = tensortape_function
 
 
 def tensorflow_function(batch):
@@ -119,14 +124,15 @@ def jax_jit(batch):
         chances = jax.nn.log_softmax(x @ w + b)
         return -jnp.mean(jnp.take_along_axis(chances, labels[:, None], axis=1))
 
-    @jax.jit
     def update(parameters, x, labels):
         value, grads = jax.value_and_grad(loss)(parameters, x, labels)
         return value, [p - RATE * g for p, g in zip(parameters, grads, strict=True)]
 
+    compiled = jax.jit(update)
+
     def step():
         nonlocal parameters
-        value, parameters = jax.block_until_ready(update(parameters, x, labels))
+        value, parameters = jax.block_until_ready(compiled(parameters, x, labels))
         return value, parameters[-1]
 
-    return step
+    return _stages.jax(step, update, parameters, x, labels)

@@ -1,6 +1,9 @@
 """A loop of 1000 steps that a compiled function takes, and its gradient."""
 
+from workloads import _stages
+
 TITLE = "1000 steps of x = 0.999 * sin(x) + 0.1 in a compiled loop"
+STAGES = True
 CASES = {"function-loop": {"gradient": False}, "function-loop-gradient": {"gradient": True}}
 TOLERANCE = 1e-4
 STEPS = 1000
@@ -22,13 +25,16 @@ def while_step(tf, gradient, **options):
         return tape.gradient(y, x)
 
     step = tf.function(differentiated if gradient else loop, **options)
-    return lambda: step(x)
+    return _stages.tensorflow(lambda: step(x), step, x, **options)
 
 
-def tensortape(gradient):
+def tensortape_function(gradient):
     import tensortape as tf
 
     return while_step(tf, gradient)
+
+
+tensortape_jax = tensortape_function
 
 
 def tensorflow_function(gradient):
@@ -72,5 +78,6 @@ def jax_jit(gradient):
 
         return jax.lax.scan(body, x, None, length=STEPS)[0]
 
-    compiled, x = jax.jit(jax.grad(loop) if gradient else loop), jax.numpy.float32(0.5)
-    return lambda: compiled(x).block_until_ready()
+    function, x = jax.grad(loop) if gradient else loop, jax.numpy.float32(0.5)
+    compiled = jax.jit(function)
+    return _stages.jax(lambda: compiled(x).block_until_ready(), function, x)

@@ -2,9 +2,11 @@
 
 import itertools
 
+from workloads import _stages
 from workloads._data import uniform
 
 TITLE = "step of SGD on a perceptron, relu, cross-entropy, float32, compiled"
+STAGES = True
 CASES = {
     "function-mlp-784-128-10": {"layers": [784, 128, 10], "batch": 32},
     "function-mlp-784-512-512-10": {"layers": [784, 512, 512, 10], "batch": 256},
@@ -53,13 +55,16 @@ def tape_step(tf, layers, batch):
 def compiled_step(tf, layers, batch, **options):
     step, x, labels, variables = tape_step(tf, layers, batch)
     step = tf.function(step, **options)
-    return lambda: (step(x, labels), variables[-1])
+    return _stages.tensorflow(lambda: (step(x, labels), variables[-1]), step, x, labels, **options)
 
 
-def tensortape(layers, batch):
+def tensortape_function(layers, batch):
     import tensortape as tf
 
     return compiled_step(tf, layers, batch)
+
+
+tensortape_jax = tensortape_function
 
 
 def tensorflow_function(layers, batch):
@@ -121,14 +126,15 @@ def jax_jit(layers, batch):
         chances = jax.nn.log_softmax(logits(jax.nn.relu, x, parameters))
         return -jnp.mean(jnp.take_along_axis(chances, labels[:, None], axis=1))
 
-    @jax.jit
     def update(parameters, x, labels):
         value, grads = jax.value_and_grad(loss)(parameters, x, labels)
         return value, [p - RATE * g for p, g in zip(parameters, grads, strict=True)]
 
+    compiled = jax.jit(update)
+
     def step():
         nonlocal parameters
-        value, parameters = jax.block_until_ready(update(parameters, x, labels))
+        value, parameters = jax.block_until_ready(compiled(parameters, x, labels))
         return value, parameters[-1]
 
-    return step
+    return _stages.jax(step, update, parameters, x, labels)

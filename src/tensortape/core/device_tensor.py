@@ -7,6 +7,7 @@ one has no NumPy array until it is read; on the CPU reading makes a view, not a 
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from tensortape.core.state import next_id
 from tensortape.core.tensor import EagerTensor
 
+_main = threading.main_thread()
 _ALONE = 3
 """References to a tensor that only a variable holds, seen from where they are counted."""
 
@@ -50,16 +52,30 @@ def device_value(tensor: Any) -> Any:
     return tensor._a if found is None else found
 
 
-def variable_value(variable: Any) -> Any:
+def variable_value(variable: Any, alone: bool = True) -> Any:
     """As :func:`device_value`, for a variable whose memory the program may reuse.
 
-    When somebody else holds the tensor too, a NumPy view is made of it first: JAX does not reuse
-    memory that is being looked at, so what others hold stays as it is.
+    When somebody else holds the tensor too, or may come to (other threads, unless ``alone``), a
+    NumPy view is made of it first: JAX does not reuse memory that is being looked at, so what
+    others hold stays as it is.
     """
     tensor = variable._t
-    found = tensor.__dict__.get("_device")
-    if found is None:
+    if type(tensor) is not DeviceTensor:
         return tensor._a
-    if sys.getrefcount(tensor) > _ALONE:
+    if not alone or sys.getrefcount(tensor) > _ALONE:
         tensor._a  # noqa: B018
-    return found
+    return tensor.__dict__["_device"]
+
+
+def new_value(array: Any) -> EagerTensor:
+    """The tensor of a program's result, wherever that is."""
+    if isinstance(array, (np.ndarray, np.generic)):
+        return EagerTensor(array)
+    return DeviceTensor(array)
+
+
+def nobody_else() -> bool:
+    """Whether the program has one thread, besides those that only compute."""
+    return all(
+        thread is _main or thread.name.startswith("tensortape_") for thread in threading.enumerate()
+    )

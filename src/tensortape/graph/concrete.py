@@ -12,6 +12,7 @@ import numpy as np
 
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.device_tensor import new_value, nobody_else, variable_value
 from tensortape.core.random_state import SeedScope
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
@@ -102,6 +103,7 @@ class ConcreteFunction:
         outputs = [*result.outputs, *[graph.value_of(v) for v in self._assigned]]
         graph.visible = len(graph._operations)
         self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))
+        self.function.updates = self._updates()
         self.signature: Any = ((), {})
         self.flat_names: list[str] = []
 
@@ -207,6 +209,31 @@ class ConcreteFunction:
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.pretty_printed_signature()} at {id(self):#x}>"
 
+    @property
+    def engine(self) -> str:
+        """What the next call runs on: ``"plan"`` (NumPy) or ``"xla"``; of the newest shapes."""
+        return self.function.engine
+
+    @property
+    def compile_seconds(self) -> float:
+        """What plans and XLA programs cost to make so far; tracing is not part of it."""
+        return self.function.compile_seconds
+
+    def explain_engine(self) -> str:
+        """Which engine runs this function, why, and what compiling cost; as text.
+
+        A line for each set of shapes that came. Without ``jit_compile`` the choice is made by
+        counted work where JAX is installed: a program may begin on the plan and go to XLA later.
+
+        >>> import tensortape as tf
+        >>> f = tf.function(lambda x: x * x, jit_compile=False)
+        >>> x = tf.constant([1.0, 2.0])
+        >>> _ = f(x)
+        >>> print(f.get_concrete_function(x).explain_engine())
+        plan, made in ... ms: jit_compile=False
+        """
+        return self.function.explain_engine()
+
     # -- calling it ------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -236,15 +263,42 @@ class ConcreteFunction:
         arrays = [t._a for t in tensors]
         if self._fixed:
             arrays += self._fixed
+        if self.function.on_device:
+            return self._call_on_device(arrays)
         arrays += [v._t._a for v in self._variables]
         if self._first:
             self._run_first(arrays)
         outs = self.function.run(arrays)
         count = self._count
         if self._assigned:
+            tensor = new_value if self.function.on_device else EagerTensor
             for variable, array in zip(self._assigned, outs[count:], strict=True):
-                variable._t = EagerTensor(array)
+                variable._t = tensor(array)
         return self._pack([EagerTensor(a) for a in outs[:count]])
+
+    def _call_on_device(self, arrays: list[Any]) -> Any:
+        """As ``call``, with variables that stay with XLA from call to call."""
+        alone = nobody_else()
+        arrays += [variable_value(v, alone) for v in self._variables]
+        if self._first:
+            self._run_first(arrays)
+        count = self._count
+        try:
+            outs = self.function.run(arrays)
+        except Exception as exc:  # memory that was donated comes back with the error
+            for at, array in getattr(exc, "updates", {}).items():
+                self._assigned[at - count]._t = new_value(array)
+            raise
+        for variable, array in zip(self._assigned, outs[count:], strict=True):
+            variable._t = new_value(array)
+        return self._pack([EagerTensor(a) for a in outs[:count]])
+
+    def _updates(self) -> dict[int, int]:
+        """Which parameter each result replaces, where a variable is read and assigned."""
+        first = len(self._arguments) + len(self._captured) + len(self._resources)
+        at = {id(v): first + k for k, v in enumerate(self._variables)}
+        found = enumerate(self._assigned, self._count)
+        return {at[id(v)]: r for r, v in found if id(v) in at}
 
     def _all(self, tensors: list[Any]) -> list[Any]:
         """All parameters: the arguments, and what was captured."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tensortape.graph.ir import Program
 from tensortape.graph.plan import plan_of
 
 XLA: list[Callable[[], Any]] = []
-"""Loads ``executor(program, jit_compile)`` of ``tensortape.xla``; the public face sets it."""
+"""Loads ``executor`` of ``tensortape.xla.executor``; the public face sets it."""
 
 EXPORT: list[Callable[[], Any]] = []
 """Loads ``compiler_ir(program, stage)`` of ``tensortape.xla``; the public face sets it."""
@@ -23,12 +23,27 @@ def have_jax() -> bool:
     return importlib.util.find_spec("jax") is not None
 
 
-def executor(program: Program, jit_compile: bool | None = None) -> Callable[..., list[Any]]:
+def reasoned(program: Program, reason: str) -> Callable[..., list[Any]]:
+    """The plan of a program, with the attribute ``reason``: why it is the plan that runs."""
+    plan: Any = plan_of(program)
+    plan.reason = reason
+    return plan
+
+
+def executor(
+    program: Program, jit_compile: bool | None = None, updates: Mapping[int, int] | None = None
+) -> Callable[..., list[Any]]:
     """A function of arrays that runs ``program``.
 
     ``jit_compile``: ``True`` for XLA (``ImportError`` without JAX), ``False`` for the plan,
     ``None`` for the better one of those there are. A program of constants needs no engine.
+    ``updates``: which results are new values of which parameters, for XLA to keep on the device
+    (``{parameter: result}``, by position).
     """
-    if not program.nodes or jit_compile is False or (jit_compile is None and not have_jax()):
-        return plan_of(program)
-    return XLA[0]()(program, jit_compile)
+    if not program.nodes:
+        return reasoned(program, "there is nothing to compute")
+    if jit_compile is False:
+        return reasoned(program, "jit_compile=False")
+    if jit_compile is None and not have_jax():
+        return reasoned(program, "JAX is not installed")
+    return XLA[0]()(program, jit_compile, updates)

@@ -274,7 +274,7 @@ def py_function(
     Returns a tensor, or a list for a list ``Tout``. Raises ``InvalidArgumentError`` for results of
     another dtype. Source: ``tf.py_function``.
     """
-    if undecided(inp):
+    if tracing() or undecided(inp):
         return deferred_call(lambda *xs: py_function(func, list(xs), Tout), inp, Tout)
     result = func(*[convert_to_tensor(x) for x in inp])
     return _of_types(result, Tout)
@@ -292,7 +292,7 @@ def numpy_function(
 
     Source: ``tf.numpy_function``.
     """
-    if undecided(inp):
+    if tracing() or undecided(inp):
         return deferred_call(lambda *xs: numpy_function(func, list(xs), Tout), inp, Tout)
     return _of_types(func(*[convert_to_tensor(x).numpy() for x in inp]), Tout)
 

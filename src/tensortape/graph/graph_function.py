@@ -7,6 +7,7 @@ rules that users gave find the tensors they closed over.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, reachable, walk
 from tensortape.autodiff.overrides import overrides, rerouted
+from tensortape.core.device_tensor import to_numpy
 from tensortape.core.dispatch import tell
 from tensortape.core.op import Op
 from tensortape.core.policy import safe_entries, safety
@@ -58,6 +60,10 @@ class GraphFunction:
         self._saving: dict[Any, GraphFunction] = {}
         self._backward: dict[Any, Any] = {}
         self._op: Op | None = None
+        self.updates: dict[int, int] = {}
+        """Which outputs are new values of which inputs (variables), by position."""
+        self.on_device = False
+        """Whether arguments may be arrays on the device, and outputs in ``updates`` are."""
         self.is_gradient = False
         """Whether its own gradients are zeros where there is no connection, as in TensorFlow."""
 
@@ -83,9 +89,41 @@ class GraphFunction:
         key = None if self.static else tuple([a.shape for a in arrays])
         found = self._executors.get(key)
         if found is None:
-            _bound(self._executors)
-            found = self._executors[key] = executor(self.program(arrays), self.jit_compile)
+            found = self._make_executor(key, arrays)
+        if self.on_device and not hasattr(found, "on_device"):
+            arrays = [to_numpy(a) if hasattr(a, "addressable_shards") else a for a in arrays]
         return found(*arrays)
+
+    def _make_executor(self, key: Any, arrays: Any) -> Any:
+        """What runs the program for arguments of these shapes, by itself the better engine."""
+        _bound(self._executors)
+        begin = time.perf_counter()
+        found: Any = executor(self.program(arrays), self.jit_compile, self.updates)
+        self._executors[key] = found
+        found.made_seconds = time.perf_counter() - begin
+        self.on_device = self.on_device or hasattr(found, "on_device")
+        return found
+
+    @property
+    def compile_seconds(self) -> float:
+        """What making plans and XLA's programs cost so far."""
+        runs = self._executors.values()
+        return sum(run.made_seconds + getattr(run, "compile_seconds", 0.0) for run in runs)
+
+    @property
+    def engine(self) -> str:
+        """What the next call runs on, for the shapes that came last."""
+        newest = list(self._executors.values())[-1:]
+        return getattr(newest[0], "engine", "plan") if newest else "none yet"
+
+    def explain_engine(self) -> str:
+        """A line for each executor: the engine, why, and what making it cost."""
+        lines = []
+        for run in self._executors.values():
+            seconds = run.made_seconds + getattr(run, "compile_seconds", 0.0)
+            engine = getattr(run, "engine", "plan")
+            lines.append(f"{engine}, made in {1e3 * seconds:.3g} ms: {run.reason}")
+        return "\n".join(lines) or "not called yet"
 
     def call(self, tensors: Any) -> list[Any]:
         """The outputs as tensors, recorded by whoever watches the arguments."""

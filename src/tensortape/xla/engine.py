@@ -62,10 +62,21 @@ class Executable:
         self._plain = all(p is not None for p, _, _ in self._gives)
         self._large = [program.constants[i] for i in prelude.large]
         returned = {at[i] for i in program.results if i in at}
+        if calls_back(program):  # somebody may look at variables while the program runs
+            self.updates = {}
+        given = [program.results[r] for r in self.updates.values()]
+        self._kept = {
+            r
+            for r in self.updates.values()  # what is shared by two variables cannot be donated
+            if program.results[r] in place and given.count(program.results[r]) == 1
+        }
         self._reused = {
             k: program.results[r]
             for k, r in self.updates.items()
-            if k in self._takes and k not in returned and program.results[r] in place
+            if k in self._takes
+            and k not in returned
+            and r in self._kept
+            and program.avals[program.params[k]] == program.avals[program.results[r]]
         }
         donated = tuple(n for n, k in enumerate(self._takes) if k in self._reused)
 
@@ -84,14 +95,12 @@ class Executable:
         env.update(zip([*params, *prelude.large, *prelude.drawn], args, strict=True))
         with collecting() as checks, noting() as hosted:
             env = trace(program, env)
-            outs = {i: jnp.asarray(env[i]) for i in self._outs}
+            outs = {i: _strong(env[i]) for i in self._outs}
             code = checks.code() if checks.codes else None
         if code is not None:  # a program that failed changes no variable
             failed = code != 0
             for k, i in self._reused.items():
-                old = env[program.params[k]]
-                if old.shape == outs[i].shape and old.dtype == outs[i].dtype:
-                    outs[i] = jnp.where(failed, old, outs[i])
+                outs[i] = jnp.where(failed, env[program.params[k]], outs[i])
         self._failures, self.hosted = checks.failures, hosted
         self.trace_seconds = time.perf_counter() - start
         self.traces += 1
@@ -100,7 +109,9 @@ class Executable:
     def __call__(self, *arrays: Any) -> list[Any]:
         """The results for NumPy or JAX arrays; those in ``updates`` as JAX arrays, else NumPy's."""
         outs = self.run(arrays)
-        kept = self.updates.values()
+        if not self._kept:
+            return [to_numpy(out) for out in outs]
+        kept = self._kept
         return [out if r in kept else to_numpy(out) for r, out in enumerate(outs)]
 
     def prepare(self, arrays: Any) -> None:
@@ -133,13 +144,22 @@ class Executable:
             outs, code = self._function(*args) if self._ready else self._first(args)
         self.calls += 1
         if code is not None and (number := int(code)):
-            raise self._failures[number - 1]()
+            raise self._failed(number, outs)
         if self._plain:
             return [outs[place] for place, _, _ in self._gives]
         return [
             outs[place] if place is not None else arrays[k] if k is not None else value
             for place, k, value in self._gives
         ]
+
+    def _failed(self, number: int, outs: list[Any]) -> Exception:
+        """The exception; ``updates`` of it has the old values of parameters that were donated."""
+        error = self._failures[number - 1]()
+        places = {i: n for n, i in enumerate(self._outs)}
+        error.updates = {  # type: ignore[attr-defined]
+            self.updates[k]: outs[places[i]] for k, i in self._reused.items()
+        }
+        return error
 
     def _first(self, args: list[Any]) -> Any:
         """The first call: large constants are moved to the device, and XLA compiles."""
@@ -160,6 +180,20 @@ class Executable:
         avals = [self.program.avals[self.program.params[k]] for k in self._takes]
         given = [struct(a.shape, a.dtype) for a in avals]
         return self._function.lower(*given, *self._structs_inside())
+
+
+def _strong(value: Any) -> Any:
+    """A result whose dtype is that of its next use as an argument, not a Python number's."""
+    found = jnp.asarray(value)
+    return jnp.asarray(found, found.dtype)
+
+
+def calls_back(program: Program) -> bool:
+    """Whether a program runs Python code of the user's."""
+    return any(
+        node.op.type in ("PyFunc", "HostCall") or any(map(calls_back, node.programs()))
+        for node in program.nodes
+    )
 
 
 def compile_xla(program: Program, updates: Mapping[int, int] | None = None) -> Executable:

@@ -9,7 +9,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tensortape.core.device_tensor import to_numpy
 from tensortape.core.lazy import lazy_import
+from tensortape.graph.engine import reasoned
 from tensortape.graph.ir import Program
 from tensortape.graph.plan import plan_of
 from tensortape.xla.choice import Choice, choose
@@ -34,13 +36,13 @@ def executor(
     by estimate so many calls came that compiling pays. ``updates`` as in ``compile_xla``.
     """
     if jit_compile is False:
-        return plan_of(program)
+        return reasoned(program, "jit_compile=False")
     if jit_compile:
         require()
         return Switching(program, Choice("xla", "jit_compile=True"), updates)
     choice = choose(program)
     if choice.engine == "plan":
-        return plan_of(program)
+        return reasoned(program, choice.reason)
     return Switching(program, choice, updates)
 
 
@@ -51,13 +53,18 @@ class Switching:
         engine: ``"plan"`` or ``"xla"``: what the next call runs on.
         reason: why.
         compiled: the :class:`Executable`, once there is one.
+        on_device: whether arguments may be JAX arrays, and results in ``updates`` are.
     """
+
+    on_device = True
 
     def __init__(self, program: Program, choice: Choice, updates: Updates) -> None:
         self.program, self.choice, self.updates = program, choice, updates
         self.reason = choice.reason
         self.compiled: Any = None
         self._left = choice.calls
+        if self._left:
+            plan_of(program)
         self._gave_up = False
         self._run: Callable[..., list[Any]] = self._begin
 
@@ -74,7 +81,7 @@ class Switching:
         """One of the first calls."""
         if self._left > 0:
             self._left -= 1
-            return plan_of(self.program)(*arrays)
+            return self._on_plan(*arrays)
         try:
             compiled = engine.compile_xla(self.program, self.updates)
             compiled.prepare(arrays)
@@ -85,10 +92,21 @@ class Switching:
         self.compiled = self._run = compiled
         return compiled(*arrays)
 
+    @property
+    def compile_seconds(self) -> float:
+        """What XLA's tracing and compiling cost."""
+        found = self.compiled
+        return 0.0 if found is None else found.trace_seconds + found.compile_seconds
+
+    def _on_plan(self, *arrays: Any) -> list[Any]:
+        """The plan, with what another function may have left on the device."""
+        given = [to_numpy(a) if hasattr(a, "addressable_shards") else a for a in arrays]
+        return plan_of(self.program)(*given)
+
     def _give_up(self, reason: str, arrays: Any) -> list[Any]:
         """Run on the plan from now on."""
         self._gave_up, self.reason = True, reason
-        self._run = plan_of(self.program)
+        self._run = self._on_plan
         found = self._run(*arrays)
         _log.warning("%s runs on NumPy: XLA cannot compile it. %s", self.program.name, reason)
         return found
