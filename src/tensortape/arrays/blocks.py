@@ -33,12 +33,17 @@ LOOK_EVERY = 0.5
 
 
 def cores() -> int:
-    """How many cores this process may use, at most 8: memory does not feed more."""
+    """How many cores this process may use, at most 8: memory does not feed more.
+
+    ``OMP_NUM_THREADS`` in the environment may lower it, as that of other libraries.
+    """
     try:
         count = len(os.sched_getaffinity(0))
     except AttributeError:
         count = os.cpu_count() or 1
-    return max(1, min(count, 8))
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    most = min(8, int(asked)) if asked.isdecimal() else 8
+    return max(1, min(count, most))
 
 
 class Helpers:

@@ -17,6 +17,22 @@ def test_error_function():
     assert found[np.float32(1e-30) == X] > 0
 
 
+def test_logarithm_of_the_gamma_function():
+    parts = [X, np.geomspace(1e-30, 1e30, 5000), 1 + np.linspace(-1e-3, 1 + 1e-3, 5000)]
+    x = np.concatenate(parts).astype(np.float32)
+    exact = tf.math.lgamma(x.astype(np.float64)).numpy()
+    found = tf.math.lgamma(x).numpy()
+    np.testing.assert_allclose(found, exact, rtol=6e-7, atol=1e-12)
+    assert not np.signbit(found[x == 1]).any()
+
+
+def test_logarithm_of_the_gamma_function_of_large_and_of_small_numbers():
+    for x in (np.linspace(4.1, 90, 5000), np.linspace(0.1, 0.9, 5000)):
+        x = x.astype(np.float32)
+        exact = tf.math.lgamma(x.astype(np.float64)).numpy()
+        np.testing.assert_allclose(tf.math.lgamma(x).numpy(), exact, rtol=6e-7)
+
+
 def test_softplus():
     exact = tf.nn.softplus(X.astype(np.float64)).numpy()
     np.testing.assert_allclose(tf.nn.softplus(X).numpy(), exact, rtol=5e-7, atol=1e-30)

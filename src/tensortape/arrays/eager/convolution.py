@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.kernels import depthwise, few_channels
+from tensortape.arrays.kernels import depthwise, few_channels, unfolded
 from tensortape.arrays.kernels.windows import window_slices
 from tensortape.arrays.shared_product import multiply
 
@@ -114,6 +114,9 @@ def conv(x: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int = 
         depthwise.conv(out, x, w, sizes, strides, dilations, groups)
         return out.astype(dtype, copy=False)
     windows = _unfolded(x, sizes, kernel, strides, dilations)
+    if groups == 1:
+        unfolded.product(out, windows, w.reshape(-1, w.shape[-1]))
+        return out.astype(dtype, copy=False)
     filters = _filters(w, groups)
     for part in _parts(n, windows[:1].size):
         product = multiply(_matrix(windows[part], groups, len(sizes)), filters)
@@ -200,8 +203,10 @@ def conv_filter_grad(
         out = depthwise.filters(x, g, kernel, sizes, strides, dilations, groups)
         return out.reshape(shape).astype(dtype, copy=False)
     windows = _unfolded(x, sizes, kernel, strides, dilations)
+    if groups == 1:
+        return unfolded.transposed_product(windows, g).reshape(shape).astype(dtype, copy=False)
     total: Any = 0
     for part in _parts(n, windows[:1].size):
-        unfolded = _matrix(windows[part], groups, len(sizes))
-        total = total + multiply(unfolded.transpose(0, 2, 1), _rows(g[part], groups))
+        matrix = _matrix(windows[part], groups, len(sizes))
+        total = total + multiply(matrix.transpose(0, 2, 1), _rows(g[part], groups))
     return total.transpose(1, 0, 2).reshape(shape).astype(dtype, copy=False)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.kernels import softplus as blocks
+from tensortape.arrays.kernels import softplus as many
+from tensortape.arrays.kernels.elementwise_blocks import worth
 from tensortape.core import errors
 
 UNARY = (
@@ -116,8 +117,8 @@ def sigmoid(x: Any) -> Any:
 
 def softplus(x: Any) -> Any:
     """``log(1 + exp(x))``, of ``-|x|`` so that nothing overflows."""
-    if x.dtype == np.float32 and x.size >= blocks.MANY:
-        return blocks.softplus(x)
+    if worth(x):
+        return many.softplus(x)
     y = np.log1p(np.exp(-abs(x)))
     y += np.maximum(x, 0)
     return y

@@ -69,7 +69,7 @@ def concatenate(arrays: Any, axis: int = 0) -> Any:
 def stack(arrays: Any, axis: int = 0) -> Any:
     """Join arrays of one shape (scalars too) along a new axis."""
     first = arrays[0]
-    if axis or len(arrays) > 64:
+    if axis or len(arrays) > 64 or first.dtype.hasobject:  # scalars of text would become arrays
         return np.stack(arrays, axis)
     out = np.empty((len(arrays), *first.shape), first.dtype)
     for i, a in enumerate(arrays):

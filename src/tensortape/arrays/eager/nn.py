@@ -18,8 +18,10 @@ def softmax(x: Any, axis: int = -1) -> Any:
     """Exponentials along ``axis``, divided by their sum; of no elements, nothing."""
     if not x.size:
         return x
-    e = np.exp(x - _largest(x, axis, None, None, True))
-    return e / _sum(e, axis, None, None, True)
+    e = x - _largest(x, axis, None, None, True)
+    np.exp(e, out=e)
+    e /= _sum(e, axis, None, None, True)
+    return e
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
@@ -27,7 +29,8 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     if not x.size:
         return x
     shifted = x - _largest(x, axis, None, None, True)
-    return shifted - np.log(_sum(np.exp(shifted), axis, None, None, True))
+    shifted -= np.log(_sum(np.exp(shifted), axis, None, None, True))
+    return shifted
 
 
 def softmax_less_labels(features: Any, labels: Any, axis: int) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.kernels import error_function
+from tensortape.arrays.kernels import error_function, log_gamma
+from tensortape.arrays.kernels.elementwise_blocks import worth
 from tensortape.core.lazy import lazy_import
 
 special = lazy_import("scipy.special")
@@ -32,7 +33,6 @@ def _same_dtype(name: str) -> Callable[..., Any]:
 
 erfinv = _same_dtype("erfinv")
 ndtri = _same_dtype("ndtri")
-lgamma = _same_dtype("gammaln")
 bessel_i0 = _same_dtype("i0")
 bessel_i0e = _same_dtype("i0e")
 bessel_i1 = _same_dtype("i1")
@@ -56,16 +56,23 @@ betainc = _same_dtype("betainc")
 
 def erf(x: Any) -> Any:
     """The error function; of many float32 numbers by an approximation that is off by 4e-7."""
-    if x.dtype == np.float32 and x.size >= error_function.MANY:
+    if worth(x):
         return error_function.erf(x)
     return special.erf(x).astype(x.dtype, copy=False)
 
 
 def erfc(x: Any) -> Any:
     """One less the error function; of many float32 numbers likewise."""
-    if x.dtype == np.float32 and x.size >= error_function.MANY:
+    if worth(x):
         return error_function.erfc(x)
     return special.erfc(x).astype(x.dtype, copy=False)
+
+
+def lgamma(x: Any) -> Any:
+    """``log(|gamma(x)|)``; of many float32 numbers by an approximation that is off by 4e-7."""
+    if worth(x):
+        return log_gamma.lgamma(x)
+    return special.gammaln(x).astype(x.dtype, copy=False)
 
 
 def digamma(x: Any) -> Any:

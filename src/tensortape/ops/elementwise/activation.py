@@ -231,7 +231,7 @@ def gelu(features, approximate=False, name=None):
     if approximate:
         cubic = cast(0.044715, x.dtype) * x**3
         return 0.5 * x * (1.0 + recorded.tanh(0.7978845608028654 * (x + cubic)))
-    return 0.5 * x * recorded.erfc(-x * cast(0.7071067811865476, x.dtype))
+    return 0.5 * x * recorded.erfc(x * cast(-0.7071067811865476, x.dtype))
 
 
 @export("nn.crelu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -176,8 +177,15 @@ def avg_pool_op(xp, value, *, kernel, strides, padding, dilations):
 
 def weights(x: Any, *geometry: Any) -> Any:
     """What each element of a window counts, in the dtype of ``x``."""
-    dtype = getattr(x.dtype, "_np", x.dtype)
-    return (1 / counts(*geometry)).astype(dtype)
+    return known_weights(np.dtype(getattr(x.dtype, "_np", x.dtype)), *geometry)
+
+
+@functools.lru_cache(maxsize=64)
+def known_weights(dtype: Any, *geometry: Any) -> Any:
+    """The same, of a dtype of NumPy's; read-only."""
+    found = (1 / counts(*geometry)).astype(dtype)
+    found.flags.writeable = False
+    return found
 
 
 @avg_pool_op.vjp

@@ -80,6 +80,10 @@ def eigh(x: Any) -> Any:
     return values, vectors
 
 
+def eigvalsh(x: Any) -> Any:
+    return eigh(x)[0]
+
+
 def svd(x: Any, full_matrices: bool = False) -> Any:
     u, s, vh = jnp.linalg.svd(x, full_matrices=full_matrices)
     return s, u, adjoint(vh)
