@@ -1,25 +1,22 @@
 """Jacobians: the backward walk with a batch of cotangents.
 
 Entry ``b`` of the batch is the cotangent of component ``b`` of the target; together they are the
-identity, which the batched namespace stores as such. One walk pulls all of them back.
+identity, which the batched namespace stores as such. One walk pulls all of them back; where that
+would cost more, tangents go forward instead, and where it would take more memory than the answer,
+some components go at a time (``jacobian_sweeps``).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from tensortape.arrays.batched import BatchedNamespace, dense, identity
 from tensortape.arrays.recorded import recorded
-from tensortape.autodiff.backward import Mode, listens, reachable, walk
-from tensortape.autodiff.overrides import overrides, rerouted
+from tensortape.autodiff.backward import listens
+from tensortape.autodiff.jacobian_sweeps import Sweeps
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
-from tensortape.core.policy import safe_entries, safety
-from tensortape.core.rows import whole
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import quiet_floats, state
-
-FLOATS = frozenset("fcV")
 
 
 def jacobian(tape: Any, target: Any, sources: Any) -> tuple[list[Any], list[Any], Any]:
@@ -36,7 +33,7 @@ def jacobian(tape: Any, target: Any, sources: Any) -> tuple[list[Any], list[Any]
     call = GradientCall("jacobian", tape, [t], flat) if events.observers else None
     if not batch:
         return tape._pull(entries, [t], handles, None, call), handles, call
-    return pull_batch(tape, entries, t, handles, batch, 0, call), handles, call
+    return swept(tape, entries, t, handles, 0, call), handles, call
 
 
 def batch_jacobian(tape: Any, target: Any, source: Any) -> tuple[Any, Any, Any]:
@@ -52,7 +49,7 @@ def batch_jacobian(tape: Any, target: Any, source: Any) -> tuple[Any, Any, Any]:
     t, handle = tape._target(target), tape._source(source)
     batch = tuple(t._a.shape)[1:]
     call = GradientCall("batch_jacobian", tape, [t], [source]) if events.observers else None
-    result = pull_batch(tape, entries, t, [handle], batch, 1, call)[0]
+    result = swept(tape, entries, t, [handle], 1, call)[0]
     if result is not None:
         result = rows_first(result, len(batch))
     return result, handle, call
@@ -66,38 +63,18 @@ def rows_first(result: Any, rank: int) -> Any:
     return state.tensor(state.xp.transpose(result._a, order))
 
 
-def pull_batch(
-    tape: Any, entries: Any, target: Any, handles: Any, batch: Any, first: int, call: Any
-) -> list[Any]:
-    """One walk with the identity over ``batch``: ``(*batch, *source.shape)`` or ``None`` each."""
-    wanted = {h._id for h in handles}
-    watched = wanted & tape._tracked  # what no tape watched gets None, used or not
-    needed = tape._tracked if tape._watched.keys() <= wanted else reachable(entries, watched)
-    records = listens()
-    ns = BatchedNamespace(recorded if records else state.xp, batch)
+def swept(tape: Any, entries: Any, target: Any, handles: Any, first: int, call: Any) -> list[Any]:
+    """The Jacobians, ``(*batch, *source.shape)`` or ``None`` each; the tape keeps the report."""
+    sweeps = Sweeps(tape, entries, target, handles, first)
     if call is not None:
-        call.data["fallbacks"] = ns.fallbacks
+        call.data.update(sweeps.report)
         for observer in events.observers:
             observer.gradient_begin(call)
     token = quiet_floats.set()
     try:
-        grads: dict[int, Any] = {}
-        key = target._id
-        if target._a.dtype.kind in FLOATS and (key in needed or key in wanted):
-            grads[key] = identity(ns, target._a.shape, target._a.dtype, first)
-        if overrides.used:
-            entries = rerouted(entries)
-        if safety.on:
-            entries = safe_entries(entries)
-        found = walk(entries, grads, needed, wanted, Mode(ns, records), call)
-        return [collect(ns, found.get(h._id), h, records) for h in handles]
+        return sweeps.run(call)
     finally:
         quiet_floats.reset(token)
-
-
-def collect(ns: Any, g: Any, handle: Any, records: bool) -> Any:
-    """The result for one source as a tensor."""
-    if g is None or handle._a.dtype.kind not in FLOATS:
-        return None
-    result = dense(ns, whole(g))
-    return result if records else state.tensor(result)
+        tape._report = sweeps.report
+        if call is not None:
+            call.data.update(sweeps.report)

@@ -76,6 +76,7 @@ class GradientTape:
         self._tracked: set[int] = set()
         self._watched: dict[int, Any] = {}
         self._complete = True  # every entry has a rule
+        self._report: dict[str, Any] = {}
 
     # -- recording -------------------------------------------------------------------------
 
@@ -241,6 +242,26 @@ class GradientTape:
         [('ReadVariableOp', 8), ('Exp', 8)]
         """
         return memory(self._entries or [])
+
+    def jacobian_report(self) -> dict[str, Any]:
+        """How the last Jacobian of this tape was computed.
+
+        ``sweep`` is ``"backward"`` or ``"forward"``, ``parts`` how many times over (one batch may
+        take so much memory), and ``fallbacks`` says by primitive what could not use the structure
+        of the batch: ``"dense"`` (zeros were stored) or ``"loop"`` (one entry after the other).
+        Empty before the first Jacobian, and for a target that is a scalar.
+
+        >>> import tensortape as tf
+        >>> x = tf.constant([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     tape.watch(x)
+        ...     y = tf.cumsum(x)
+        >>> tape.jacobian(y, x).numpy().tolist()
+        [[1.0, 0.0], [1.0, 1.0]]
+        >>> tape.jacobian_report()
+        {'sweep': 'backward', 'parts': 1, 'fallbacks': {'cumsum': 'dense'}}
+        """
+        return dict(self._report)
 
     # -- differentiating -------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ that only what the answer holds is ever computed.
 """
 
 from tensortape.arrays.batched.namespace import BatchedNamespace
-from tensortape.arrays.batched.structure import dense, identity, in_batch
+from tensortape.arrays.batched.structure import dense, identity, in_batch, part_of_identity
 from tensortape.arrays.batched.value import Batched
 
-__all__ = ["Batched", "BatchedNamespace", "dense", "identity", "in_batch"]
+__all__ = ["Batched", "BatchedNamespace", "dense", "identity", "in_batch", "part_of_identity"]

@@ -38,6 +38,21 @@ def times(ns: Any, a: Any, b: Any) -> Any:
     return a * b
 
 
+def part_of_identity(ns: Any, shape: Any, dtype: Any, first: int, axis: int, low: int) -> Batched:
+    """As :func:`identity`, for the components from ``low`` on along batch axis ``axis``.
+
+    ``ns.batch[axis]`` of them; that axis is free, the others are tied.
+    """
+    shape, count, at = tuple(shape), ns.batch[axis], first + axis
+    unit = np.zeros((count, shape[at]), dtype)
+    unit[np.arange(count), low + np.arange(count)] = 1
+    sizes = [1] * (ns.rank + len(shape))
+    sizes[axis], sizes[ns.rank + at] = unit.shape
+    data = np.broadcast_to(unit.reshape(sizes), (*sizes[: ns.rank], *shape))
+    ties = identity(ns, shape, dtype, first).ties
+    return Batched(ns, data, ties[:axis] + (0,) + ties[axis + 1 :])
+
+
 def in_batch(ns: Any, data: Any) -> Batched:
     """A dense batch: ``data`` of shape ``(*ns.batch, ...)``."""
     return Batched(ns, data, ns.free)
@@ -78,8 +93,9 @@ def untied(ns: Any, x: Batched, axes: Any = None) -> Batched:
         return x
     if ns.limit is not None:
         total = math.prod(x.data.shape) * math.prod([ns.batch[p] for p in tied])
-        if total * x.dtype.itemsize > ns.limit:
-            raise MemoryError(f"a batch {ns.batch} of values of shape {x.shape}")
+        total *= x.dtype.itemsize
+        if total > ns.limit:
+            raise MemoryError(f"a batch {ns.batch} of values of shape {x.shape}", total)
     ties = tuple(0 if p in tied else q for p, q in enumerate(x.ties))
     spread = spread_raw if ns.raw else spread_recorded
     return Batched(ns, spread(ns, x, tied), ties)
