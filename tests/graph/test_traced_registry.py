@@ -91,17 +91,6 @@ def test_with_known_sizes(case):
     checked(case, [tf.TensorSpec(np.shape(a), a.dtype) for a in case.arrays])
 
 
-REFUSED = ("GatherV2", "SpaceToBatchND", "SpaceToDepth")
-"""Their rules take sizes that are not known for numbers: refused, as yet."""
-
-
-def with_refusals(cases):
-    mark = pytest.mark.xfail(strict=True, reason="a rule that needs the sizes as numbers")
-    return [pytest.param(c, marks=mark) if c.op.type in REFUSED else c for c in cases]
-
-
-@pytest.mark.parametrize(
-    "case", with_refusals([c for c in CASES if c.label in ("0", "plain")]), ids=str
-)
+@pytest.mark.parametrize("case", [c for c in CASES if c.label in ("0", "plain")], ids=str)
 def test_with_unknown_sizes(case):
     checked(case, [tf.TensorSpec([None] * np.ndim(a), a.dtype) for a in case.arrays])

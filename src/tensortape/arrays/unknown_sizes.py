@@ -131,8 +131,60 @@ def _unpack(values: Any, attrs: Any, data: bool) -> Any:
     return None
 
 
+def _each(function: Callable[..., Any], *sizes: Any) -> Any:
+    """A size computed from others, unknown when one of them is."""
+    return None if None in sizes else function(*sizes)
+
+
+def _blocks(sizes: Any) -> Callable[..., Any]:
+    """A rule for moving blocks, by ``sizes(shape, **attrs)``: blocks fit into unknown sizes."""
+
+    def rule(values: Any, attrs: Any, data: bool) -> Any:
+        x = values[0]
+        if not isinstance(x, Abstract) or x.static:
+            return None
+        shape = sizes(x.shape, **attrs)
+        return [filled(shape, x.dtype, k) for k in range(2)]
+
+    return rule
+
+
+def _space_to_batch(shape: Any, block: Any, paddings: Any) -> Any:
+    batch, inner, rest = shape[0], shape[1 : 1 + len(block)], shape[1 + len(block) :]
+    sizes = [
+        _each(lambda n, b=b, p=p: (n + sum(p)) // b, n)
+        for n, b, p in zip(inner, block, paddings, strict=True)
+    ]
+    return (_each(lambda n: n * math.prod(block), batch), *sizes, *rest)
+
+
+def _batch_to_space(shape: Any, block: Any, crops: Any) -> Any:
+    batch, inner, rest = shape[0], shape[1 : 1 + len(block)], shape[1 + len(block) :]
+    sizes = [
+        _each(lambda n, b=b, c=c: n * b - sum(c), n)
+        for n, b, c in zip(inner, block, crops, strict=True)
+    ]
+    return (_each(lambda n: n // math.prod(block), batch), *sizes, *rest)
+
+
+def _space_to_depth(shape: Any, block: int) -> Any:
+    n, h, w, c = shape
+    inner = [_each(lambda size: size // block, size) for size in (h, w)]
+    return (n, *inner, _each(lambda size: size * block**2, c))
+
+
+def _depth_to_space(shape: Any, block: int) -> Any:
+    n, h, w, c = shape
+    inner = [_each(lambda size: size * block, size) for size in (h, w)]
+    return (n, *inner, _each(lambda size: size // block**2, c))
+
+
 UNKNOWN_SIZES.update(
     {
+        "BatchToSpaceND": _blocks(_batch_to_space),
+        "DepthToSpace": _blocks(_depth_to_space),
+        "SpaceToBatchND": _blocks(_space_to_batch),
+        "SpaceToDepth": _blocks(_space_to_depth),
         "Diag": _diag,
         "Squeeze": _squeeze,
         "Unpack": _unpack,

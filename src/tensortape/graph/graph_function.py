@@ -357,7 +357,7 @@ def _call_op(function: GraphFunction) -> Op:
             outs = backward.call(args)
         else:
             outs = interpret(backward.program(args), xp, args)
-        found = _unpacked(xp, kinds, iter(outs))
+        found = _unpacked(xp, kinds, iter(outs), inputs)
         if not function.is_gradient:
             return found
         return [
@@ -372,16 +372,16 @@ def _call_op(function: GraphFunction) -> Op:
     return record
 
 
-def _unpacked(xp: Any, kinds: Any, outs: Any) -> list[Any]:
-    """Gradients in the order of the inputs."""
+def _unpacked(xp: Any, kinds: Any, outs: Any, inputs: Any) -> list[Any]:
+    """Gradients in the order of the inputs; rows of one have the shape it has in this call."""
     found: list[Any] = []
-    for kind in kinds:
+    for kind, x in zip(kinds, inputs, strict=True):
         if kind is None:
             found.append(None)
         elif kind == "dense":
             found.append(next(outs))
         else:
-            found.append(Rows(xp, next(outs), next(outs), kind))
+            found.append(Rows(xp, next(outs), next(outs), tuple(x.shape)))
     return found
 
 

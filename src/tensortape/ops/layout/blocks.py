@@ -32,6 +32,12 @@ def batch_order(blocks: int, rank: int) -> tuple[int, ...]:
 def space_to_batch_op(xp, input, *, block, paddings):
     """Blocks of the padded spatial axes, moved to the batch."""
     rest = input.ndim - 1 - len(block)
+    for i, (b, n, pad) in enumerate(zip(block, tuple(input.shape)[1:], paddings, strict=False)):
+        if type(n) is int and (n + sum(pad)) % b:
+            raise invalid(
+                f"padded_shape[{i}]={n + sum(pad)} is not divisible by block_shape[{i}]={b} "
+                "[Op:SpaceToBatchND]",
+            )
     x = xp.pad(input, ((0, 0), *paddings, *(((0, 0),) * rest)))
     shape = tuple(x.shape)
     split = [shape[0]]
@@ -52,6 +58,11 @@ def space_to_batch_op(xp, input, *, block, paddings):
 def batch_to_space_op(xp, input, *, block, crops):
     """Blocks moved from the batch to the spatial axes, which are then cropped."""
     shape, count = tuple(input.shape), len(block)
+    if type(shape[0]) is int and shape[0] % math.prod(block):
+        raise invalid(
+            f"Input batch dimension ({shape[0]}) is not divisible by product of block sizes "
+            f"({math.prod(block)}) [Op:BatchToSpaceND]"
+        )
     batch = shape[0] // math.prod(block)
     tail = shape[1 + count :]
     x = xp.reshape(input, (*block, batch, *shape[1:]))
@@ -76,6 +87,10 @@ def _(xp, g, y, x, *, block, crops):
 def depth_to_space_op(xp, input, *, block):
     """Blocks moved from the depth to height and width (channels last)."""
     n, h, w, c = tuple(input.shape)
+    if type(c) is int and c % block**2:
+        raise invalid(
+            f"Input depth dimension {c} should be divisible by: {block**2} [Op:DepthToSpace]"
+        )
     x = xp.reshape(input, (n, h, w, block, block, c // block**2))
     return xp.reshape(xp.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h * block, w * block, c // block**2))
 
@@ -84,6 +99,11 @@ def depth_to_space_op(xp, input, *, block):
 def space_to_depth_op(xp, input, *, block):
     """Blocks of height and width moved to the depth (channels last)."""
     n, h, w, c = tuple(input.shape)
+    if any(type(size) is int and size % block for size in (h, w)):
+        raise invalid(
+            f"Image width {w} and height {h} should be divisible by block_size: {block} "
+            "[Op:SpaceToDepth]"
+        )
     x = xp.reshape(input, (n, h // block, block, w // block, block, c))
     return xp.reshape(
         xp.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h // block, w // block, block**2 * c)
@@ -126,13 +146,6 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
     """
     x, pairs = tensor(input), _pairs(paddings)
     block = _blocks(block_shape, len(pairs))
-    for i, (b, (before, after)) in enumerate(zip(block, pairs, strict=True)):
-        n = x._a.shape[i + 1] + before + after
-        if n % b:
-            raise invalid(
-                f"padded_shape[{i}]={n} is not divisible by block_shape[{i}]={b} "
-                "[Op:SpaceToBatchND]",
-            )
     return execute(space_to_batch_op, (x,), {"block": block, "paddings": pairs})
 
 
@@ -152,11 +165,6 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     """
     x, pairs = tensor(input), _pairs(crops)
     block = _blocks(block_shape, len(pairs))
-    if x._a.shape[0] % math.prod(block):
-        raise invalid(
-            f"Input batch dimension ({x._a.shape[0]}) is not divisible by product of block sizes "
-            f"({math.prod(block)}) [Op:BatchToSpaceND]"
-        )
     return execute(batch_to_space_op, (x,), {"block": block, "crops": pairs})
 
 
@@ -203,12 +211,6 @@ def depth_to_space(
     block = one_int(block_size)
 
     def run(x: Any) -> Any:
-        depth = x._a.shape[3]
-        if depth % block**2:
-            raise invalid(
-                f"Input depth dimension {depth} should be divisible by: {block**2} "
-                "[Op:DepthToSpace]",
-            )
         return execute(depth_to_space_op, (x,), {"block": block})
 
     return _channels_last(tensor(input), data_format, run)
@@ -230,12 +232,6 @@ def space_to_depth(
     block = one_int(block_size)
 
     def run(x: Any) -> Any:
-        _, height, width, _ = x._a.shape
-        if height % block or width % block:
-            raise invalid(
-                f"Image width {width} and height {height} should be divisible by block_size: "
-                f"{block} [Op:SpaceToDepth]"
-            )
         return execute(space_to_depth_op, (x,), {"block": block})
 
     return _channels_last(tensor(input), data_format, run)
