@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 import linecache
+import random
 import sys
+from typing import Any
 
+import tensortape as tf
+from tensortape.core import events
+from tensortape.examine import hooks
+from tensortape.examine.journal import Journal
+from tensortape.examine.lineage import Lineage
 from tensortape.examine.sources import Sources
 from tensortape.examine.stack import LIBRARY, OWN, PART, USER, Stack, kind_of_file
 
@@ -58,3 +65,60 @@ def test_callers_are_the_users_frames_further_out() -> None:
 
     lines = [sources.positions[n].function for n in inner()]
     assert lines[0].endswith("test_callers_are_the_users_frames_further_out")
+
+
+class Twice(Journal):
+    """Locates each operation by guessing, and by walking."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[int | None, int | None]] = []
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        self.found.append((self.stack.locate_caller(), self.stack.locate(sys._getframe(1))))
+
+
+def test_guessed_positions_are_those_of_the_walk() -> None:
+    journal = Twice()
+    journal.stack.kinds[id(Twice.record.__code__)] = OWN  # it stands in for the journal's own
+    dice = random.Random(0)
+    layers = [tf.keras.layers.Dense(2, activation="relu", name=f"same_{i}") for i in range(3)]
+    x = tf.constant([[1.0, 2.0]])
+    for layer in layers:
+        layer(x)
+    events.subscribe(journal)
+    try:
+        for _ in range(60):
+            y = x
+            for layer in layers:
+                if dice.random() < 0.5:  # which layer runs next is not what it was
+                    y = layer(y)
+            y = tf.exp(y) if dice.random() < 0.5 else tf.exp(-y)
+            for _ in range(dice.randrange(3)):
+                y = tf.tanh(y)
+                y = tf.tanh(y)
+    finally:
+        events.unsubscribe(journal)
+    assert len(journal.found) > 300
+    assert [a for a, _ in journal.found] == [b for _, b in journal.found]
+    via = {journal.sources.positions[n].via for n, _ in journal.found if n is not None}
+    assert {f"keras Dense.call (same_{i})" for i in range(3)} <= via
+
+
+def test_a_source_is_found_in_a_long_loop_without_going_through_all_of_it() -> None:
+    journal = Journal()
+    w = tf.Variable(1.0)
+    events.subscribe(journal)
+    hooks.attach(journal)
+    try:
+        for _ in range(300):
+            with tf.GradientTape() as tape:
+                y = tf.square(w)
+            w.assign_sub(0.001 * tape.gradient(y, w))
+    finally:
+        hooks.detach(journal)
+        events.unsubscribe(journal)
+    lineage = Lineage(journal, journal.asked[-1], w, y)
+    assert lineage.connected()
+    assert len(lineage.cone) < 10
+    assert not Lineage(journal, journal.asked[-1], tf.Variable(0.0), y).connected()

@@ -8,6 +8,8 @@ from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.journal import Asked, Journal
 from tensortape.examine.model import Flag, Group
 from tensortape.examine.recorder import guarded
+from tensortape.examine.structure import names_of
+from tensortape.examine.trace import Pass
 from tensortape.examine.why import examined, name_of
 
 MOST_DIAGNOSES = 24
@@ -77,6 +79,12 @@ class ReportJournal(Journal):
             if flags:
                 entered.group.diagnosed[entered.number] = flags
         run.frame = run.caller = None  # what the program holds is let go
+
+    def complete(self, run: Pass, asked: Asked, results: Any) -> None:
+        """As everywhere; only the sources' names are asked for here."""
+        asked.results = list(results)
+        asked.names = names_of(self.log, run, [s._id for s in run.sources])
+        run.call.tape = None
 
     def diagnose(self, group: Group, asked: Asked) -> list[Flag]:
         """The findings of one call."""

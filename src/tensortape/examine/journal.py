@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -95,7 +94,7 @@ class Journal(Recorder):
             return
         try:
             with self.lock:
-                position = self.stack.locate(sys._getframe(1))
+                position = self.stack.locate_caller()
                 self.log.add(op, inputs, outputs, attrs, position)
         except Exception as exc:
             self.fail("record", exc)
@@ -117,13 +116,13 @@ class Journal(Recorder):
     @guarded
     def log_gap(self, kind: str, inputs: Any, outputs: Any, op: str = "") -> None:
         """Log a dependence that tapes do not see."""
-        position = self.stack.locate(sys._getframe(2))
+        position = self.stack.locate_caller()
         self.gaps.append(Gap(kind, tuple(inputs), tuple(outputs), position, next_id(), op))
 
     @guarded
     def log_refused(self, targets: Any, sources: Any, error: Exception) -> None:
         """Log a gradient call that raised."""
-        position = self.stack.locate(sys._getframe(2))
+        position = self.stack.locate_caller()
         self.refused.append(Refused(targets, sources, error, position))
 
     def gradient_begin(self, call: Any) -> None:

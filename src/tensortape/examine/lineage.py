@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
 from typing import Any
 
 from tensortape.examine.journal import Asked, Gap, Journal
@@ -17,13 +18,30 @@ class Lineage:
     def __init__(self, journal: Journal, asked: Asked | None, source: Any, target: Any) -> None:
         self.log, self.journal = journal.log, journal
         self.own = asked.own if asked is not None else {}
-        self.gaps: dict[int, list[Gap]] = {}
-        for gap in journal.gaps:
-            for made in gap.outputs:
-                self.gaps.setdefault(made, []).append(gap)
         self.target: int | None = getattr(target, "_id", None)
         self.starts = self.values_of(source)
-        self.cone = set() if self.target is None else self.ancestors({self.target}, gaps=True)
+        self.since: int = min(self.starts - {source._id}, default=source._id)
+
+    @cached_property
+    def gaps(self) -> dict[int, list[Gap]]:
+        """By tensor, the dependences that made it and that tapes do not see."""
+        found: dict[int, list[Gap]] = {}
+        for gap in self.journal.gaps:
+            for made in gap.outputs:
+                found.setdefault(made, []).append(gap)
+        return found
+
+    @cached_property
+    def cone(self) -> set[int]:
+        """What the target was computed from; only back to the source if that is among it.
+
+        Identities grow with time, so that nothing older than a source was computed from it. In a
+        training loop the walk would else go on through the assignments of all earlier steps.
+        """
+        if self.target is None:
+            return set()
+        near = self.ancestors({self.target}, gaps=True, since=self.since)
+        return near if near & self.starts else self.ancestors({self.target}, gaps=True)
 
     def values_of(self, source: Any) -> set[int]:
         """The tensors that stand for a source."""
@@ -44,11 +62,17 @@ class Lineage:
                 found.extend(gap.inputs)
         return found
 
-    def ancestors(self, tensors: set[int], gaps: bool = False) -> set[int]:
-        """Everything ``tensors`` were computed from, themselves included."""
+    def ancestors(self, tensors: set[int], gaps: bool = False, since: int = 0) -> set[int]:
+        """Everything ``tensors`` were computed from, themselves included.
+
+        What is older than ``since`` is not followed further.
+        """
         seen, left = set(tensors), list(tensors)
         while left and len(seen) < MAX_WALK:
-            for tensor in self.inputs_of(left.pop(), gaps):
+            made = left.pop()
+            if made < since:
+                continue
+            for tensor in self.inputs_of(made, gaps):
                 if tensor not in seen:
                     seen.add(tensor)
                     left.append(tensor)

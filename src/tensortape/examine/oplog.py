@@ -67,9 +67,8 @@ class Read:
 
     __slots__ = ("name", "variable")
 
-    def __init__(self, variable: Any) -> None:
-        self.variable: int = variable._id
-        self.name = variable_name(variable)
+    def __init__(self, variable: int, name: str) -> None:
+        self.variable, self.name = variable, name
 
 
 class OpLog:
@@ -80,6 +79,7 @@ class OpLog:
         self.producer: dict[int, Logged] = {}
         self.reads: dict[int, Read] = {}
         self.values_of: dict[int, deque[int]] = {}
+        self.names: dict[int, str] = {}  # of variables
         self.rules: dict[str, Any] = {}
         self.bytes = self.forgotten = 0
         self._ops: deque[Logged] = deque()
@@ -109,8 +109,12 @@ class OpLog:
         """Remember that ``tensor`` is a value of ``variable``."""
         if tensor._id in self.reads:
             return
-        self.reads[tensor._id] = Read(variable)
-        self.values_of.setdefault(variable._id, deque(maxlen=4)).append(tensor._id)
+        known = variable._id
+        if known not in self.names:
+            self.names[known] = variable_name(variable)
+            self.values_of[known] = deque(maxlen=4)
+        self.reads[tensor._id] = Read(known, self.names[known])
+        self.values_of[known].append(tensor._id)
         if len(self.reads) > self.max_ops:
             del self.reads[next(iter(self.reads))]
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from sys import _getframe
 from types import CodeType, FrameType
-from typing import Any
 
+from tensortape.examine.footprints import Footprint, Mark, owner_of
 from tensortape.examine.sources import Sources, is_cell
 
 OWN, LIBRARY, PART, USER = range(4)
@@ -27,6 +28,7 @@ INSTALLED = tuple(
     }
 )
 MAX_CALLERS = 4
+MAX_FOOTPRINTS = 20_000
 
 
 class Stack:
@@ -37,6 +39,8 @@ class Stack:
         self.kinds: dict[int, int] = {}  # by identity: a code object's own hash is slow
         self._codes: list[CodeType] = []  # keeps those identities from being reused
         self._numbers: dict[tuple[int, int, str, int | None], int] = {}
+        self._footprints: dict[object, Footprint] = {}
+        self._latest: Footprint | None = None
 
     def kind(self, frame: FrameType) -> int:
         """``OWN``, ``LIBRARY``, ``PART`` or ``USER``."""
@@ -80,6 +84,66 @@ class Stack:
         if known is None:
             known = self._numbers[key] = self.number(user, via)
         return known
+
+    def locate_caller(self) -> int | None:
+        """As :meth:`locate` of the caller's frame, at a fraction of the cost in a loop."""
+        latest, cell = self._latest, self.sources.cell
+        if latest is not None:
+            for guess in latest.follow:
+                user, near, named = guess.user, guess.near, guess.named
+                try:
+                    frame = _getframe(user.depth)
+                except ValueError:  # the stack is not that deep
+                    continue
+                if frame.f_code is not user.code or frame.f_lasti != user.lasti:
+                    continue
+                frame = _getframe(near.depth)
+                if frame.f_code is not near.code or frame.f_lasti != near.lasti:
+                    continue
+                if guess.cell != cell:
+                    continue
+                if named is not None:
+                    frame = _getframe(named.depth)
+                    if frame.f_code is not named.code or owner_of(frame) != named.owner:
+                        continue
+                self._latest = guess
+                return guess.number
+        return self._walk(_getframe(1))
+
+    def _walk(self, frame: FrameType | None) -> int | None:
+        """Locate the caller's caller the long way, and remember what was decisive."""
+        near: Mark | None = None
+        part: Mark | None = None
+        outermost: FrameType | None = None
+        start, depth, outer = frame, 1, 0
+        while frame is not None:
+            kind = self.kind(frame)
+            if near is None and kind != OWN:
+                near = Mark(frame, depth)
+            if kind == USER:
+                break
+            if kind == PART and part is None:
+                part = Mark(frame, depth, owner_of(frame))
+            elif kind == LIBRARY:
+                outermost, outer = frame, depth
+            frame, depth = frame.f_back, depth + 1
+        number = self.locate(start)
+        if frame is None or near is None:
+            self._latest = None
+            return number
+        if part is None and outermost is not None:
+            part = Mark(outermost, outer, owner_of(outermost))
+        self._remember(Footprint(number, near, Mark(frame, depth), part, self.sources.cell))
+        return number
+
+    def _remember(self, made: Footprint) -> None:
+        """Enter a footprint as what follows on the one before it."""
+        if len(self._footprints) > MAX_FOOTPRINTS:
+            self._footprints.clear()
+        here = self._footprints.setdefault(made.key(), made)
+        if self._latest is not None:
+            self._latest.then(here)
+        self._latest = here
 
     def outside(self, frame: FrameType | None) -> FrameType | None:
         """The innermost frame that is not TensorTape's: the user's or a library's."""
@@ -150,10 +214,8 @@ def name_of(frame: FrameType | None) -> str:
     if package in ("", "runpy", "IPython", "ipykernel"):
         return ""
     name = getattr(code, "co_qualname", code.co_name)
-    owner: Any = None
-    if code.co_argcount and code.co_varnames[0] == "self":
-        owner = getattr(frame.f_locals.get("self"), "name", None)
-    return f"{package} {name}" + (f" ({owner})" if isinstance(owner, str) else "")
+    owner = owner_of(frame)
+    return f"{package} {name}" + ("" if owner is None else f" ({owner})")
 
 
 def package_of(frame: FrameType) -> str:

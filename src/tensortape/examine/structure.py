@@ -17,7 +17,7 @@ def structure(log: OpLog, run: Pass, graph: Trace, first: int) -> Group:
     """A group without calls yet."""
     producer = {o: k for k, node in enumerate(graph.nodes) for o in node.outputs}
     specs = specs_of(run, graph)
-    names = names_of(log, run)
+    names = names_of(log, run, graph.ids)
     values = [value_of(tensor, graph, producer, specs, names) for tensor in graph.ids]
     for value, tensor in zip(values, graph.ids, strict=True):
         if value.role == "constant" and tensor in log.reads:
@@ -63,14 +63,20 @@ def spec(array: Any) -> tuple[list[int], str]:
     return list(array.shape), "string" if array.dtype.kind in "OSU" else array.dtype.name
 
 
-def names_of(log: OpLog, run: Pass) -> dict[int, str]:
-    """Tensor identity to a name: the user's own, a variable's, an item's, the library's."""
+def names_of(log: OpLog, run: Pass, wanted: Any = None) -> dict[int, str]:
+    """Tensor identity to a name: the user's own, a variable's, an item's, the library's.
+
+    Of variables' values, of which a log holds many, only ``wanted`` ones if that is given.
+    """
     if run.frame is not None or run.caller is not None:  # frames are let go as soon as possible
         run.names = (names_in(run.frame), names_in(run.caller)[0])
         run.frame = run.caller = None
     (user, items), library = run.names
     names = {**library, **items}
-    names.update((tensor, read.name) for tensor, read in log.reads.items() if read.name)
+    for tensor in log.reads if wanted is None else wanted:
+        read = log.reads.get(tensor)
+        if read is not None and read.name:
+            names[tensor] = read.name
     for source, original in zip(run.sources, run.call.sources, strict=True):
         if getattr(original, "_should_act_as_resource_variable", False):
             names[source._id] = variable_name(original) or names.get(source._id, "")
