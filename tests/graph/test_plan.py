@@ -22,7 +22,7 @@ from tensortape.core.registry import OPS
 from tensortape.core.state import quiet
 from tensortape.graph.ir import Aval, Late, Node, Program, interpret
 from tensortape.graph.passes import optimise_for_numpy
-from tensortape.graph.plan import chains, compile_plan, memory, plan_of, run_program
+from tensortape.graph.plan import chains, compile_plan, memory, plan_of, products, run_program
 
 F32 = np.dtype(np.float32)
 
@@ -365,6 +365,34 @@ def test_large_products_by_rows():
     assert "shared_product" in plan.source
     for left, right in zip(run(program, args), plan(*args), strict=True):
         np.testing.assert_allclose(left, right, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_chains_follow_large_products(monkeypatch, idle):
+    """Part by part, also where a factor ends there, is square, or is read by the chain too."""
+    monkeypatch.setattr(blocks.helpers, "idle", lambda: idle)
+    for module in (chains, products):
+        monkeypatch.setattr(module, "cores", lambda: 2)
+    rng = np.random.default_rng(0)
+
+    def array(*shape):
+        return tf.constant(rng.normal(size=shape).astype(np.float32) / 16)
+
+    def function(x, w, v, bias):
+        y = tf.tanh(x @ w + bias)
+        z = tf.nn.relu(y @ v) - 0.5 * y
+        u = tf.matmul(z, z, transpose_a=True) * 0.1 + v
+        q = u - 0.01 * tf.matmul(u, u)
+        r = tf.transpose(q) @ tf.reshape(q, [336, 336])
+        return [z, q, (r + q) * r, tf.reduce_sum(r)]
+
+    program, args = record(function, array(300, 336), array(336, 336), array(336, 336), array(336))
+    plan = plan_of(program)
+    assert plan.source.count("product_and_more(") >= 4
+    want = run(program, args)
+    for _ in range(3):
+        for left, right in zip(want, plan(*args), strict=True):
+            np.testing.assert_allclose(left, right, rtol=2e-4, atol=2e-4)
 
 
 def test_blocks_without_a_global_lock_and_without_threads(monkeypatch):

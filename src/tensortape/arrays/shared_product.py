@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.blas import one_thread
-from tensortape.arrays.blocks import cores, run_blocks
+from tensortape.arrays.blocks import cores, helpers, run_blocks
 
 THREADED = 1 << 18
 """Multiplications above which BLAS libraries start threads."""
@@ -18,6 +18,9 @@ SHARED = 1 << 25
 
 FEWEST = 64
 """Fewest rows, or columns, of a part."""
+
+PARTS = 2
+"""Parts for each thread, so that one which gets less of its core can do less."""
 
 
 def multiply(x: Any, y: Any) -> Any:
@@ -57,9 +60,37 @@ def shared_product(a: Any, b: Any, out: Any) -> None:
         _in_parts(_columns, columns, FEWEST, a, b, out)
 
 
+def product_and_more(
+    a: Any, b: Any, out: Any, more: Any, rows: int, step: int, scratches: Any, args: Any
+) -> None:
+    """``out = a @ b``, then ``run_blocks(more, rows, step, scratches, args)``.
+
+    The rows of ``more`` are those of ``out``, or so many for each of them: on several cores every
+    part of the product is followed by its own blocks, while it is in the cache.
+    """
+    if one_thread.set is None or len(scratches) == 1 or not helpers.idle():
+        np.matmul(a, b, out)
+        run_blocks(more, rows, step, scratches[:1], args)
+        return
+    count = len(out)
+    part = max(FEWEST, math.ceil(count / (PARTS * len(scratches))))
+    each = rows // count
+    run_blocks(_rows_and_more, count, part, scratches, (a, b, out, more, each, step, args))
+
+
+def _rows_and_more(low: int, high: int, scratch: Any, a: Any, b: Any, out: Any, *rest: Any) -> None:
+    more, each, step, args = rest
+    np.matmul(a[low:high], b, out[low:high])
+    for start in range(low * each, high * each, step):
+        more(start, min(start + step, high * each), scratch, *args)
+
+
 def _in_parts(body: Any, count: int, fewest: int, *arrays: Any) -> None:
     threads = cores()
-    step = max(fewest, math.ceil(count / (4 * threads)))
+    if threads == 1 or not helpers.idle():  # each part costs packing the other factor again
+        body(0, count, None, *arrays)
+        return
+    step = max(fewest, math.ceil(count / (PARTS * threads)))
     run_blocks(body, count, step, (None,) * threads, arrays)
 
 

@@ -62,7 +62,7 @@ class Memory:
 
     def trace(self, t: int, item: Any) -> None:
         """Note what an item uses, and what its results may share memory with."""
-        used = item.operands if isinstance(item, Chain) else item.uses()
+        used = item.uses if isinstance(item, Chain) else item.uses()
         seen: frozenset[int] = frozenset()
         for i in used:
             self.last[i] = t
@@ -138,7 +138,8 @@ class Memory:
             return [
                 j
                 for j in chain_overwrites(item, i, self.avals)
-                if not any(j in self.roots.get(k, ()) for k in item.operands if k != j)
+                if not self.read_by_product(item, j)
+                and not any(j in self.roots.get(k, ()) for k in item.operands if k != j)
             ]
         form = form_of(item, self.avals)
         if form is None or not form.chain:
@@ -149,6 +150,11 @@ class Memory:
             for k, j in enumerate(item.inputs)
             if k in positions and not self.elsewhere(item, j, positions)
         ]
+
+    def read_by_product(self, chain: Chain, j: int) -> bool:
+        """Whether the product before a chain, which is not done yet, reads a value or a view."""
+        factors = () if chain.product is None else chain.product.inputs
+        return any(i == j or j in self.roots.get(i, ()) for i in factors)
 
     def elsewhere(self, node: Node, j: int, positions: Any) -> bool:
         """Whether an input also stands where it must not be overwritten, or is seen by a view."""

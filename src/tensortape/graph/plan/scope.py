@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tensortape.arrays.shared_product import product_and_more
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import control, products
 from tensortape.graph.plan.chains import Chain, Schedule
@@ -32,6 +33,9 @@ class Scope:
         self.items = Schedule(program).items
         self.memory = Memory(program, self.items)
         self.chains = [item for item in self.items if isinstance(item, Chain)]
+        self.followed: dict[int, list[str]] = {
+            chain.product.outputs[0]: [] for chain in self.chains if chain.product is not None
+        }
         self.lists: dict[int, control.List] = {}
         self.local: dict[int, str] = {i: f"{prefix}v{i}" for i in program.params}
         for i, value in program.constants.items():
@@ -119,6 +123,10 @@ class Scope:
         if out is None:
             self.assign(node, form.value(args, node, self.avals))
             return
+        if node.outputs[0] in self.followed:  # computed together with the chain that reads it
+            self.known_as(i, out)
+            self.followed[i] = products.factors(args, node, self.avals)
+            return
         if products.by_rows(node, self.avals):
             statements = products.call(self.writer.names, args, out, node, self.avals)
         else:
@@ -161,4 +169,11 @@ class Scope:
             self.known_as(i, self.target(i))
             args.append(f"v{i}.reshape(-1)" if chain.flat else f"v{i}")
         joined = "".join(f"{a}, " for a in args).rstrip()
-        self.line(f"run_blocks(chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined}))")
+        blocks = f"chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined})"
+        if chain.product is None:
+            self.line(f"run_blocks({blocks})")
+            return
+        (i,) = chain.product.outputs
+        a, b = self.followed[i]
+        call = self.writer.names.name(product_and_more, "product_and_more")
+        self.line(f"{call}({a}, {b}, {self.value(i)}, {blocks})", chain.product)
