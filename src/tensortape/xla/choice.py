@@ -5,19 +5,18 @@ Looking at a program imports no JAX and compiles nothing.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from tensortape.graph.ir import Node, Program
 from tensortape.xla import support
 from tensortape.xla.runtime import installed
-from tensortape.xla.work import decided_by, estimate
+from tensortape.xla.work import compiling, decided_by, estimate
 
 ADVANTAGE = 1.3
 """How much faster XLA must be by estimate: estimates are rough, and compiling costs seconds."""
 WORTH = 100e-6
 """Calls that take less time on the plan stay there."""
-COMPILING = 1.0
-"""Seconds that compiling takes, about."""
 
 
 class Choice(NamedTuple):
@@ -47,12 +46,12 @@ def choose(program: Program, have_xla: bool | None = None) -> Choice:
     told = f"estimated {_told(cost.plan)} on NumPy, {_told(cost.xla)} with XLA"
     if cost.plan < WORTH or cost.plan < ADVANTAGE * cost.xla:
         return Choice("plan", told)
-    return Choice("xla", told, round(COMPILING / (cost.plan - cost.xla)))
+    return Choice("xla", told, math.ceil(compiling(program) / (cost.plan - cost.xla)))
 
 
 def obstacle(program: Program) -> str | None:
     """Why XLA could not compile a program, as far as that can be seen; ``None`` if nothing is."""
-    for i in program.params:
+    for i in _used(program):
         if program.avals[i].dtype == object:
             return "XLA has no strings"
     for node in program.nodes:
@@ -61,6 +60,12 @@ def obstacle(program: Program) -> str | None:
             where = f" ({node.line})" if node.line else ""
             return f"{node.op.type}: {found}{where}"
     return None
+
+
+def _used(program: Program) -> list[int]:
+    """The parameters somebody reads: a data set's iterator is passed but has been read before."""
+    read = {i for node in program.nodes for i in node.uses()} | {*program.results}
+    return [i for i in program.params if i in read]
 
 
 def _against(program: Program, node: Node) -> str | None:

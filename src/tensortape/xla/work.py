@@ -68,6 +68,8 @@ FLOP = Cost(NANO / 40, NANO / 40)
 CONVOLVED = Cost(NANO / 15, NANO / 13)
 LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
 HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
+COMPILING, COMPILING_NODE, COMPILING_KERNEL = 0.05, 0.0006, 0.06
+"""Seconds that XLA takes to compile a program, a node of it, and one it cannot fuse."""
 CALLBACK = Cost(0, 60 * MICRO)
 
 
@@ -84,6 +86,18 @@ def estimate(program: Program) -> Cost:
         found = CALL.plus(PASSED, passed).plus(inside(program))
         program.cache["work"] = found
     return found
+
+
+def compiling(program: Program) -> float:
+    """How many seconds tracing and compiling with XLA take, about."""
+    return COMPILING + sum(map(_compiling_node, program.nodes))
+
+
+def _compiling_node(node: Node) -> float:
+    kind = node.op.type
+    kernel = kind in PRODUCTS or kind in KERNELS or "Conv" in kind
+    inner = sum(_compiling_node(n) for p in node.programs() for n in p.nodes)
+    return inner + (COMPILING_KERNEL if kernel else COMPILING_NODE)
 
 
 def inside(program: Program, looped: bool = False) -> Cost:
