@@ -99,3 +99,30 @@ def test_functions_of_pipelines_may_be_traced():
     double = tf.function(lambda x: x * 2)
     assert [int(x) for x in Dataset.range(3).map(double)] == [0, 2, 4]
     assert Dataset.range(3).map(double).element_spec == tf.TensorSpec([], tf.int64)
+
+
+def test_what_a_mapped_function_raises_about_types_is_raised_at_once():
+    def need_labels(x, y=None):
+        if y is None:
+            raise ValueError("no labels")
+        return x
+
+    with pytest.raises(ValueError, match="no labels"):
+        Dataset.range(3).map(need_labels)
+
+    def small(x):
+        if x > 1:
+            raise ValueError("too large")
+        return x
+
+    elements = iter(Dataset.range(3).map(small))
+    assert [int(next(elements)), int(next(elements))] == [0, 1]
+    with pytest.raises(ValueError, match="too large"):
+        next(elements)
+
+
+def test_optionals_of_nothing_come_from_generators():
+    empty = tf.experimental.Optional.empty(None)
+    spec = tf.OptionalSpec(None)
+    (element,) = Dataset.from_generator(lambda: iter([empty]), output_signature=spec)
+    assert not bool(element.has_value())

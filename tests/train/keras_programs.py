@@ -9,6 +9,7 @@ from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
+import h5py
 import numpy as np
 
 import tensortape as tf
@@ -138,6 +139,23 @@ def an_error_while_saving_leaves_the_file(folder):
         raise AssertionError("it was saved")
 
 
+def a_file_holds_what_tensorflows_holds(folder):
+    """The places in a `.keras` file, and the words for weights that do not fit."""
+    model = untrained()
+    model.save_weights(f"{folder}/m.weights.h5")
+    places = []
+    with h5py.File(f"{folder}/m.weights.h5") as file:
+        file.visit(places.append)
+    assert sorted({place.split("/")[0] for place in places}) == ["layers", "optimizer", "vars"]
+    other = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(5)])
+    try:
+        other.load_weights(f"{folder}/m.weights.h5")
+    except ValueError as error:
+        assert "must match" in str(error), error
+    else:
+        raise AssertionError("weights of another shape were loaded")
+
+
 class Net(keras.Model):
     """A model that is built when it is called."""
 
@@ -196,6 +214,7 @@ PROGRAMS = [
     a_file_of_keras_on_tensorflow_is_loaded,
     training_goes_on_where_it_ended,
     an_error_while_saving_leaves_the_file,
+    a_file_holds_what_tensorflows_holds,
 ]
 
 if __name__ == "__main__":

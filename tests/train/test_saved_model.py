@@ -254,6 +254,23 @@ def test_operations_that_hold_python_code_are_refused(tmp_path: Path) -> None:
         tf.saved_model.save(m, tmp_path / "m")
 
 
+def test_custom_gradients_leave_their_values(tmp_path: Path) -> None:
+    @tf.custom_gradient
+    def rounded(x: Any) -> Any:
+        return tf.round(x), lambda upstream: upstream
+
+    m = one_function(lambda x: rounded(2.0 * x) + 1.0, tf.zeros([2]))
+    for name in ("once", "again"):
+        tf.saved_model.save(m, tmp_path / name)
+        m = tf.saved_model.load(tmp_path / name)
+        x = tf.constant([1.2, 2.7])
+        assert m.f(x).numpy().tolist() == [3.0, 6.0]
+        refused = pytest.raises(LookupError, match=r"gradient rule .* is Python")
+        with refused, tf.GradientTape() as t:
+            t.watch(x)
+            t.gradient(m.f(x), x)
+
+
 def test_folders_without_a_model(tmp_path: Path) -> None:
     assert not tf.saved_model.contains_saved_model(tmp_path)
     with pytest.raises(OSError, match="SavedModel file does not exist"):

@@ -55,6 +55,11 @@ def test_obstacles():
     assert choose(text, have_xla=True).reason == "XLA has no strings"
 
 
+def test_what_is_passed_but_not_read_is_no_obstacle():
+    passed = record(lambda x, s: tf.sin(x), tf.zeros([3]), tf.constant("an iterator"))[0]
+    assert obstacle(passed) is None
+
+
 def test_products_are_counted():
     found = program(lambda a, b: a @ b, (30, 40), (40, 50))
     assert work.product_flops(found, found.nodes[0]) == pytest.approx(2 * 30 * 40 * 50)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import float32
 from tensortape.core.indexed_slices import IndexedSlices
+from tensortape.core.registry import PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 
@@ -25,7 +27,8 @@ class Expected:
 def checked(g: Any, expected: Expected, position: int, name: str) -> Any:
     """The gradient of argument ``position`` as a tensor or ``IndexedSlices``, ``None`` for none.
 
-    A Python number stands for a gradient filled with it. Raises ``ValueError`` for another shape
+    A Python number stands for a gradient filled with it, and float32 may be given for an argument
+    of fewer bits. Raises ``ValueError`` for another shape
     or dtype than the argument's.
     """
     if g is None or not (expected.dtype.is_floating or expected.dtype.is_complex):
@@ -37,6 +40,8 @@ def checked(g: Any, expected: Expected, position: int, name: str) -> Any:
         whole = np.full(shape, g, expected.dtype.as_numpy_dtype)
         return state.tensor(whole if whole.ndim else whole[()])
     g = convert_to_tensor(g, dtype_hint=expected.dtype)
+    if g.dtype == float32 and expected.dtype.is_floating and expected.dtype.size < 4:
+        g = PUBLIC["cast"](g, expected.dtype)  # as rules of layers of mixed precision return it
     if g.dtype != expected.dtype or not expected.shape.is_compatible_with(g.shape):
         raise ValueError(
             f"The gradient rule of {name!r} returned {_described(g)} for argument {position}, "

@@ -157,14 +157,16 @@ RENAMED = {
 }
 
 _VALUES = "tensortape.compat.private_values"
+_CONFIG = "tensortape.core.config"
 
 # (module, name) -> where TensorTape keeps it, for what has no public name at all
 PLACES: dict[tuple[str, str], str] = {
     ("compiler.tf2xla.python.xla", "dynamic_update_slice"): f"{_VALUES}:dynamic_update_slice",
     ("python.eager.context", "async_wait"): f"{_VALUES}:async_wait",
     ("python.eager.context", "context"): f"{_VALUES}:context",
+    ("python.framework.config", "disable_op_determinism"): f"{_CONFIG}:disable_op_determinism",
     ("python.framework.config", "is_op_determinism_enabled"): (
-        f"{_VALUES}:is_op_determinism_enabled"
+        f"{_CONFIG}:is_op_determinism_enabled"
     ),
     ("version", "VERSION"): "tensortape.compat.alias:VERSION",
     ("python.framework.ops", "EagerTensor"): "tensortape.core.tensor:EagerTensor",

@@ -34,14 +34,6 @@ def context() -> Context:
     return _context
 
 
-def is_op_determinism_enabled() -> bool:
-    """Whether the program asked for determinism that costs speed; none of it does here.
-
-    Source: `tensorflow.python.framework.config.is_op_determinism_enabled`.
-    """
-    return False
-
-
 def dynamic_update_slice(input: Any, update: Any, indices: Any) -> Any:
     """Return `input` with `update` written at `indices`, moved so that all of it fits in.
 

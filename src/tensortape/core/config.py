@@ -39,6 +39,11 @@ def enable_op_determinism() -> None:
     _seed_determinism[0] = True
 
 
+def disable_op_determinism() -> None:
+    """Take :func:`enable_op_determinism` back."""
+    _seed_determinism[0] = False
+
+
 def is_op_determinism_enabled() -> bool:
     """Whether :func:`enable_op_determinism` was called."""
     return _seed_determinism[0]

@@ -5,6 +5,7 @@ Source: ``tf.__internal__.tracking.Trackable``.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from tensortape.core.registry import export
@@ -12,7 +13,14 @@ from tensortape.core.registry import export
 
 @export("__internal__.tracking.Trackable")
 class Trackable:
-    """An object with named children that hold state."""
+    """An object with named children that hold state.
+
+    The attributes are known of every class: Keras saves what only some objects have as layers.
+    """
+
+    _tracked_children: Any = MappingProxyType({})
+    _deferred_restores: Any = MappingProxyType({})
+    _restored_uid: Any = None
 
     def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
         """Make ``trackable`` a child called ``name``; ``ValueError`` if the name is taken.

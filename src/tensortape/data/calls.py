@@ -6,7 +6,10 @@ arguments, where its random numbers come from, and the type of what it returns.
 
 from __future__ import annotations
 
+import dis
+import traceback
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from tensortape.core import random_state
@@ -16,10 +19,13 @@ from tensortape.core.untraceable import Untraceable
 from tensortape.data.running import Run
 from tensortape.data.structure import map_leaves, spec_of, to_result
 from tensortape.graph.autograph import convert
+from tensortape.graph.branches import Part
 from tensortape.graph.func_graph import FuncGraph, make_placeholder
 from tensortape.graph.trace_graph import TraceGraph
 
 _scopes = random_state._scopes
+_RAISE = dis.opmap["RAISE_VARARGS"]
+_GENERATED = "__autograph_generated_file"
 
 
 class Function:
@@ -84,6 +90,33 @@ class Function:
             return self._spec_in(graph, fn, specs, unpack)
         except Untraceable:  # a dataset of symbolic tensors, say, has a type all the same
             return self._spec_in(FuncGraph("map"), self.fn, specs, unpack)
+
+    @property
+    def raises(self) -> bool:
+        """Whether there is a `raise` (or an `assert`) in the function."""
+        code = getattr(self.fn, "__code__", None)
+        return code is not None and _RAISE in code.co_code[::2]
+
+    def check(self, spec: Any) -> None:
+        """Raise what a `raise` of the function says about the type of its arguments.
+
+        TensorFlow traces functions when a dataset is made; here that is left for later, and
+        anything else that goes wrong without values tells nothing.
+        """
+        try:
+            self.result_spec(spec)
+        except Exception as error:
+            if self._said(error.__traceback__):
+                raise
+
+    def _said(self, trace: TracebackType | None) -> bool:
+        """Whether a traceback ends at a `raise` of the function, in no branch that data decides."""
+        frames = [frame for frame, _ in traceback.walk_tb(trace)]
+        if not frames or any(frame.f_code is Part.__init__.__code__ for frame in frames):
+            return False
+        code, at = frames[-1].f_code, frames[-1].f_lasti
+        own = code.co_filename == self.fn.__code__.co_filename or _GENERATED in code.co_filename
+        return own and code.co_code[at] == _RAISE
 
     def _spec_in(self, graph: Any, fn: Any, specs: tuple[Any, ...], unpack: bool) -> Any:
         with graph.as_default(), random_state.seed_scope(SeedScope(self._seed)):

@@ -43,9 +43,12 @@ def map(
     >>> [(int(x), float(y)) for x, y in ds]
     [(0, 0.0), (1, 0.5), (2, 1.0)]
 
-    Raises `ValueError` when `map_func` is not callable. Source: `tf.data.Dataset.map`.
+    Raises `ValueError` when `map_func` is not callable; what it raises about the types of its
+    arguments is raised here. Source: `tf.data.Dataset.map`.
     """
     function, source = Function(map_func), dataset._start
+    if function.raises:
+        function.check(dataset.element_spec)
     if num_parallel_calls is None:
         kind = "_MapDataset"
         start: Any = lambda run: _Map(function.started(run), source(run))  # noqa: E731

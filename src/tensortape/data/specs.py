@@ -48,10 +48,15 @@ def fits(wanted: Any, given: Any) -> bool:
     """Whether two structures of specifications are compatible, leaf by leaf."""
     found: list[bool] = []
     try:
-        map_leaves(lambda a, b: found.append(a.is_compatible_with(b)), wanted, given)
+        map_leaves(lambda a, b: found.append(_fits_leaf(a, b)), wanted, given)
     except (TypeError, ValueError, AttributeError):
         return False
     return all(found)
+
+
+def _fits_leaf(wanted: Any, given: Any) -> bool:
+    """Whether two specifications are compatible; nothing fits nothing."""
+    return given is None if wanted is None else wanted.is_compatible_with(given)
 
 
 @export("data.DatasetSpec")

@@ -65,3 +65,15 @@ def test_ragged_places_along_an_inner_axis_of_a_tensor():
     assert deep.to_list() == [expected]
     deeper = tf.ragged.constant([[[0], [1, 1]], [[1]]])
     assert tf.gather(table, deeper, axis=1).to_list()[1] == [[[4], [5, 5]], [[5]]]
+
+
+def test_gathered_rows_may_be_of_any_length():
+    ragged = tf.RaggedTensor.from_tensor([[1, 2], [3, 4], [5, 6]])
+    assert tf.gather(ragged, [2, 0]).shape.as_list() == [2, None]
+    assert tf.gather(ragged, [2, 0]).to_list() == [[5, 6], [1, 2]]
+
+
+def test_text_is_stacked():
+    stacked = tf.stack([tf.constant(b"ab"), tf.constant(b"c")])
+    assert stacked.numpy().tolist() == [b"ab", b"c"]
+    assert tf.convert_to_tensor([stacked[0], b"d"]).numpy().tolist() == [b"ab", b"d"]

@@ -208,10 +208,18 @@ def gather(
     at = known(indices)
     count = len(params._splits) - 1
     _check_places(at.reshape(-1), count)
-    found = select(params, at.reshape(-1))
+    found = _of_any_length(select(params, at.reshape(-1)))
     for size in reversed(at.shape[1:]):
         found = rows(found, np.full(len_of(found) // size if size else 0, size), size)
     return found if at.ndim else found[0]
+
+
+def _of_any_length(value: Any) -> Any:
+    """The value without the knowledge that rows are of one length, as gathered rows are."""
+    if not isinstance(value, RaggedTensor):
+        return value
+    lengths = np.diff(value._splits)
+    return rows(_of_any_length(value.values), lengths, None, value.row_splits.dtype)
 
 
 def _gather_inside(params: Any, indices: RaggedTensor, axis: Any) -> RaggedTensor:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract
+from tensortape.autodiff.custom_gradient import recorded_as_one
 from tensortape.core.dispatch import Normalised, execute
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
@@ -23,6 +24,7 @@ from tensortape.graph.lower import needed_nodes
 from tensortape.train.saved_model.values import ARITHMETIC, Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
 
+CUSTOM = "CustomGradient"
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _DERIVED = ("stateful", "gradients")
 """Attributes that are found anew: whether a part has effects, and its derivatives so far."""
@@ -72,7 +74,10 @@ class GraphWriter:
         try:
             operation: Any = node._op
             written: dict[str, Any] = {"in": [self.reference(t) for t in node.inputs]}
-            if node.type in CALLS:
+            if node.type == CUSTOM:
+                written |= {"op": CUSTOM, "attrs": {"rule": operation.name}}
+                written["in"] = [self.reference(t) for t in (*node.computed, *node.inputs)]
+            elif node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
             elif OPS.get(node.type) is not operation or getattr(operation, "family", 0) == "effect":
                 raise Unsaveable(f"an operation whose code is Python ({operation.name})")
@@ -150,7 +155,9 @@ class _Run:
         attrs = {n: decode(v, self._arrays, self) for n, v in given.items()}
         self._attributes.append(attrs)
         special = _SPECIAL.get(node["op"])
-        if special is not None:
+        if node["op"] == CUSTOM:
+            outs = _without_rule(tensors, attrs, node["out"])
+        elif special is not None:
             outs = special(tensors, attrs)
         else:
             outs = self._operation(node["op"], tensors, attrs, raw)
@@ -228,6 +235,23 @@ def _while(tensors: Any, attrs: Any) -> list[Any]:
     shapes = [TensorShape(p[0]) for p in attrs["body"]._written["parameters"][:count]]
     finals, stacks = loop(test, step, list(tensors[:count]), shapes, attrs["maximum"])
     return [*finals, *stacks]
+
+
+def _without_rule(tensors: Any, attrs: Any, count: int) -> list[Any]:
+    """What had a rule of the user's, whose code is not saved: the values, without derivatives.
+
+    ``tensors``: the ``count`` values, then what they were computed from.
+    """
+
+    def rule(*upstream: Any) -> Any:
+        raise LookupError(
+            f"No gradient defined for {attrs['rule']!r}: its gradient rule (tf.custom_gradient) is "
+            "Python, which a saved model does not hold. Rebuild the model in Python and restore "
+            "its variables to differentiate it."
+        )
+
+    values, inputs = list(tensors[:count]), list(tensors[count:])
+    return recorded_as_one(attrs["rule"], rule, inputs, [], values)
 
 
 _SPECIAL = {"Call": _call, "If": _if, "While": _while}

@@ -62,8 +62,9 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     (array([2., 4.], dtype=float32), np.float32(2.0))
 
     The format is TensorTape's own; TensorFlow reads the variables in it, not the functions. A kill
-    at any moment leaves the model that was there, or the new one. Raises `ValueError` for what is
-    no such object, and for functions that use variables which `obj` does not hold;
+    at any moment leaves the model that was there, or the new one. Of `tf.custom_gradient` the
+    values are saved, the rule is not. Raises `ValueError` for what is no such object, and for
+    functions that use variables which `obj` does not hold;
     `NotImplementedError` for functions that run Python code, such as `tf.py_function`.
     Source: `tf.saved_model.save`.
     """
