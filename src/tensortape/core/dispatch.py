@@ -61,8 +61,9 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     make = s.tensor
     if op.outputs is None:
         out = make(value)
-        for listener in s.listeners:
-            listener.record(op, tensors, (out,), attrs)
+        if listeners := s.listeners:  # an empty loop would take longer than asking
+            for listener in listeners:
+                listener.record(op, tensors, (out,), attrs)
         return out
     outs = tuple([make(v) for v in value])
     if s.listeners:
