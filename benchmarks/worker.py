@@ -77,7 +77,7 @@ def timed(step, number):
 
 def calibrate(step, seconds):
     """How many calls fill `seconds`, after warming up; and the seconds of one call."""
-    timed(step, 1)  # compiles
+    getattr(step, "warm_up", step)()  # compiles
     number = 1
     while (elapsed := timed(step, number)) < seconds / 4:
         number *= 2

@@ -39,6 +39,15 @@ def tensorflow(step, function, *args, **options):
         later, _ = timed(fresh, *args)
         return {"trace": trace, "compile": max(0.0, first - later)}
 
+    def warm_up():
+        """Call the step until the engine is the one that was chosen."""
+        step()
+        if type(function).__module__.startswith("tensortape"):
+            concrete = function.get_concrete_function(*args)
+            while "then xla" in concrete.explain_engine():
+                step()
+
+    step.warm_up = warm_up
     return with_stages(step, stages)
 
 

@@ -36,6 +36,7 @@ def test_it_changes_when_compiling_pays(sine, monkeypatch):
     for _ in range(5):
         engines.append(run.engine)
         np.testing.assert_allclose(run(*args)[0], np.sin(args[0]) + 1, rtol=1e-6)
+    assert run.calls_left == 0
     assert engines == ["plan"] * 3 + ["xla"] * 2
     assert run.compiled.calls == 2
 
@@ -64,6 +65,7 @@ def test_kernels_that_cannot_be_traced(sine, monkeypatch):
 
 def test_the_public_face():
     """``tf.function`` runs on XLA when asked to, forwards and backwards."""
+
     @tf.function(jit_compile=True)
     def wave(x):
         return tf.reduce_sum(tf.sin(x) * x)

@@ -278,7 +278,7 @@ class ConcreteFunction:
 
     def _call_on_device(self, arrays: list[Any]) -> Any:
         """As ``call``, with variables that stay with XLA from call to call."""
-        alone = nobody_else()
+        alone = not self._assigned or nobody_else()
         arrays += [variable_value(v, alone) for v in self._variables]
         if self._first:
             self._run_first(arrays)

@@ -122,6 +122,8 @@ class GraphFunction:
         for run in self._executors.values():
             seconds = run.made_seconds + getattr(run, "compile_seconds", 0.0)
             engine = getattr(run, "engine", "plan")
+            if left := getattr(run, "calls_left", 0):
+                engine += f" for {left} more calls, then xla"
             lines.append(f"{engine}, made in {1e3 * seconds:.3g} ms: {run.reason}")
         return "\n".join(lines) or "not called yet"
 

@@ -73,6 +73,11 @@ class Switching:
         """What the next call runs on."""
         return "plan" if self.compiled is None and (self._gave_up or self._left) else "xla"
 
+    @property
+    def calls_left(self) -> int:
+        """How many calls run on the plan before XLA takes over."""
+        return 0 if self._gave_up or self.compiled is not None else self._left
+
     def __call__(self, *arrays: Any) -> list[Any]:
         """The results, as NumPy arrays but for those in ``updates``."""
         return self._run(*arrays)
