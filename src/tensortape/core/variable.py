@@ -8,6 +8,7 @@ import numpy as np
 
 from tensortape.core import dtypes, formatting, operators
 from tensortape.core.convert import convert_to_tensor, to_array
+from tensortape.core.creators import Creating
 from tensortape.core.naming import variable_name
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
@@ -17,7 +18,7 @@ from tensortape.core.tracking import TensorLike, Trackable
 
 
 @export("Variable")
-class Variable(TensorLike, Trackable):
+class Variable(TensorLike, Trackable, metaclass=Creating):
     """Mutable, shared state: ``tf.Variable(initial_value, trainable=True, name=None, dtype=None)``.
 
     The value is replaced as a whole by ``assign`` and its kin; tensors read before keep the old
@@ -33,6 +34,7 @@ class Variable(TensorLike, Trackable):
 
     __array_priority__ = 100
     _should_act_as_resource_variable = True
+    _asks_creators = True
 
     def __init__(
         self,
