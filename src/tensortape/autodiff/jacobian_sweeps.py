@@ -87,7 +87,7 @@ class Sweeps:
     def backward_in_parts(self, call: Any, budget: int | None) -> list[Any]:
         """Backward after all, in parts where it must be."""
         try:
-            return self.backward(call, None, budget)
+            return self.backward(call, never, budget)
         except TooWide as wide:
             return self.parts(call, wide.axis, wide.count)
 
@@ -123,6 +123,7 @@ class Sweeps:
     def backward(self, call: Any, price: Any = None, budget: int | None = None) -> list[Any]:
         """All at once."""
         ns = BatchedNamespace(self.base, self.batch, budget)
+        ns.diagonals = price is not None and not watched_rules()
         seed = identity(ns, self.target._a.shape, self.target._a.dtype, self.first)
         try:
             found = self.walk(ns, seed, call, price, budget)
@@ -149,8 +150,8 @@ class Sweeps:
             entries = rerouted(entries)
         if safety.on:
             entries = safe_entries(entries)
-        if price is not None or budget is not None:
-            entries = Metered(entries, grads, self.needed, ns, price or never, budget)
+        if price is not None:
+            entries = Metered(entries, grads, self.needed, ns, price, budget)
         return walk(entries, grads, self.needed, self.wanted, Mode(ns, self.records), call)
 
     def parts(self, call: Any, axis: int, count: int) -> list[Any]:
@@ -162,6 +163,7 @@ class Sweeps:
             batch = list(self.batch)
             batch[axis] = min(count, total - low)
             ns = BatchedNamespace(self.base, batch)
+            ns.diagonals = not watched_rules()
             seed = part_of_identity(ns, shape, dtype, self.first, axis, low)
             found = self.walk(ns, seed, call)
             for i, h in enumerate(self.handles):
@@ -246,7 +248,7 @@ class Forward:
         if count:
             batch[axis] = count
         ns = BatchedNamespace(sweeps.base, batch, budget)
-        ns.fallbacks = self.fallbacks
+        ns.fallbacks, ns.diagonals = self.fallbacks, not sweeps.first
         start = identity(ns, shape, dtype)
         if count:
             start = part_of_identity(ns, shape, dtype, 0, axis, low)

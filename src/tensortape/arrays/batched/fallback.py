@@ -13,7 +13,7 @@ def has_batch(value: Any) -> bool:
     """Whether an argument is, or holds, a batched value."""
     if type(value) in (list, tuple):
         return any(has_batch(v) for v in value)
-    return type(value) is Batched
+    return isinstance(value, Batched)
 
 
 def loop(ns: Any, function: Any, args: Any, attrs: Any) -> Any:
@@ -38,7 +38,7 @@ class Whole:
 
 def whole(ns: Any, value: Any) -> Any:
     """Arguments with each batched value stored whole, its batch joined into one axis."""
-    if type(value) is Batched:
+    if isinstance(value, Batched):
         if 0 in ns.batch:  # no entry: one of zeros tells the shape of the result
             return Whole(ns.base.zeros((1, *value.shape), value.dtype))
         return Whole(flat(ns, value))

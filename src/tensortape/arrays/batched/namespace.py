@@ -16,6 +16,7 @@ from tensortape.arrays.batched import (  # noqa: F401  (their rules are entered 
     reduction,
     stacked,
 )
+from tensortape.arrays.batched.banded import guarded, plain
 from tensortape.arrays.batched.fallback import has_batch, loop
 from tensortape.arrays.batched.structure import untied
 from tensortape.arrays.batched.value import FAMILY_RULES, RULES, Batched
@@ -28,7 +29,9 @@ class BatchedNamespace:
     ``base`` computes: the NumPy namespace, or the recorded one where somebody listens.
     ``fallbacks`` remembers by primitive what could not use the structure of the batch:
     ``"dense"`` (zeros were stored) or ``"loop"`` (one entry after the other). ``limit``: bytes that
-    a value with stored zeros may take, ``MemoryError`` beyond.
+    a value with stored zeros may take, ``MemoryError`` beyond. ``diagonals``: whether slices of a
+    tied axis make :class:`Banded` values, which whoever asks for it has to expect; ``banded``:
+    whether there are any so far.
     """
 
     name = "batched"
@@ -41,6 +44,8 @@ class BatchedNamespace:
         self.rank = len(self.batch)
         self.free = (0,) * self.rank
         self.fallbacks: dict[str, str] = {}
+        self.diagonals = False
+        self.banded = False
 
     def __repr__(self) -> str:
         return f"<namespace batched{self.batch} over {self.base!r}>"
@@ -62,6 +67,8 @@ class BatchedNamespace:
     def looped(self, name: str, *args: Any, **attrs: Any) -> Any:
         """Primitive ``name`` of the base, entry by entry where there is a batch."""
         function = getattr(self.base, name)
+        if self.banded:
+            args, attrs = plain(self, args), {k: plain(self, v) for k, v in attrs.items()}
         if not any(has_batch(a) for a in (*args, *attrs.values())):
             return function(*args, **attrs)
         self.fallbacks[name] = "loop"
@@ -70,6 +77,6 @@ class BatchedNamespace:
 
 for _name, _family in FAMILIES.items():
     if _name in RULES:
-        setattr(BatchedNamespace, _name, RULES[_name])
+        setattr(BatchedNamespace, _name, guarded(_name, RULES[_name]))
     elif _family in FAMILY_RULES:
-        setattr(BatchedNamespace, _name, FAMILY_RULES[_family](_name))
+        setattr(BatchedNamespace, _name, guarded(_name, FAMILY_RULES[_family](_name)))

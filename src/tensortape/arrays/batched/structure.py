@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.batched.value import Batched
+from tensortape.arrays.batched.value import Banded, Batched
 
 MANY = 256
 """From so many elements on, a view that repeats a value is quicker than computing with copies."""
@@ -127,8 +128,67 @@ def spread_recorded(ns: Any, x: Batched, tied: list[int]) -> Any:
     return data
 
 
+def unbanded(ns: Any, x: Banded) -> Batched:
+    """``x`` with all zeros between its diagonals stored."""
+    sizes = [1 if b is None else n for n, b in zip(ns.batch, x.bands, strict=True)]
+    if ns.limit is not None:
+        total = math.prod(sizes) * math.prod(x.data.shape) * x.dtype.itemsize
+        total //= math.prod([len(b) for b in x.bands if b is not None])
+        if total > ns.limit:
+            raise MemoryError(f"a batch {ns.batch} of values of shape {x.shape}", total)
+    choices = [range(1) if b is None else range(len(b)) for b in x.bands]
+    write = diagonals_raw if ns.raw else diagonals_recorded
+    return Batched(ns, write(ns, x, list(itertools.product(*choices))), ns.free)
+
+
+def diagonals_raw(ns: Any, x: Banded, places: list[tuple[int, ...]]) -> Any:
+    """Write each diagonal into zeros, as far as it is within the batch."""
+    rank, data = ns.rank, x.data
+    bands = {p: band for p, band in enumerate(x.bands) if band is not None}
+    shape = [ns.batch[p] if p in bands else n for p, n in enumerate(data.shape)]
+    out = np.zeros(shape, data.dtype)
+    for place in places:
+        low, high, start = [0] * data.ndim, list(data.shape), [0] * data.ndim
+        strides = list(out.strides)
+        for p, band in bands.items():
+            axis, shift = data.ndim + x.ties[p], band[place[p]]
+            low[p], high[p] = place[p], place[p] + 1
+            low[axis] = max(0, -shift)
+            high[axis] = min(data.shape[axis], ns.batch[p] - shift)
+            start[p], start[axis] = low[axis] + shift, low[axis]
+            strides[axis] += out.strides[p]
+        sizes = [max(0, b - a) for a, b in zip(low, high, strict=True)]
+        if 0 in sizes:
+            continue
+        corner = out[tuple([slice(i, None) for i in start])]
+        diagonal = np.lib.stride_tricks.as_strided(corner, sizes, strides)
+        diagonal[...] = data[tuple([slice(a, b) for a, b in zip(low, high, strict=True)])]
+    return out
+
+
+def diagonals_recorded(ns: Any, x: Banded, places: list[tuple[int, ...]]) -> Any:
+    """Choose each diagonal where batch and logical index differ by its offset, and add them."""
+    rank, data, total = ns.rank, x.data, None
+    zero = ns.base.zeros((), data.dtype)
+    for place in places:
+        mask = np.ones((1,) * data.ndim, bool)
+        index: list[Any] = [slice(None)] * data.ndim
+        for p in range(rank):
+            band = x.bands[p]
+            if band is not None:
+                shape, size = [1] * data.ndim, x.shape[x.ties[p]]
+                shape[p], shape[x.ties[p]] = ns.batch[p], size
+                mask = mask & np.eye(ns.batch[p], size, -band[place[p]], bool).reshape(shape)
+                index[p] = slice(place[p], place[p] + 1)
+        one = ns.base.where(mask, ns.base.getitem(data, tuple(index)), zero)
+        total = one if total is None else total + one
+    return total
+
+
 def dense(ns: Any, x: Any) -> Any:
     """The whole batch, shape ``(*ns.batch, *shape)``, of a batched value or a constant."""
+    if type(x) is Banded:
+        x = unbanded(ns, x)
     if type(x) is not Batched:
         return ns.base.broadcast_to(x, ns.batch + tuple(x.shape))
     full = ns.batch + x.shape

@@ -12,6 +12,9 @@ have no batch, and a map that sends 0 to 0 can be applied to ``data`` as it is.
 * all axes free: a dense batch;
 * all axes tied and ``data`` ones: the identity; ``data`` anything: a diagonal;
 * some tied: block-diagonal, one block per index of the tied axes.
+
+A slice of a tied axis, and its transpose, shift the diagonal: :class:`Banded` values keep a few
+diagonals next to it.
 """
 
 from __future__ import annotations
@@ -102,6 +105,27 @@ class Batched:
         raise TypeError("A batched value has no single truth value: use xp.where.")
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Banded(Batched):
+    """A batched value with several diagonals along each tied axis.
+
+    ``bands[p]`` are the diagonals of batch axis ``p``, which has so many entries in ``data``: entry
+    ``j``, at index ``s`` of the tied logical axis, is at index ``s + bands[p][j]`` of the batch;
+    what falls outside of the batch is to be ignored. ``None`` for a free axis. Few rules take such
+    values (``batched/banded.py``); for the others the zeros are stored before.
+    """
+
+    __slots__ = ("bands",)
+
+    def __init__(
+        self, xp: Any, data: Any, ties: tuple[int, ...], bands: tuple[tuple[int, ...] | None, ...]
+    ) -> None:
+        super().__init__(xp, data, ties)
+        self.bands = bands
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]} bands={self.bands}>"
 
 
 def _attach_operators() -> None:
