@@ -143,7 +143,7 @@ def unbanded(ns: Any, x: Banded) -> Batched:
 
 def diagonals_raw(ns: Any, x: Banded, places: list[tuple[int, ...]]) -> Any:
     """Write each diagonal into zeros, as far as it is within the batch."""
-    rank, data = ns.rank, x.data
+    data = x.data
     bands = {p: band for p, band in enumerate(x.bands) if band is not None}
     shape = [ns.batch[p] if p in bands else n for p, n in enumerate(data.shape)]
     out = np.zeros(shape, data.dtype)
