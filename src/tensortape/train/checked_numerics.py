@@ -54,7 +54,7 @@ def counts(array: Any) -> dict[str, int]:
         return {}
     if np.isfinite(array).all():
         return {}
-    kinds = {"-Inf": np.isneginf, "+Inf": np.isposinf, "+NaN": np.isnan}
+    kinds: dict[str, Any] = {"-Inf": np.isneginf, "+Inf": np.isposinf, "+NaN": np.isnan}
     if array.dtype.kind == "c":
         array = np.stack([array.real, array.imag])
     found = {name: int(test(array).sum()) for name, test in kinds.items()}

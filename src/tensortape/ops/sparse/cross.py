@@ -37,13 +37,18 @@ def cross_hashed(
     Raises ``TypeError`` for what is no tensor, ``InvalidArgumentError`` for tensors that are no
     matrices or have different numbers of rows. Source: ``tf.sparse.cross_hashed``.
     """
+    return _cross(inputs, hashing(num_buckets, hash_key), int64)
+
+
+def hashing(num_buckets: int, hash_key: int | None) -> Callable[[Sequence[Any]], int]:
+    """The bucket of a combination of features."""
     key = hash_key or _HASH_KEY
 
     def combine(features: Sequence[Any]) -> int:
         hashes = (fingerprint(f) if isinstance(f, bytes) else f & _MASK for f in features)
         return reduce(joined, hashes, key) % (num_buckets or _LARGEST)
 
-    return _cross(inputs, combine, int64)
+    return combine
 
 
 @export("sparse.cross")
@@ -59,12 +64,17 @@ def cross(inputs: Any, name: str | None = None, separator: str | None = None) ->
     Raises ``TypeError`` for what is no tensor, ``InvalidArgumentError`` for tensors that are no
     matrices or have different numbers of rows. Source: ``tf.sparse.cross``.
     """
+    return _cross(inputs, joining(separator), string)
+
+
+def joining(separator: str | None) -> Callable[[Sequence[Any]], bytes]:
+    """The text of a combination of features."""
     between = (separator or "_X_").encode()
 
     def combine(features: Sequence[Any]) -> bytes:
         return between.join(f if isinstance(f, bytes) else str(f).encode() for f in features)
 
-    return _cross(inputs, combine, string)
+    return combine
 
 
 def _cross(inputs: Any, combine: Callable[..., Any], dtype: Any) -> SparseTensor:
@@ -75,7 +85,7 @@ def _cross(inputs: Any, combine: Callable[..., Any], dtype: Any) -> SparseTensor
         raise TypeError(f"All inputs must be tensors or SparseTensors; received {kinds}.")
     sparse = [i for i in inputs if isinstance(i, SparseTensor)]
     dense = [i for i in inputs if not isinstance(i, SparseTensor)]
-    columns = [*map(_sparse_rows, sparse), *map(_dense_rows, dense)]
+    columns = [*map(sparse_rows, sparse), *map(dense_rows, dense)]
     sizes = [len(rows) for rows in columns]
     if len(set(sizes)) > 1:
         raise invalid(f"Expected batch size {sizes[0]} for all inputs, got {sizes}")
@@ -87,24 +97,27 @@ def _cross(inputs: Any, combine: Callable[..., Any], dtype: Any) -> SparseTensor
     return SparseTensor(where, PUBLIC["constant"](values, dtype), shape)
 
 
-def _features(values: Any) -> list[Any]:
+def features_of(values: Any) -> list[Any]:
+    """Texts or integers, one after the other."""
     array = known(values)
     return list(array.ravel()) if array.dtype == object else array.astype(np.int64).ravel().tolist()
 
 
-def _dense_rows(tensor: Any) -> list[list[Any]]:
+def dense_rows(tensor: Any) -> list[list[Any]]:
+    """The features of each row of a matrix."""
     if len(tensor.shape) != 2:
         raise invalid(f"Dense inputs should be a matrix but received shape {tensor.shape}")
     rows, width = tensor.shape
-    features = _features(tensor)
+    features = features_of(tensor)
     return [features[r * width : (r + 1) * width] for r in range(rows)]
 
 
-def _sparse_rows(tensor: SparseTensor) -> list[list[Any]]:
+def sparse_rows(tensor: SparseTensor) -> list[list[Any]]:
+    """The features of each row of a sparse matrix."""
     shape = dense_shape(tensor)
     if len(shape) != 2:
         raise invalid(f"Sparse inputs should be matrices but received shape {list(shape)}")
     rows: list[list[Any]] = [[] for _ in range(shape[0])]
-    for place, feature in zip(places(tensor), _features(tensor.values), strict=True):
+    for place, feature in zip(places(tensor), features_of(tensor.values), strict=True):
         rows[place[0]].append(feature)
     return rows
