@@ -76,9 +76,7 @@ class Program:
     ) -> None:
         """``rules``: output identity to what arrived there and what was sent to the inputs."""
         tracked = {s._id for s in sources} | {o._id for e in self.entries for o in e.outputs}
-        call = SimpleNamespace(
-            kind=kind, targets=targets, sources=sources, tape=FakeTape(tracked)
-        )
+        call = SimpleNamespace(kind=kind, targets=targets, sources=sources, tape=FakeTape(tracked))
         self.recorder.gradient_begin(call)
         for entry in reversed(self.entries):
             if entry.outputs[0]._id in rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,44 @@ def test_keras_nan_in_the_data_is_found() -> None:
     worst = health.alerts[0]
     assert worst.diagnosis is not None and worst.diagnosis.reason is Reason.NOT_FINITE_INPUT
     assert set(worst.layers) == {"hidden_0", "out"}
+
+
+@needs_keras
+def test_keras_takes_it_for_one_of_its_callbacks() -> None:
+    keras = tf.keras
+    health = GradientHealth()
+    assert isinstance(health, keras.callbacks.Callback)
+    assert isinstance(health, GradientHealth)
+    assert type(health) is type(GradientHealth())
+    model = network(1, "tanh")
+    listed = keras.callbacks.CallbackList([health], add_history=True, model=model)
+    assert health in listed.callbacks and health.model is model
+    history = model.fit(DATA, WANTED, epochs=2, verbose=0, callbacks=listed)
+    assert history is not None and health.rows(health.layers[0])
+
+
+@needs_keras
+def test_one_made_before_keras_was_loaded_becomes_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    keras = tf.keras
+    callbacks = keras.callbacks
+    monkeypatch.delitem(sys.modules, "keras.callbacks")
+    health = GradientHealth(every=2)
+    assert type(health) is GradientHealth
+    monkeypatch.setitem(sys.modules, "keras.callbacks", callbacks)
+    model = network(1, "tanh")
+    model.fit(DATA, WANTED, batch_size=16, verbose=0, callbacks=[health])
+    assert isinstance(health, callbacks.Callback)
+    assert [row.step for row in health.rows(health.layers[0])] == [0, 2]
+
+
+@needs_keras
+def test_a_subclass_of_ones_own() -> None:
+    class Mine(GradientHealth):
+        ends = 0
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.ends += 1
+
+    mine = Mine()
+    network(1, "tanh").fit(DATA, WANTED, epochs=3, verbose=0, callbacks=mine)
+    assert mine.ends == 3 and isinstance(mine, Mine)

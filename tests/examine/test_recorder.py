@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from examine_fakes import FakeTensor, FakeVariable, Program, op, square_step
 
+import tensortape as tf
 from tensortape.examine.curves import POINTS
 from tensortape.examine.groups import KEPT
 from tensortape.examine.model import Group, Report
@@ -180,3 +181,22 @@ def test_sources_that_suffer_from_the_same_thing_share_a_finding() -> None:
     (flag,) = only_group(session).calls[0].flags
     assert flag.message.startswith("The gradient of v0, v1 and v2 is zero from Square on")
     assert flag.sources == [0, 1, 2]
+
+
+def test_gradients_that_vanish_are_one_finding_of_all_their_sources() -> None:
+    layers = [tf.Variable(np.full((4, 4), 0.1, np.float32)) for _ in range(10)]
+    session = ReportSession()
+    with session:
+        for _ in range(3):
+            with tf.GradientTape() as tape:
+                h = tf.ones((2, 4))
+                for w in layers:
+                    h = tf.sigmoid(tf.matmul(h, w))
+                loss = tf.reduce_sum(h)
+            tape.gradient(loss, layers[:2])
+    group = only_group(session)
+    assert group.flag_counts == {"vanishing": 3}
+    flags = group.calls[0].flags
+    assert [flag.kind for flag in flags] == ["vanishing"] and flags[0].sources == [0, 1]
+    assert flags[0].message.startswith("The gradients of layers[0] and layers[1] vanish: ")
+    assert group.ops[flags[0].op or 0].type == "Sigmoid"

@@ -76,7 +76,22 @@ def at_point(name: str, function: Any, value: Any) -> Any:
     return run
 
 
+def jacobian_at_point(name: str, function: Any, value: Any) -> Any:
+    def run() -> None:
+        x = tf.Variable(value)
+        with tf.GradientTape() as tape:
+            y = function(x)
+        tape.jacobian(y, x)
+
+    run.__name__ = f"jacobian_{name}"
+    return run
+
+
+LARGE = 1_000
 PROGRAMS += [at_point(name, *what) for name, what in POINTS.items()]
+PROGRAMS += [
+    jacobian_at_point(name, *what) for name, what in POINTS.items() if np.size(what[1]) < LARGE
+]
 
 
 @program

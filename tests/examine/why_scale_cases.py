@@ -197,3 +197,30 @@ def all_units_are_dead():
         loss = tf.reduce_mean(tf.square(h))
     tape.gradient(loss, [w, b])
     return loss, w
+
+
+# -- Jacobians -------------------------------------------------------------------------------
+
+
+@case(Reason.VANISHING, "Sigmoid")
+def jacobian_of_a_sigmoid_chain():
+    x = tf.Variable([0.5, -0.5, 1.0])
+    with tf.GradientTape() as tape:
+        y = x
+        for _ in range(15):
+            y = tf.sigmoid(y)  # here
+    tape.jacobian(y, x)
+    return y, x
+
+
+@case(Reason.EXPLODING, "MatMul")
+def batch_jacobian_of_large_weights():
+    x = tf.constant(np.ones((3, 4), np.float32))
+    layers = [tf.Variable(np.full((4, 4), 30.0, np.float32)) for _ in range(6)]
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        h = x
+        for w in layers:
+            h = tf.matmul(h, w)  # here
+    tape.batch_jacobian(h, x)
+    return h, x

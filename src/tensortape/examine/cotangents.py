@@ -70,3 +70,8 @@ def written_out(data: Any, ties: Any, batch: tuple[int, ...], shape: tuple[int, 
             axes[q] = batch[p]
             whole = np.where(rows == np.arange(batch[p]).reshape(axes), whole, whole.dtype.type(0))
     return whole
+
+
+def is_whole(value: Any) -> bool:
+    """Whether :func:`array_of` has all elements of a cotangent, zeros included."""
+    return not isinstance(value, Batched) or math.prod((*value.xp.batch, *value.shape)) <= WHOLE

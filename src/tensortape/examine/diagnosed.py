@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensortape.examine.backflow import plain
 from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.journal import Asked, Journal
 from tensortape.examine.model import Flag, Group
@@ -11,6 +12,7 @@ from tensortape.examine.recorder import guarded
 from tensortape.examine.structure import names_of
 from tensortape.examine.trace import Pass
 from tensortape.examine.why import examined, name_of
+from tensortape.examine.why_scale import suspicious
 
 MOST_DIAGNOSES = 24
 """Sources of a call that are asked for the state of their gradients."""
@@ -18,21 +20,32 @@ MOST_DIAGNOSES = 24
 CAUSES = {"none", "nan", "inf", "zero"}
 """Kinds of findings that are worth asking about."""
 
+SIZES = ("vanishing", "exploding")
+VERBS = (("is", "are"), ("vanishes:", "vanish:"), ("explodes:", "explode:"))
+
 
 def findings_of(group: Group, journal: Journal, verdicts: dict[int, Diagnosis]) -> list[Flag]:
     """What is wrong with the gradients of sources (by number), one finding per cause."""
-    found: dict[tuple[str, str], Flag] = {}
+    found: dict[tuple[Any, ...], Flag] = {}
     for number, verdict in verdicts.items():
         if not verdict:
             continue
-        flag = found.get((verdict.kind, text_of(verdict)))
+        cause = cause_of(verdict)
+        flag = found.get(cause)
         if flag is None:
             op = op_of(group, journal, verdict)
             value = None if op is None else group.ops[op].outputs[0]
             flag = Flag(verdict.kind, verdict.message, op, value, cure=verdict.cure)
-            found[verdict.kind, text_of(verdict)] = flag
+            found[cause] = flag
         flag.sources.append(number)
     return [merged(flag, verdicts) for flag in found.values()]
+
+
+def cause_of(verdict: Diagnosis) -> tuple[Any, ...]:
+    """What sources have in common that suffer from the same; of sizes the numbers may differ."""
+    if verdict.kind in SIZES:
+        return (verdict.kind, verdict.reason, verdict.place)
+    return (verdict.kind, text_of(verdict))
 
 
 def text_of(verdict: Diagnosis) -> str:
@@ -47,7 +60,11 @@ def merged(flag: Flag, verdicts: dict[int, Diagnosis]) -> Flag:
         some = names if len(names) <= 6 else [*names[:6], f"{len(names) - 6} more"]
         listed = f"{', '.join(some[:-1])} and {some[-1]}"
         text = text_of(verdicts[flag.sources[0]]).replace("The gradient of", "The gradients of", 1)
-        flag.message = text.replace("\0 is ", f"{listed} are ", 1).replace("\0", listed)
+        for one, many in VERBS:
+            text = text.replace(f"\0 {one} ", f"\0 {many} ", 1)
+        if flag.kind in SIZES:
+            text = text.replace(" it ", " the first ", 1)
+        flag.message = text.replace("\0", listed)
     return flag
 
 
@@ -62,6 +79,13 @@ def op_of(group: Group, journal: Journal, verdict: Diagnosis) -> int | None:
     return None
 
 
+def odd(asked: Asked, results: Any) -> bool:
+    """Whether the size of a gradient is worth a question."""
+    target = asked.run.targets[0]
+    arrays = (plain(result) for result in list(results)[:MOST_DIAGNOSES])
+    return any(a is not None and a.size and suspicious(asked, target, a) for a in arrays)
+
+
 class ReportJournal(Journal):
     """Gathers the groups of a report, and asks why where a gradient is missing, zero or broken."""
 
@@ -73,7 +97,7 @@ class ReportJournal(Journal):
             return
         self.calls += 1
         entered = self.enter(run, results)
-        if entered is not None and entered.kinds & CAUSES:
+        if entered is not None and entered.kept and (entered.kinds & CAUSES or odd(asked, results)):
             self.complete(run, asked, results)
             flags = self.diagnose(entered.group.group, asked)
             if flags:

@@ -49,11 +49,12 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 
 
 class Entered(NamedTuple):
-    """A call in its group, and the kinds of its findings if its figures are kept."""
+    """A call in its group, the kinds of its findings, and whether its figures are kept."""
 
     group: CallGroup
     number: int
     kinds: set[str]
+    kept: bool
 
 
 class Recorder(Observer):
@@ -154,7 +155,7 @@ class Recorder(Observer):
         kinds = kinds_of(arrays, norms, targets)
         kept = group.add(snapshot, kinds, target_figure(targets), together(norms))
         self._bound_pending(snapshot)
-        return Entered(group, snapshot.index, kinds if kept else set())
+        return Entered(group, snapshot.index, kinds, kept)
 
     def _bound_pending(self, latest: Snapshot) -> None:
         """Summarise the groups' latest calls when their arrays are too many together."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.examine.backflow import Backflow, plain
+from tensortape.examine.cotangents import is_whole
 from tensortape.examine.diagnosis import Diagnosis
 from tensortape.examine.reasons import Reason
 from tensortape.examine.scale import Leg, sizes, way_back
@@ -60,7 +61,7 @@ RELUS = frozenset(("Relu", "Relu6"))
 def suspicious(asked: Any, target: Any, array: Any) -> bool:
     """Whether the size of a gradient is worth a walk back; costs little, since it mostly is not."""
     rules = asked.run.rules
-    if asked.run.call.kind != "gradient" or not rules:
+    if not rules or (asked.run.call.kind != "gradient" and not all(map(written_out, rules))):
         return False
     if not array.all() and any(run.entry.op.type in RELUS for run in rules):
         return True
@@ -68,6 +69,11 @@ def suspicious(asked: Any, target: Any, array: Any) -> bool:
     seeds = [run.upstream[0] for run in rules[:8] if run.entry.outputs[0] is target]
     seed, peak_seed = sizes(plain(seeds[0])) if seeds else (1.0, 1.0)
     return total <= 1e-3 * seed or peak > EXPLODED * peak_seed or peak < smallest(array.dtype)
+
+
+def written_out(run: Any) -> bool:
+    """Whether the sizes of what a rule exchanged are known (of large Jacobians blocks are kept)."""
+    return all(map(is_whole, (*run.upstream, *run.downstream)))
 
 
 class ScaleQuestion:

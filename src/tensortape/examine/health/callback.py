@@ -8,6 +8,7 @@ from typing import Any
 
 from tensortape.examine.health import html
 from tensortape.examine.health.alerts import Alert
+from tensortape.examine.health.known_to_keras import as_callback
 from tensortape.examine.health.live import LiveTable, table_text
 from tensortape.examine.health.measures import LayerStep
 from tensortape.examine.health.monitor import Monitor
@@ -20,13 +21,15 @@ def ignored(name: str) -> Callable[..., None]:
         """Keras calls this."""
 
     hook.__name__ = name
+    hook._is_default = True  # type: ignore[attr-defined]  # Keras need not call it
     return hook
 
 
 class GradientHealth:
     """Watches the gradients of a training, layer by layer, and says which layer is in trouble.
 
-    As a Keras callback: ``model.fit(…, callbacks=[health])``. Around a loop of one's own:
+    As a Keras callback (it is a ``keras.callbacks.Callback`` wherever Keras is loaded):
+    ``model.fit(…, callbacks=[health])``. Around a loop of one's own:
 
     >>> import tensortape as tf
     >>> w, b = tf.Variable([[0.5], [-0.5]]), tf.Variable([0.0])
@@ -55,6 +58,11 @@ class GradientHealth:
 
     async_safe = False
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> GradientHealth:
+        """An instance; where Keras is loaded, of the subclass that is one of its callbacks too."""
+        made: GradientHealth = object.__new__(as_callback(cls))
+        return made
+
     def __init__(
         self,
         layers: dict[str, Any] | None = None,
@@ -67,7 +75,7 @@ class GradientHealth:
         self.page = page
         wanted = sys.stdout.isatty() if live is None else live
         self._live = LiveTable(self.monitor) if wanted else None
-        self.model: Any = None
+        self._model: Any = None
         self.params: Any = None
 
     # -- answers ----------------------------------------------------------------------------
@@ -134,9 +142,15 @@ class GradientHealth:
 
     # -- Keras ------------------------------------------------------------------------------
 
+    @property
+    def model(self) -> Any:
+        """The model that is trained."""
+        return self._model
+
     def set_model(self, model: Any) -> None:
         """Keras says which model is trained."""
-        self.model = model
+        self.__class__ = as_callback(type(self))  # Keras may have been imported since
+        self._model = model
         self.monitor.probe.model = str(getattr(model, "name", ""))
 
     def set_params(self, params: Any) -> None:
