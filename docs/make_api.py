@@ -36,9 +36,7 @@ REASONS = (
     (r"^EagerPyFunc$", "made by `tf.py_function` alone, which is differentiated here"),
     (r"^_EagerConst$", "inner to TensorFlow; `tf.constant`"),
     (r"Variant", "packs composite tensors into one handle for functions; not needed here"),
-    (r"^Ragged", "made by methods of `tf.RaggedTensor`, which are differentiated here"),
     (r"^BlockLSTM", "a fused layer that no public function calls; `keras.layers.LSTM`"),
-    (r"^QuantizeAndDequantizeV4Grad$", "the derivative of V4, which is here, as an operation"),
 )  # fmt: skip
 
 # public names left out on purpose

@@ -20,7 +20,7 @@ from tensortape.core.face import complete
 from tensortape.core.op import Op
 from tensortape.core.public import pair, tensor
 from tensortape.core.registry import OPS
-from tensortape.ops.raw import steps, structures
+from tensortape.ops.raw import ragged, steps, structures
 from tensortape.ops.raw.arrays_table import ARRAYS
 from tensortape.ops.raw.math_table import MATH
 from tensortape.ops.raw.names import tf
@@ -32,7 +32,7 @@ _LINE = re.compile(r"^(\w+)\((.*?)\)\s*= (.*?)(?=^\w+\(|\Z)", re.MULTILINE | re.
 
 def read_tables() -> dict[str, tuple[str, str]]:
     """Operation type -> (arguments, expression)."""
-    text = "\n".join((ARRAYS, MATH, NN, SPARSE))
+    text = "\n".join((ARRAYS, MATH, NN, SPARSE, ragged.RAGGED))
     return {type: (given, value) for type, given, value in _LINE.findall(text)}
 
 
@@ -42,7 +42,7 @@ COMPOSED = read_tables()
 
 def _composed(type: str) -> Any:
     given, value = COMPOSED[type]
-    scope: dict[str, Any] = {**vars(steps), **vars(structures), "tf": tf}
+    scope: dict[str, Any] = {**vars(steps), **vars(structures), **vars(ragged), "tf": tf}
     scope["convert"] = convert_to_tensor
     signature = f"*, {given}, name=None" if given else "*, name=None"
     exec(f"def {type}({signature}):\n    return (\n{value})", scope)
