@@ -16,6 +16,9 @@ ROOT = DOCS.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(found for name in NAMES if (found := shutil.which(name)))
 
+QUESTIONS = ("rounded", "masked", "dead", "shrinking", "training")
+TEXTS = ("program", "derivation", "compare", "check")
+
 MODEL = """
 import numpy as np, tensortape as tf
 keras = tf.keras
@@ -54,21 +57,31 @@ def main() -> None:
         photograph(browser, notebook, DOCS / "report.png", "#4.2")
         photograph(browser, notebook, DOCS / "report-phone.png", "#4.2", size=(390, 844))
         photograph(browser, folder / "flow.html", DOCS / "flow.png", "", "conv_2")
+        subprocess.run([sys.executable, DOCS / "examine_pictures.py"], cwd=folder, check=True)
+        for name in QUESTIONS:
+            picture = DOCS / f"examine-{name}.png"
+            photograph(browser, folder / f"{name}.html", picture, "", size=(1120, 560))
+        for name in TEXTS:
+            photograph(
+                browser, folder / f"{name}.html", DOCS / f"examine-{name}.png", "", part=True
+            )
         browser.close()
 
 
 def photograph(
-    browser, path: Path, picture: Path, address: str, opened: str = "", size=(1280, 860)
+    browser, path: Path, picture: Path, address: str, opened: str = "", size=(1280, 860), part=False
 ) -> None:
-    """One picture of a page."""
+    """One picture of a page, or of as much of it as has text."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto(path.as_uri() + address)
-    page.wait_for_selector("html[data-ready]")
+    if page.locator("script").count():
+        page.wait_for_selector("html[data-ready]")
     if opened:
         page.locator(f".node.run[data-run='{opened}']").click()
         page.locator(".node.op", has_text="BiasAdd").first.click()
     page.wait_for_timeout(300)
-    page.screenshot(path=picture)
+    shown = page.locator("main").first if part else page
+    shown.screenshot(path=picture)
     page.close()
 
 

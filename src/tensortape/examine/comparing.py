@@ -86,7 +86,8 @@ class Comparison:
         rows = [row.rstrip() for row in out.getvalue().splitlines()]
         more = len(self.differences) - MOST_ROWS
         rows += [f"({more} more)"] if more > 0 else []
-        count = f"{len(self)} differences in {self.compared} {self.what}"
+        word = "difference" if len(self) == 1 else "differences"
+        count = f"{len(self)} {word} in {self.compared} {self.what}"
         return "\n".join([*rows, f"{count}; the first: {self.first}"]).strip("\n")
 
 

@@ -92,16 +92,21 @@ def fence(node: Node) -> str:
 
 def table(node: Node) -> str:
     """Rows of cells in their brackets."""
-    rows = "".join(
-        element("mtr", "".join(element("mtd", inner(cell)) for cell in cells.parts))
-        for cells in node.parts
-    )
+    sides = SIDES.get(node.text, ())
+    rows = "".join(element("mtr", cells_of(cells.parts, sides)) for cells in node.parts)
     opening, closing = TABLES[node.text]
-    left = ' columnalign="left"' if node.text == "cases" else ""
-    if node.text == "aligned":
-        left = ' columnalign="right left"'
+    large = ' displaystyle="true"' if node.text == "aligned" else ""
     signs = [element("mo", s, ' fence="true"') if s else "" for s in (opening, closing)]
-    return element("mrow", signs[0] + element("mtable", rows, left) + signs[1])
+    return element("mrow", signs[0] + element("mtable", rows, large) + signs[1])
+
+
+def cells_of(cells: list[Node], sides: tuple[str, ...]) -> str:
+    """The cells of a row; browsers know no other way to align them than styles."""
+    styles = [f' style="text-align:{side}"' for side in sides]
+    styles += [""] * (len(cells) - len(styles))
+    return "".join(
+        element("mtd", inner(cell), style) for cell, style in zip(cells, styles, strict=False)
+    )
 
 
 def accent(node: Node) -> str:
@@ -115,6 +120,7 @@ def space(node: Node) -> str:
     return f'<mspace width="{"0.17em" if node.text == "thin" else "1.2em"}"></mspace>'
 
 
+SIDES = {"aligned": ("right", "left"), "cases": ("left", "left")}
 CONVERTERS = {
     "row": row,
     "number": lambda node: element("mn", html.escape(node.text)),
