@@ -89,3 +89,21 @@ def test_compute_gradient_returns_both_jacobians():
         np.testing.assert_allclose(a, b, atol=1e-3)
     with pytest.raises(ValueError, match="list"):
         tf.test.compute_gradient(lambda x: x, tf.constant(1.0))
+
+
+def test_kink_of_the_slope():
+    """At a kink of the function the gradient jumps: no verdict on its derivative there."""
+    check = tf.autodiff.check_gradients(tf.abs, (tf.constant([0.0, 1.0], tf.float64),))
+    assert check and check.rows[-1].kinks == 1
+    assert "kinks" in str(check.rows[-1])
+
+
+def test_wrong_second_order_is_no_kink():
+    @tf.custom_gradient
+    def cubed(x):
+        def rule(dy):
+            return dy * tf.stop_gradient(3.0 * x * x)
+
+        return x**3.0, rule
+
+    assert not tf.autodiff.check_gradients(cubed, (tf.constant([0.5, 1.0], tf.float64),))

@@ -284,3 +284,38 @@ def test_a_variable_read_by_an_argument_is_no_variable_of_the_function():
     with tf.GradientTape() as tape:
         y = double(holder)
     assert tape.gradient(y, holder.value).numpy() == 2.0
+
+
+@pytest.mark.parametrize("scale", [3.0, tf.constant(3.0), 3])
+def test_rule_may_leave_keywords_out(scale):
+    """As TensorFlow's rules do, which see no keywords."""
+
+    @tf.custom_gradient
+    def scaled(x, scale=2.0):
+        return x * tf.cast(scale, tf.float32), lambda dy: dy * 100.0
+
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = scaled(x, scale=scale)
+    np.testing.assert_allclose(y, [3.0, 6.0])
+    np.testing.assert_allclose(tape.gradient(y, x), [100.0, 100.0])
+
+
+def test_rule_may_leave_keywords_out_with_variables():
+    v = tf.Variable(2.0)
+
+    @tf.custom_gradient
+    def scaled(x, scale=2.0):
+        def rule(dy, variables=None):
+            return dy * 10.0, [tf.reduce_sum(dy) * 5.0 for _ in variables]
+
+        return x * v * scale, rule
+
+    x = tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = scaled(x, scale=3.0)
+    gx, gv = tape.gradient(y, [x, v])
+    np.testing.assert_allclose(gx, [10.0, 10.0])
+    assert float(gv) == 10.0

@@ -213,3 +213,33 @@ def test_a_failing_function_leaves_everything_as_it_was():
     with tf.GradientTape() as tape:
         y = x * x
     assert float(tape.gradient(y, x)) == 4.0
+
+
+def test_same_tensor_twice():
+    """Arguments are differentiated apart, also where they are one tensor."""
+    x = tf.constant([1.0, 2.0, 3.0])
+
+    def dot(a, b):
+        return tf.reduce_sum(a * b)
+
+    _, (da, db) = tf.autodiff.value_and_gradient(dot, x, x, argnums=(0, 1))
+    np.testing.assert_allclose([da, db], [[1, 2, 3], [1, 2, 3]])
+    blocks = tf.autodiff.hessian(dot, x, x, argnums=(0, 1))
+    np.testing.assert_allclose(blocks[0][1], np.eye(3))
+    np.testing.assert_allclose(blocks[0][0], np.zeros((3, 3)))
+    _, tangent = tf.autodiff.jvp(dot, (x, x), (x, 0.0 * x))
+    assert float(tangent) == 14.0
+
+
+def test_tensor_read_from_outside_is_constant():
+    x = tf.constant([1.0, 2.0])
+    _, g = tf.autodiff.value_and_gradient(lambda a: tf.reduce_sum(a * x), x)
+    np.testing.assert_allclose(g, x)
+    with tf.GradientTape() as tape:  # a tape around sees both
+        tape.watch(x)
+        _, g = tf.autodiff.value_and_gradient(lambda a: tf.reduce_sum(a * a * x), x)
+    np.testing.assert_allclose(tape.gradient(g, x), [4.0, 8.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        curves = tf.autodiff.derivatives(lambda a: a**3.0 * x, x, 2)[2]
+    np.testing.assert_allclose(tape.gradient(curves, x), 12.0 * x)

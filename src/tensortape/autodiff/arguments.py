@@ -7,6 +7,8 @@ from typing import Any
 
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
+from tensortape.core.registry import OPS
 from tensortape.core.tensor import Tensor
 
 
@@ -18,6 +20,19 @@ def as_tensors(structure: Any) -> Any:
         return x if keep else convert_to_tensor(x)
 
     return nest.map_structure(leaf, structure)
+
+
+def as_arguments(structure: Any) -> Any:
+    """As :func:`as_tensors`, each tensor one of its own.
+
+    So two arguments that are the same tensor are differentiated apart, and a tensor that the
+    function also reads from outside is constant there.
+    """
+
+    def leaf(x: Any) -> Any:
+        return execute(OPS["Identity"], (x,)) if isinstance(x, Tensor) else x
+
+    return nest.map_structure(leaf, as_tensors(structure))
 
 
 def chosen(args: tuple[Any, ...], argnums: Any) -> Any:

@@ -132,7 +132,8 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
             f"(outputs, grad_fn); received {type(result).__name__}."
         )
     outputs, grad_fn = result
-    leaves = [*nest.flatten(args), *nest.flatten(kwargs)] if (args or kwargs) else []
+    keywords = nest.flatten(kwargs) if kwargs else []
+    leaves = [*nest.flatten(args), *keywords] if (args or kwargs) else []
     with VariableWatcher() as given:  # an argument may read its variable, as Keras' ones do
         inputs = [_as_input(a) for a in leaves]
     variables = [v for v in variables_besides(watcher, leaves) if v._id not in given.variables]
@@ -142,7 +143,25 @@ def call_with_rule(f: Any, args: Any, kwargs: Any) -> Any:
             "If using @custom_gradient with a function that uses variables, then grad_fn must "
             f"accept a 'variables' keyword argument. {_name(f)!r} uses {names}."
         )
+    if keywords and len(keywords) < len(leaves):
+        grad_fn = padded(grad_fn, len(leaves) - len(keywords), len(keywords), bool(variables))
     return recorded_as_one(_name(f), grad_fn, inputs, variables, outputs)
+
+
+def padded(grad_fn: Any, positional: int, keywords: int, with_variables: bool) -> Any:
+    """A rule that may leave out the arguments given by keyword, as TensorFlow's rules do."""
+
+    def rule(*upstream: Any, **variables: Any) -> Any:
+        returned = grad_fn(*upstream, **variables)
+        pair = with_variables and isinstance(returned, (tuple, list)) and len(returned) == 2
+        grads = returned[0] if pair else returned
+        flat = nest.flatten(grads)
+        if len(flat) != positional:
+            return returned
+        flat += [None] * keywords
+        return (flat, returned[1]) if pair else flat
+
+    return rule
 
 
 def variables_besides(watcher: VariableWatcher, leaves: list[Any]) -> list[Any]:

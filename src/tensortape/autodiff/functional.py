@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.autodiff.arguments import as_tensors, chosen, need_callable, scalar_value, split_aux
+from tensortape.autodiff.arguments import (
+    as_arguments,
+    as_tensors,
+    chosen,
+    need_callable,
+    scalar_value,
+    split_aux,
+)
 from tensortape.autodiff.forward import ForwardAccumulator
 from tensortape.autodiff.tape import GradientTape
 from tensortape.core import nest
@@ -19,7 +26,7 @@ from tensortape.core.registry import export
 
 def _taped(f: Any, args: Any, argnums: Any, persistent: bool = False) -> Any:
     """Run ``f`` under a tape that watches the chosen arguments: (tape, result, sources)."""
-    args = as_tensors(tuple(args))
+    args = as_arguments(tuple(args))
     sources = chosen(args, argnums)
     tape = GradientTape(persistent=persistent)
     with tape:
@@ -86,7 +93,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = Fals
     >>> float(y), float(dy)
     (8.0, 12.0)
     """
-    primals = as_tensors(tuple(primals))
+    primals = as_arguments(tuple(primals))
     with ForwardAccumulator(list(primals), list(as_tensors(tuple(tangents)))) as acc:
         result = need_callable(f)(*primals)
     value, aux = split_aux(result, has_aux)
@@ -106,7 +113,7 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     >>> tf.autodiff.hvp(lambda x: tf.reduce_sum(x**3), (x,), (v,))[0].numpy()
     array([6., 0.], dtype=float32)
     """
-    primals = as_tensors(tuple(primals))
+    primals = as_arguments(tuple(primals))
     with ForwardAccumulator(list(primals), list(as_tensors(tuple(tangents)))) as acc:
         with GradientTape() as tape:
             tape.watch(primals)
@@ -144,7 +151,7 @@ def hessian(f: Callable[..., Any], *args: Any, argnums: Any = 0) -> Any:
     array([[4., 2.],
            [2., 0.]], dtype=float32)
     """
-    args = as_tensors(tuple(args))
+    args = as_arguments(tuple(args))
     sources = chosen(args, argnums)
     with GradientTape(persistent=True) as outer:
         outer.watch(sources)

@@ -16,7 +16,7 @@ from tensortape.arrays.recorded import recorded
 from tensortape.arrays.taylor.collapsed import Collapsed, CollapsedNamespace
 from tensortape.arrays.taylor.series import Series, SeriesNamespace
 from tensortape.arrays.taylor.value import TaylorValue
-from tensortape.autodiff.arguments import need_callable
+from tensortape.autodiff.arguments import as_arguments, need_callable
 from tensortape.autodiff.backward import listens, rule_running
 from tensortape.autodiff.functional import hessian
 from tensortape.core.convert import convert_to_tensor
@@ -95,7 +95,7 @@ def _evaluated(f: Any, x: Any, make: Any, start: Any, what: str) -> Any:
         with evaluated_in(ns):
             result = need_callable(f)(EagerTensor(start(ns, x._a)))
             return _real(result, what)._a, EagerTensor
-    ns = make(recorded)
+    ns, x = make(recorded), as_arguments(x)
     with rule_running():
         point = start(ns, x)
     with Follower(ns, x, point) as follower:
