@@ -95,3 +95,21 @@ def test_a_type_declared_without_gradient():
         with graph.gradient_override_map({"Sigmoid": "OverrideWithNothing"}):
             y = tf.sigmoid(x)
         assert tf.gradients(y, x) == [None]
+
+
+def test_override_in_the_default_graph():
+    """The way it is usually written: the default graph is that of the function being traced."""
+
+    @tf.RegisterGradient("FiveOfATest")
+    def _five(op, dy):
+        return dy * 5.0
+
+    @tf.function
+    def slope(x):
+        with tf.compat.v1.get_default_graph().gradient_override_map({"Relu": "FiveOfATest"}):
+            y = tf.nn.relu(x)
+        return tf.gradients(y, x)[0]
+
+    np.testing.assert_allclose(slope(tf.constant([-1.0, 2.0])), [5.0, 5.0])
+    outside = tf.compat.v1.get_default_graph()
+    assert outside is tf.compat.v1.get_default_graph() and outside.get_operations() == []

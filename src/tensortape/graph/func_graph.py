@@ -201,3 +201,25 @@ def reset_default_graph() -> None:
             "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared "
             "graph, exit the nesting and create a new graph."
         )
+
+
+_OUTSIDE: list[Graph] = []
+
+
+@export("compat.v1.get_default_graph")
+def get_default_graph() -> Graph:
+    """The graph being built: a function's while it is traced; else one that stays empty.
+
+    >>> import tensortape as tf
+    >>> graph = tf.Graph()
+    >>> with graph.as_default():
+    ...     tf.compat.v1.get_default_graph() is graph
+    True
+
+    Source: ``tf.compat.v1.get_default_graph``.
+    """
+    if state.graph is not None:
+        return state.graph
+    if not _OUTSIDE:
+        _OUTSIDE.append(Graph())
+    return _OUTSIDE[0]
