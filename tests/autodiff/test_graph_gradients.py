@@ -110,6 +110,37 @@ def test_override_in_the_default_graph():
             y = tf.nn.relu(x)
         return tf.gradients(y, x)[0]
 
-    np.testing.assert_allclose(slope(tf.constant([-1.0, 2.0])), [5.0, 5.0])
+    assert slope(tf.constant([-1.0, 2.0])).numpy().tolist() == [5.0, 5.0]
     outside = tf.compat.v1.get_default_graph()
     assert outside is tf.compat.v1.get_default_graph() and outside.get_operations() == []
+
+
+def test_variables_that_a_function_reads():
+    v = tf.Variable(2.0)
+
+    @tf.function
+    def slopes(x):
+        y = tf.sin(x) * v
+        return tf.gradients(y, [x, v])
+
+    found = [float(g) for g in slopes(tf.constant(1.0))]
+    np.testing.assert_allclose(found, [2 * np.cos(1.0), np.sin(1.0)], rtol=1e-6)
+
+
+def test_functions_that_ask_for_them_run_traced_while_somebody_examines():
+    v = tf.Variable(2.0)
+
+    @tf.function
+    def slope(x):
+        return tf.gradients(tf.sin(x) * v, x)[0]
+
+    x = tf.Variable(1.0)
+    with tf.examine() as ex:
+        with tf.GradientTape() as tape:
+            y = slope(x * 2.0) * 3.0
+        found = tape.gradient(y, [x, v])
+    expected = [-12 * np.sin(2.0), 3 * np.cos(2.0)]
+    np.testing.assert_allclose([float(g) for g in found], expected, rtol=1e-6)
+    assert not ex.journal.failed and not ex.why(y, x)
+    with pytest.raises(RuntimeError, match="GradientTape"):
+        tf.gradients(x, x)
