@@ -13,7 +13,7 @@ from tensortape.autodiff.endpoints import finish, source_of, start, target_of
 from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.tape import UnconnectedGradients
 from tensortape.core import nest
-from tensortape.core.registry import PUBLIC, export
+from tensortape.core.registry import OPS, PUBLIC, export
 from tensortape.core.rows import Rows
 from tensortape.core.state import state
 
@@ -89,9 +89,13 @@ def _hessian(ys: Any, x: Any) -> Any:
     return PUBLIC["reshape"](PUBLIC["stack"](rows), [*shape.as_list(), *shape.as_list()])
 
 
+class OnlyInGraphs(RuntimeError):
+    """What works on the tensors of a graph was called on values."""
+
+
 def _need_graph(what: str) -> None:
     if not hasattr(state.xp, "evaluate"):
-        raise RuntimeError(
+        raise OnlyInGraphs(
             f"{what} is not supported when eager execution is enabled. Use tf.GradientTape instead."
         )
 
@@ -101,7 +105,9 @@ def _entries(targets: list[Any]) -> list[Entry]:
     graph = next((t.graph for t in targets if getattr(t, "_operation", None) is not None), None)
     if graph is None:
         return []
-    return [_entry(node) for node in graph.get_operations() if node._op is not None]
+    read = OPS["ReadVariableOp"]
+    reads = [Entry(read, (v,), (t,), {}) for v, t in getattr(graph, "variables", {}).values()]
+    return reads + [_entry(node) for node in graph.get_operations() if node._op is not None]
 
 
 def _entry(node: Any) -> Entry:

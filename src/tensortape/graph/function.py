@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.namespace import numpy_namespace
+from tensortape.autodiff.graph_gradients import OnlyInGraphs
 from tensortape.core import events, nest
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
@@ -49,6 +50,7 @@ class Function:
         self._per_instance: Any = weakref.WeakKeyDictionary()
         self._log = TraceLog(self._name)
         self._converted: Any = None
+        self._only_traced = False
         functools.update_wrapper(self, python_function, updated=())
 
     # -- looking at it ---------------------------------------------------------------------
@@ -99,8 +101,13 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function, tracing it if this signature is new."""
-        if _run_eagerly[0] or events.observers or not _traceable():
+        if _run_eagerly[0] or not _traceable():
             return self._python_function(*args, **kwargs)
+        if events.observers and not self._only_traced:  # who want to see each operation
+            try:
+                return self._python_function(*args, **kwargs)
+            except OnlyInGraphs:
+                self._only_traced = True
         concrete, tensors = self._concrete_for(args, kwargs)
         if concrete is None:
             return self._python_function(*args, **kwargs)
