@@ -178,3 +178,16 @@ def test_pages_of_large_flows_stay_small() -> None:
     page = long_flow().html()
     assert len(page) < 4_000_000
     assert len(small_flow().html()) < 250_000
+
+
+def test_in_a_notebook_the_table_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    rich = pytest.importorskip("rich.console")
+    monkeypatch.setattr(rich, "_is_jupyter", lambda: True)
+    x = tf.Variable([1.0, 2.0])
+    with tf.examine.GradientHealth(live=False) as health, tf.examine() as ex:
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(tf.sin(x))
+        tape.gradient(y, x)
+    flow = ex.flow(y, x)
+    assert "Sin" in str(flow)
+    assert "|gradient|" in str(health)

@@ -82,7 +82,7 @@ class Comparison:
             cells = [mark, row.kind, row.op, where, figure(row.first), figure(row.second)]
             table.add_row(*[rich_text.Text(c) for c in [*cells, f"{row.error:.2g}"]])
         out = io.StringIO()
-        rich_console.Console(file=out, width=130, no_color=True).print(table)
+        rich_console.Console(file=out, width=130, no_color=True, force_jupyter=False).print(table)
         rows = [row.rstrip() for row in out.getvalue().splitlines()]
         more = len(self.differences) - MOST_ROWS
         rows += [f"({more} more)"] if more > 0 else []

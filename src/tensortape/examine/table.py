@@ -59,7 +59,7 @@ def render(flow: Any, verdict: str) -> str:
     """The table of ``flow`` as text, with the verdict below it."""
     out = io.StringIO()
     width = min(WIDEST, max(100, shutil.get_terminal_size((120, 24)).columns))
-    console = rich_console.Console(file=out, width=width, no_color=True)
+    console = rich_console.Console(file=out, width=width, no_color=True, force_jupyter=False)
     if flow.steps:
         console.print(build(flow, scopes=width >= ROOM_FOR_SCOPES))
     if len(flow.steps) > MOST_ROWS:

@@ -57,7 +57,7 @@ def table_text(monitor: Any) -> str:
     """The table and the alerts as plain text."""
     out = io.StringIO()
     width = min(160, max(110, shutil.get_terminal_size((120, 24)).columns))
-    console = rich_console.Console(file=out, width=width, no_color=True)
+    console = rich_console.Console(file=out, width=width, no_color=True, force_jupyter=False)
     console.print(table_of(monitor))
     rows = [row.rstrip() for row in out.getvalue().splitlines()]
     rows += [str(alert) for alert in monitor.alerts()]
