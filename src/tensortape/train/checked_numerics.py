@@ -118,7 +118,15 @@ def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int =
 
 @export("debugging.disable_check_numerics")
 def disable_check_numerics() -> None:
-    """Take ``enable_check_numerics`` back. Source: ``tf.debugging.disable_check_numerics``."""
+    """Take ``enable_check_numerics`` back.
+
+    >>> import tensortape as tf
+    >>> tf.debugging.disable_check_numerics()
+    >>> tf.math.log(0.0).numpy()
+    np.float32(-inf)
+
+    Source: ``tf.debugging.disable_check_numerics``.
+    """
     if _before:
         unsubscribe(_checker)
         PUBLIC["config.run_functions_eagerly"](_before.pop())
@@ -131,6 +139,9 @@ _filtering = [True]
 def enable_traceback_filtering() -> None:
     """Say that tracebacks are to leave out the library's own lines, which are few here.
 
+    >>> import tensortape as tf
+    >>> tf.debugging.enable_traceback_filtering()
+
     Source: ``tf.debugging.enable_traceback_filtering``.
     """
     _filtering[0] = True
@@ -139,6 +150,12 @@ def enable_traceback_filtering() -> None:
 @export("debugging.disable_traceback_filtering")
 def disable_traceback_filtering() -> None:
     """Say that tracebacks are to be whole, as they are here in any case.
+
+    >>> import tensortape as tf
+    >>> tf.debugging.disable_traceback_filtering()
+    >>> tf.debugging.is_traceback_filtering_enabled()
+    False
+    >>> tf.debugging.enable_traceback_filtering()
 
     Source: ``tf.debugging.disable_traceback_filtering``.
     """
