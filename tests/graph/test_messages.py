@@ -225,3 +225,15 @@ def test_message(name):
 def test_negative_indices_count_from_the_end():
     assert float(element(PAIR, tf.constant(-1))) == 2.0
     assert float(element(PAIR, tf.constant(-2))) == 1.0
+
+
+def test_lines_without_notes():
+    """Python 3.10 has no notes: the user's lines end the message."""
+    from tensortape.graph.autograph import lines
+
+    class Plain:
+        args = ("no such thing", 3)
+
+    lines._add_note(Plain, "in user code: here")
+    assert Plain.args == ("no such thing\n\nin user code: here", 3)
+    assert Plain.__notes__ == ["in user code: here"]

@@ -6,6 +6,7 @@ as through any Python code. Source: ``tf.map_fn`` and its kin.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,9 @@ from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.registry import PUBLIC, export
 from tensortape.graph.deferred import undecided
 from tensortape.graph.traced_maps import deferred_call, traced_map, traced_scan, tracing
+from tensortape.graph.vectorize import Sequential, vectorized
+
+_log = logging.getLogger("tensortape")
 
 
 def _rows(elems: Any, what: str) -> tuple[list[Any], int]:
@@ -137,8 +141,12 @@ def vectorized_map(
 ) -> Any:
     """Apply ``fn`` to each element along the first axis, and stack the results.
 
-    The elements are taken one after the other, so that random draws and assignments in ``fn``
-    happen for each; results may have another structure and dtype than the elements.
+    ``fn`` runs once, for all elements together, where it can: its operations then work on one more
+    axis, and gradients pass. Where it cannot (random draws and assignments, which happen for each
+    element; loops and branches decided by values; very few elements), it runs for one element
+    after the other, and the log (``tensortape``, level ``INFO``) says why. With
+    ``fallback_to_while_loop=False`` that is an error. Results may have another structure and dtype
+    than the elements.
 
     >>> import tensortape as tf
     >>> x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
@@ -148,13 +156,33 @@ def vectorized_map(
     Raises ``ValueError`` for scalars. Source: ``tf.vectorized_map``.
     """
     _need_callable(fn)
-    flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
-    if any(t.ndim == 0 for t in flat):
-        raise ValueError("vectorized_map: elems must have at least one axis, received a scalar.")
+    if not any(is_composite(e) for e in nest.flatten(elems)):
+        flat = [convert_to_tensor(e) for e in nest.flatten(elems)]
+        if any(t.ndim == 0 for t in flat):
+            raise ValueError(
+                "vectorized_map: elems must have at least one axis, received a scalar."
+            )
+        try:
+            found, looped = vectorized(fn, elems)
+            if looped:
+                _one_by_one(fallback_to_while_loop, f"no batched form of {', '.join(looped)}")
+            return found
+        except Sequential as reason:
+            _one_by_one(fallback_to_while_loop, str(reason))
     if tracing():
         return traced_map(fn, elems)
     rows, _ = _rows(elems, "vectorized_map")
     return _stack([fn(row) for row in rows])
+
+
+def _one_by_one(allowed: bool, reason: str) -> None:
+    """Say why elements are taken one after the other, or refuse to."""
+    if not allowed:
+        raise ValueError(
+            f"vectorized_map cannot run on all elements at once: {reason}. "
+            "fallback_to_while_loop=True takes one after the other."
+        )
+    _log.info("vectorized_map takes one element after the other: %s", reason)
 
 
 def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
+from tensortape.core.errors import OpError
+
 _origins: dict[str, dict[int, tuple[str, int, str]]] = {}
 
 
@@ -31,8 +33,6 @@ def is_rewritten(path: str) -> bool:
 
 def explain(exc: BaseException) -> None:
     """Add to an exception where in the user's code it arose."""
-    if not hasattr(exc, "add_note"):
-        return
     rows = []
     tb = exc.__traceback__
     while tb is not None:
@@ -46,4 +46,16 @@ def explain(exc: BaseException) -> None:
         tb = tb.tb_next
     unique = list(dict.fromkeys(rows))
     if unique and not any("in user code:" in n for n in getattr(exc, "__notes__", ())):
-        exc.add_note("in user code:\n\n" + "\n".join(unique))
+        _add_note(exc, "in user code:\n\n" + "\n".join(unique))
+
+
+def _add_note(exc: BaseException, note: str) -> None:
+    """A note of the exception; before Python 3.11, which shows none, the end of its message."""
+    if hasattr(exc, "add_note"):
+        exc.add_note(note)
+        return
+    exc.__notes__ = [note]  # type: ignore[attr-defined]
+    if isinstance(exc, OpError):
+        exc._message = f"{exc._message}\n\n{note}"
+    elif exc.args and type(exc.args[0]) is str:
+        exc.args = (f"{exc.args[0]}\n\n{note}", *exc.args[1:])
