@@ -46,3 +46,14 @@ def test_complement_of_the_error_function():
 def test_gelu():
     exact = tf.nn.gelu(X.astype(np.float64)).numpy()
     np.testing.assert_allclose(tf.nn.gelu(X).numpy(), exact, rtol=1e-4, atol=1e-36)
+
+
+def test_softmax_of_many_rows():
+    for shape in ((300, 1000), (3, 70, 1000), (2, 200_000)):
+        x = np.random.default_rng(0).normal(size=shape).astype(np.float32) * 5
+        x.reshape(-1)[[0, 5]] = 40, -np.inf
+        for function in (tf.nn.softmax, tf.nn.log_softmax):
+            exact = function(x.astype(np.float64)).numpy()
+            np.testing.assert_allclose(function(x).numpy(), exact, rtol=4e-6, atol=1e-6)
+            first = function(x[:1, ..., :100]).numpy()
+            np.testing.assert_array_equal(function(np.asfortranarray(x[:1, ..., :100])), first)

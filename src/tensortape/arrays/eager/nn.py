@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.kernels import softmax_rows
+
 SOFTMAX = "softmax log_softmax"
 CROSS_ENTROPY = "softmax_less_labels"
 SEQUENCE = "ctc ctc_derivative isotonic piece_means"
@@ -18,6 +20,8 @@ def softmax(x: Any, axis: int = -1) -> Any:
     """Exponentials along ``axis``, divided by their sum; of no elements, nothing."""
     if not x.size:
         return x
+    if softmax_rows.worth(x, axis):
+        return softmax_rows.softmax(x)
     e = x - _largest(x, axis, None, None, True)
     np.exp(e, out=e)
     e /= _sum(e, axis, None, None, True)
@@ -28,6 +32,8 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     """The logarithm of ``softmax``, where that may be too small for a float."""
     if not x.size:
         return x
+    if softmax_rows.worth(x, axis):
+        return softmax_rows.log_softmax(x)
     shifted = x - _largest(x, axis, None, None, True)
     shifted -= np.log(_sum(np.exp(shifted), axis, None, None, True))
     return shifted

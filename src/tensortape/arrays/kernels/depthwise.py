@@ -62,7 +62,10 @@ def shifted(example: int, low: int, high: int, first: slice, rest: Any) -> Any:
 
 
 def conv(out: Any, x: Any, w: Any, sizes: Any, strides: Any, dilations: Any, channels: int) -> None:
-    """Add the sums of products of the windows of padded ``x`` with the filters to ``out``."""
+    """Write the sums of products of the windows of padded ``x`` with the filters to ``out``.
+
+    ``out`` holds zeros before.
+    """
     kernel = w.shape[:-2]
     multiples = w.reshape(*kernel, channels, -1)
     if in_rows(strides, multiples.shape[-1], x):
@@ -70,10 +73,13 @@ def conv(out: Any, x: Any, w: Any, sizes: Any, strides: Any, dilations: Any, cha
         places = row_places(sizes, w, strides, dilations, channels)
         for example, low, high in row_blocks(flat):
             part = flat[example, low:high]
-            product = np.empty_like(part)
+            product = part
             for filters, first, rest in places:
                 np.multiply(wide[shifted(example, low, high, first, rest)], filters, out=product)
-                part += product
+                if product is part:  # the first one, in the place of zeros
+                    product = np.empty_like(part)
+                else:
+                    part += product
         return
     split = out.reshape(*out.shape[:-1], channels, -1)
     for place, at in window_slices(sizes, kernel, strides, dilations):

@@ -59,5 +59,5 @@ def polynomial(out: Any, coefficients: Sequence[Any], t: Any) -> None:
 
 
 def single(*numbers: float) -> tuple[Any, ...]:
-    """Numbers in single precision."""
-    return tuple(map(np.float32, numbers))
+    """Numbers in single precision, as arrays: what a ufunc takes them as costs it the least."""
+    return tuple([np.array(n, np.float32) for n in numbers])

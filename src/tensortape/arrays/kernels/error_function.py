@@ -25,6 +25,8 @@ _BELOW = single(
     0.0013015297008678317, 6.239865615498275e-05,
 )  # fmt: skip
 
+_MINUS_TWO = single(-2)[0]
+
 _FAR = 10.1
 """Beyond, the complement is 0 in single precision."""
 
@@ -73,7 +75,7 @@ def _erfc(out: Any, x: Any, temporaries: Any, fixed: Any) -> None:
     np.exp(y, out=y)
     out *= y
     np.copyto(z, x < 0)  # 1 where the answer is 2 less this one, that is, this one plus 2 - 2 * it
-    np.multiply(out, -2, out=y)
-    y += 2
+    np.multiply(out, _MINUS_TWO, out=y)
+    y -= _MINUS_TWO
     y *= z
     out += y

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.kernels.elementwise_blocks import in_blocks
+from tensortape.arrays.kernels.elementwise_blocks import in_blocks, single
+
+_ONE = single(1)[0]
 
 
 def softplus(x: Any) -> Any:
@@ -19,8 +21,8 @@ def _softplus(out: Any, x: Any, temporaries: Any, fixed: Any) -> None:
     np.absolute(x, out=u)
     np.negative(u, out=u)
     np.exp(u, out=u)
-    np.add(u, 1, out=w)
-    np.subtract(w, 1, out=out)  # what the sum kept of u
+    np.add(u, _ONE, out=w)
+    np.subtract(w, _ONE, out=out)  # what the sum kept of u
     u -= out  # what it lost, divided by the sum: the rest of the logarithm
     u /= w
     np.log(w, out=w)
