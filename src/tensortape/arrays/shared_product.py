@@ -23,6 +23,20 @@ PARTS = 2
 """Parts for each thread, so that one which gets less of its core can do less."""
 
 
+def of_two(x: Any, y: Any) -> Any:
+    """The product of two matrices: ``dot`` asks the BLAS after half the preparations of ``matmul``.
+
+    It has no good answer where a factor is a single number: 0 times NaN is 0 there.
+    """
+    rows, inner = x.shape
+    columns = y.shape[1]
+    if inner == 1 == y.shape[0] and (rows == 1 or columns == 1 or rows * columns > THREADED):
+        return x * y  # one product each
+    if x.size * columns > THREADED:
+        return multiply(x, y)
+    return x.dot(y) if x.dtype.char in "fd" else np.matmul(x, y)
+
+
 def multiply(x: Any, y: Any) -> Any:
     """``np.matmul(x, y)`` that does not wait for threads of the BLAS."""
     if x.size * y.shape[-1] <= THREADED or one_thread.set is None:

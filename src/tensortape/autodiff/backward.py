@@ -81,6 +81,11 @@ def walk(
             if g is None:
                 continue
         op, inputs = entry.op, entry.inputs
+        if op.transparent and not watchers:
+            key = inputs[0]._id
+            if key in needed:
+                grads[key] = grads[key] + g if key in grads else g
+            continue
         mask: Any
         xs: Any
         if len(inputs) == 2:  # without comprehensions: each costs a call

@@ -28,7 +28,10 @@ def parted(sources: list[Any]) -> list[Any] | None:
 
     Linear operators and extension types do; the gradient of one is another of its kind.
     """
-    if not any(_in_parts(s) for s in sources):
+    for source in sources:
+        if isinstance(source, CompositeTensor) and _in_parts(source):
+            break
+    else:
         return None
     return [nest.flatten(s, expand_composites=True) if _in_parts(s) else [s] for s in sources]
 

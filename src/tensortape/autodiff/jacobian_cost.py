@@ -99,6 +99,9 @@ class Metered:
     def __reversed__(self) -> Iterator[Any]:
         get = self.grads.get
         for entry in reversed(self.entries):
+            if entry.op.transparent:  # costs nothing
+                yield entry
+                continue
             for o in entry.outputs:
                 g = get(o._id)
                 if type(g) is Batched:

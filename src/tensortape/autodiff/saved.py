@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from tensortape.core.dtypes import DType, from_numpy
 from tensortape.core.op import Op
 from tensortape.core.shapes import TensorShape
 
@@ -20,26 +21,32 @@ LARGE = 1 << 12
 class Extent:
     """The shape and dtype of an array that is not kept."""
 
-    __slots__ = ("dtype", "ndim", "shape", "size")
+    __slots__ = ("dtype", "shape")
+    size = 0
+    nbytes = 0
 
     def __init__(self, array: Any) -> None:
-        self.shape, self.dtype, self.ndim, self.size = array.shape, array.dtype, array.ndim, 0
+        self.shape, self.dtype = array.shape, array.dtype
 
     @property
-    def nbytes(self) -> int:
-        """Bytes held: none."""
-        return 0
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
 
 
 class Unsaved:
     """Stands for a tensor whose value no rule reads."""
 
-    __slots__ = ("_a", "_id", "dtype")
+    __slots__ = ("_a", "_id")
 
     def __init__(self, tensor: Any) -> None:
         self._id = tensor._id
-        self.dtype = tensor.dtype
         self._a = Extent(tensor._a)
+
+    @property
+    def dtype(self) -> DType:
+        """The element type."""
+        return from_numpy(self._a.dtype)
 
     @property
     def shape(self) -> TensorShape:
@@ -65,10 +72,10 @@ def slim(op: Op, inputs: Any, outputs: Any) -> tuple[Any, Any]:
     saves = op.saves or ()
     if "inputs" not in saves:
         inputs = tuple(
-            t if i in saves or t._a.size <= LARGE else Unsaved(t) for i, t in enumerate(inputs)
+            [t if t._a.size <= LARGE or i in saves else Unsaved(t) for i, t in enumerate(inputs)]
         )
     if "outputs" not in saves:
-        outputs = tuple(t if t._a.size <= LARGE else Unsaved(t) for t in outputs)
+        outputs = tuple([t if t._a.size <= LARGE else Unsaved(t) for t in outputs])
     return inputs, outputs
 
 
@@ -81,7 +88,10 @@ def user_line() -> str:
     frame: Any = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
-        if "/tensortape/" not in path and not path.startswith("<string") and _is_outside(path):
+        outside = _OUTSIDE.get(path)
+        if outside is None:
+            outside = _OUTSIDE[path] = _is_outside(path)
+        if outside:
             for origin in ORIGIN:
                 found = origin(path, frame.f_lineno)
                 if found is not None:
@@ -91,8 +101,13 @@ def user_line() -> str:
     return "unknown"
 
 
+_OUTSIDE: dict[str, bool] = {}
+"""Path of a program's file -> whether it is the user's: asked for each large value."""
+
+
 def _is_outside(path: str) -> bool:
-    return "/keras/" not in path and "/optree/" not in path and "/malt/" not in path
+    ours = ("/tensortape/", "/keras/", "/optree/", "/malt/")
+    return not path.startswith("<string") and not any([part in path for part in ours])
 
 
 def memory(entries: Any) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from tensortape.autodiff.endpoints import (
     zeros,
 )
 from tensortape.autodiff.overrides import overrides, rerouted
-from tensortape.autodiff.saved import LARGE, is_large, memory, slim, user_line
+from tensortape.autodiff.saved import LARGE, memory, slim, user_line
 from tensortape.core import events, nest
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
@@ -163,9 +163,10 @@ class GradientTape:
                 return
             self._watched[variable._id] = variable
             tracked.add(variable._id)
-        if tensor._a.dtype.kind in _FLOATS:
+        array = tensor._a
+        if array.dtype.kind in _FLOATS:
             read = OPS["ReadVariableOp"]
-            outputs = slim(read, (), (tensor,))[1] if is_large((tensor,)) else (tensor,)
+            outputs = (tensor,) if array.size <= LARGE else slim(read, (), (tensor,))[1]
             self._entries.append(Entry(read, (variable,), outputs, NO_ATTRS))  # type: ignore[union-attr]
             tracked.add(tensor._id)
 
@@ -329,7 +330,9 @@ class GradientTape:
         Raises ``RuntimeError`` when a non-persistent tape is used a second time, ``AttributeError``
         for a list of targets.
         """
-        policy = UnconnectedGradients(unconnected_gradients)
+        policy = unconnected_gradients
+        if type(policy) is not UnconnectedGradients:
+            policy = UnconnectedGradients(policy)
         self._check_persistent("jacobian", experimental_use_pfor)
         results, handles, call = jacobians.jacobian(self, target, sources)
         if policy is UnconnectedGradients.ZERO:
@@ -432,7 +435,8 @@ class GradientTape:
                 observer.gradient_begin(call)
         token = quiet_floats.set()
         try:
-            grads = start(targets, seeds, needed | wanted, mode)
+            ids = needed if wanted <= needed else needed | wanted
+            grads = start(targets, seeds, ids, mode)
             drain = self._complete and not self._persistent
             if overrides.used:
                 entries = rerouted(entries)

@@ -45,15 +45,14 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     try:
         if ExtensionDtypes.active or rare.evaluators:
             value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
-        elif attrs:
-            value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
         elif len(tensors) == 2:  # a comprehension and empty keywords cost as much as the kernel
             x, y = tensors
-            value = op.kernel(s.xp, x._a, y._a)
-        elif len(tensors) == 1:
+            xp, a, b = s.xp, x._a, y._a
+            value = op.kernel(xp, a, b, **attrs) if attrs else op.kernel(xp, a, b)
+        elif len(tensors) == 1 and not attrs:
             value = op.kernel(s.xp, tensors[0]._a)
         else:
-            value = op.kernel(s.xp, *[t._a for t in tensors])
+            value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
     except Exception as exc:
         raise in_graph(translate(op, tensors, attrs, exc)) from None
     finally:

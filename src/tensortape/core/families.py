@@ -51,7 +51,7 @@ def term(partial: Any) -> Rule:
     if callable(partial):
 
         def product(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any) -> Any:
-            d = partial(xp, y, *inputs, **attrs)
+            d = partial(xp, y, *inputs, **attrs) if attrs else partial(xp, y, *inputs)
             return g * (xp.conj(d) if y.dtype.kind == "c" else d)
 
         return product
@@ -80,12 +80,14 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
         left = right = None
         if needed[0] and first is not None:
             left = first(xp, g, y, inputs, attrs)
-            if differ(left.shape, inputs[0].shape):
-                left = xp.sum_to(left, shape=tuple(inputs[0].shape))
+            shape = inputs[0].shape
+            if left.shape != shape or (state.graph is not None and differ(left.shape, shape)):
+                left = xp.sum_to(left, shape=tuple(shape))
         if needed[1] and second is not None:
             right = second(xp, g, y, inputs, attrs)
-            if differ(right.shape, inputs[1].shape):
-                right = xp.sum_to(right, shape=tuple(inputs[1].shape))
+            shape = inputs[1].shape
+            if right.shape != shape or (state.graph is not None and differ(right.shape, shape)):
+                right = xp.sum_to(right, shape=tuple(shape))
         return left, right
 
     return pullback

@@ -44,8 +44,9 @@ def like(other: Any, tensor: Any) -> Any:
     if isinstance(other, Tensor):
         return other
     if hasattr(kind, "_to_tensor"):
-        as_dtype = getattr(other, "_of_dtype", None)
-        return other._to_tensor() if as_dtype is None else as_dtype(tensor._a.dtype)
+        if hasattr(kind, "_of_dtype"):
+            return other._of_dtype(tensor._a.dtype)
+        return other._to_tensor()
     if hasattr(kind, "__tf_tensor__"):
         return convert_to_tensor(other)
     if getattr(kind, "__array_ufunc__", True) is None:

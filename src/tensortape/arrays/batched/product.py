@@ -6,48 +6,101 @@ one term per entry of the batch: the product becomes elementwise, with that axis
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tensortape.arrays.batched.structure import lifted, swapped, times, untied
+from tensortape.arrays.batched.structure import lifted, times, untied
 from tensortape.arrays.batched.value import Batched, rule
-from tensortape.arrays.shared_product import multiply
+from tensortape.arrays.shared_product import of_two
 
 
 @rule
 def matmul(ns: Any, x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     """Matrix product; a tied axis that is summed over goes to the batch."""
-    left, right = type(x) is Batched, type(y) is Batched
-    if not (left or right):
+    left = type(x) is Batched
+    if left is (type(y) is Batched):
+        if left:
+            return both(ns, x, y, transpose_a, transpose_b)
         return ns.base.matmul(x, y, transpose_a, transpose_b)
-    if left and right:
-        return both(ns, x, y, transpose_a, transpose_b)
     value, other = (x, y) if left else (y, x)
-    flip, flip_other = (transpose_a, transpose_b) if left else (transpose_b, transpose_a)
+    make = quick_plan if ns.raw else product_plan
+    flips = (transpose_a, transpose_b)
+    plan = make(tuple(value.data.shape), value.ties, tuple(other.shape), left, flips, ns.raw)
+    data = value.data
+    if plan.lifted is not None:
+        data = ns.base.reshape(data, plan.lifted)
+    if not plan.elementwise:
+        return Batched(ns, stacked_product(ns, data, other, left, flips), plan.ties)
+    if plan.order is not None:
+        data = ns.base.transpose(data, plan.order)
+    if plan.other_order is not None:
+        other = ns.base.transpose(other, plan.other_order)
+        if ns.raw:
+            other = np.ascontiguousarray(other)  # it is read over and over
+    if plan.other_shape is not None:
+        other = ns.base.reshape(other, plan.other_shape)
+    return Batched(ns, times(ns, data, other) if left else times(ns, other, data), plan.ties)
+
+
+class ProductPlan(NamedTuple):
+    """How to multiply the data of a batched factor with one that has no batch."""
+
+    lifted: tuple[Any, ...] | None
+    elementwise: bool
+    order: tuple[int, ...] | None
+    other_order: tuple[int, ...] | None
+    other_shape: tuple[Any, ...] | None
+    ties: tuple[int, ...]
+
+
+def product_plan(
+    stored: Any, ties: Any, shape: Any, left: bool, flips: tuple[bool, bool], raw: bool
+) -> ProductPlan:
+    """The plan for data of shape ``stored`` and a factor of ``shape``; ``left``: the data first."""
+    flip, flip_other = flips if left else flips[::-1]
     inner = -2 if flip == left else -1
-    for p, q in enumerate(value.ties):
-        if q == inner:
-            return absorbed(ns, value, other, p, left, flip, flip_other)
-    data = lifted(ns, value, other.ndim)
-    pair = (data, other) if left else (other, data)
-    ties = result_ties(value.ties, inner, left)
-    if ns.raw and data.shape[inner] == 1:
-        a, b = (
-            x.swapaxes(-1, -2) if flipped else x
-            for x, flipped in zip(pair, (transpose_a, transpose_b), strict=True)
-        )
-        return Batched(ns, times(ns, a, b), ties)
-    if ns.raw and left and other.ndim == 2 and not transpose_a:
-        return Batched(ns, rows_times_matrix(data, other, transpose_b), ties)
-    return Batched(ns, ns.base.matmul(*pair, transpose_a, transpose_b), ties)
+    rank, own = len(ties), stored[len(ties) :]
+    missing = max(len(shape) - len(own), 0)
+    lifted = (*stored[:rank], *(1,) * missing, *own) if missing else None
+    ndim = missing + len(own)
+    order = list(range(rank + ndim))
+    if inner in ties:
+        p = ties.index(inner)
+        i = rank + ndim + inner
+        order[p], order[i] = order[i], order[p]
+        turned = swapped_last(order) if flip else order
+        rest = result_ties((*ties[:p], 0, *ties[p + 1 :]), inner, left)
+        factor = inner_first(shape, p, rank, ndim, left, flip_other)
+        return ProductPlan(lifted, True, tuple(turned), *factor, rest)
+    after = result_ties(ties, inner, left)
+    if raw and own[inner] == 1:
+        turned = tuple(swapped_last(order)) if flip else None
+        back = tuple(swapped_last(list(range(len(shape))))) if flip_other else None
+        return ProductPlan(lifted, True, turned, back, None, after)
+    return ProductPlan(lifted, False, None, None, None, after)
 
 
-def rows_times_matrix(x: Any, y: Any, transpose_b: bool) -> Any:
-    """A stack of matrices times one matrix, as a single product of all their rows."""
-    y = y.T if transpose_b else y
-    rows = x.reshape(-1, x.shape[-1])
-    return multiply(rows, y).reshape(*x.shape[:-1], y.shape[-1])
+quick_plan = functools.lru_cache(4096)(product_plan)
+
+
+def swapped_last(order: list[int]) -> list[int]:
+    """An order of axes with the last two exchanged."""
+    return [*order[:-2], order[-1], order[-2]]
+
+
+def inner_first(
+    shape: Any, p: int, rank: int, ndim: int, left: bool, flip: bool
+) -> tuple[tuple[int, ...] | None, tuple[Any, ...]]:
+    """The order, and the shape, that puts the axis summed over of a factor at batch axis ``p``."""
+    inner = len(shape) - (1 if flip == left else 2)
+    order = (inner, *[i for i in range(len(shape)) if i != inner]) if inner else None
+    outer = shape[-1 if inner == len(shape) - 2 else -2]
+    last = (1, outer) if left else (outer, 1)
+    lead = [1] * rank
+    lead[p] = shape[inner]
+    return order, (*lead, *(1,) * (ndim - len(shape)), *shape[:-2], *last)
 
 
 def result_ties(ties: tuple[int, ...], inner: int, left: bool) -> tuple[int, ...]:
@@ -56,36 +109,13 @@ def result_ties(ties: tuple[int, ...], inner: int, left: bool) -> tuple[int, ...
     return ties if outer == place else tuple([place if q == outer else q for q in ties])
 
 
-def absorbed(
-    ns: Any, value: Batched, other: Any, p: int, left: bool, flip: bool, flip_other: bool
-) -> Any:
-    """The product where batch axis ``p`` is tied to the axis summed over."""
-    rank, inner = ns.rank, -2 if flip == left else -1
-    ndim = max(len(value.shape), other.ndim)
-    data = lifted(ns, value, ndim)
-    data = swapped(ns, data, p, rank + ndim + inner)
-    if flip:
-        data = swapped(ns, data, -2 % data.ndim, -1 % data.ndim)
-    ties = result_ties(value.ties[:p] + (0,) + value.ties[p + 1 :], inner, left)
-    factor = inner_first(ns, other, p, ndim, left, flip_other)
-    return Batched(ns, times(ns, data, factor) if left else times(ns, factor, data), ties)
-
-
-def inner_first(ns: Any, other: Any, p: int, ndim: int, left: bool, flip: bool) -> Any:
-    """The unbatched factor with the axis summed over at batch axis ``p``."""
-    shape = tuple(other.shape)
-    inner = len(shape) - (1 if flip == left else 2)
-    if inner:
-        order = (inner, *[i for i in range(len(shape)) if i != inner])
-        other = ns.base.transpose(other, order)
-        if ns.raw:
-            other = np.ascontiguousarray(other)  # it is read over and over
-    outer = shape[-1 if inner == len(shape) - 2 else -2]
-    last = (1, outer) if left else (outer, 1)
-    lead = [1] * ns.rank
-    lead[p] = shape[inner]
-    full = (*lead, *(1,) * (ndim - len(shape)), *shape[:-2], *last)
-    return ns.base.reshape(other, full)
+def stacked_product(ns: Any, data: Any, other: Any, left: bool, flips: tuple[bool, bool]) -> Any:
+    """The product of stacks of matrices; of a stack and one matrix, a single one of all rows."""
+    if not (ns.raw and left and other.ndim == 2 and not flips[0]):
+        return ns.base.matmul(*((data, other) if left else (other, data)), *flips)
+    other = other.T if flips[1] else other
+    rows = data.reshape(-1, data.shape[-1])
+    return of_two(rows, other).reshape(*data.shape[:-1], other.shape[-1])
 
 
 def both(ns: Any, x: Batched, y: Batched, flip_a: bool, flip_b: bool) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensortape.arrays.batched.layout import lead, tied_to
-from tensortape.arrays.batched.structure import released, untied
+from tensortape.arrays.batched.structure import untied
 from tensortape.arrays.batched.value import Batched, family, rule
 
 
@@ -29,17 +30,61 @@ def dropped(ns: Any, x: Batched, axes: tuple[int, ...]) -> Batched:
     return Batched(ns, ns.base.reshape(x.data, shape), ties)
 
 
-def summed(ns: Any, x: Batched, axes: tuple[int, ...]) -> Batched:
-    """The sum over ``axes``, kept with size 1; a tied axis is handed to the batch."""
-    rest = axes
-    for p in tied_to(x, axes) if any(x.ties) else ():
-        axis = len(x.shape) + x.ties[p]
-        x = released(ns, x, p)
-        rest = tuple([a for a in rest if a != axis])
-    if not rest:
-        return x
-    data = ns.base.sum(x.data, tuple([ns.rank + a for a in rest]), True)
-    return Batched(ns, data, x.ties)
+class SumPlan(NamedTuple):
+    """A sum of stored data: move axes, add along some of them, drop some that have size 1."""
+
+    order: tuple[int, ...] | None
+    axes: tuple[int, ...]
+    shape: tuple[Any, ...] | None
+    ties: tuple[int, ...]
+
+
+def sum_plan(stored: Any, ties: Any, axes: Any, drop: Any) -> SumPlan:
+    """The sum over logical ``axes``, of which those in ``drop`` go; for data of shape ``stored``.
+
+    A tied axis is handed to the batch: each entry has one nonzero element along it, so nothing
+    is added.
+    """
+    rank, sizes = len(ties), list(stored)
+    ndim = len(sizes) - rank
+    order, left = list(range(len(sizes))), list(ties)
+    for p, q in enumerate(ties):
+        if q and ndim + q in axes:
+            i, left[p] = rank + ndim + q, 0
+            order[p], order[i] = order[i], order[p]
+            sizes[p], sizes[i] = sizes[i], sizes[p]
+            axes = [a for a in axes if a != ndim + q]
+    for a in axes:
+        sizes[rank + a] = 1
+    kept = [i for i in range(ndim) if i not in drop]
+    shape = (*sizes[:rank], *[sizes[rank + i] for i in kept]) if drop else None
+    moved = tuple([kept.index(ndim + q) - len(kept) if q else 0 for q in left])
+    turned = tuple(order) if order != sorted(order) else None
+    return SumPlan(turned, tuple([rank + a for a in axes]), shape, moved)
+
+
+def sum_to_plan(stored: Any, ties: Any, shape: Any) -> SumPlan:
+    """The sum that the transpose of broadcasting to ``stored`` is."""
+    own = stored[len(ties) :]
+    extra = len(own) - len(shape)
+    ones = [i + extra for i, n in enumerate(shape) if n == 1 and own[i + extra] != 1]
+    return sum_plan(stored, ties, (*range(extra), *ones), range(extra))
+
+
+quick_sum_plan = functools.lru_cache(4096)(sum_plan)
+quick_sum_to_plan = functools.lru_cache(4096)(sum_to_plan)
+
+
+def summed(ns: Any, x: Batched, plan: SumPlan) -> Batched:
+    """The sum as planned."""
+    data, base = x.data, ns.base
+    if plan.order is not None:
+        data = base.transpose(data, plan.order)
+    if plan.axes:
+        data = base.sum(data, plan.axes, True)
+    if plan.shape is not None:
+        data = base.reshape(data, plan.shape)
+    return Batched(ns, data, plan.ties)
 
 
 @rule
@@ -48,8 +93,8 @@ def sum(ns: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if type(x) is not Batched:
         return ns.base.sum(x, axis, keepdims)
     axes = axes_of(x, axis)
-    total = summed(ns, x, axes)
-    return total if keepdims else dropped(ns, total, axes)
+    make = quick_sum_plan if ns.raw else sum_plan
+    return summed(ns, x, make(tuple(x.data.shape), x.ties, axes, () if keepdims else axes))
 
 
 @rule
@@ -57,15 +102,8 @@ def sum_to(ns: Any, x: Any, shape: Any) -> Any:
     """The transpose of broadcasting, as ``sum``."""
     if type(x) is not Batched:
         return ns.base.sum_to(x, shape)
-    shape = tuple(shape)
-    extra = len(x.shape) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        [i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1]
-    )
-    total = summed(ns, x, axes)
-    if not extra:
-        return total
-    return Batched(ns, ns.base.reshape(total.data, lead(ns, total) + shape), total.ties)
+    make = quick_sum_to_plan if ns.raw else sum_to_plan
+    return summed(ns, x, make(tuple(x.data.shape), x.ties, tuple(shape)))
 
 
 @family("reduction")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.batched.value import Banded, Batched
+from tensortape.arrays.shared_product import THREADED
 
 MANY = 256
 """From so many elements on, a view that repeats a value is quicker than computing with copies."""
@@ -20,23 +22,64 @@ def identity(ns: Any, shape: Any, dtype: Any, first: int = 0) -> Batched:
     Batch axis ``p`` is tied to the target's axis ``first + p``; ``first`` axes before are summed
     over (``batch_jacobian``). Axes of size 1 need no tie.
     """
-    shape = tuple(shape)
-    ties = tuple([first + p - len(shape) if n > 1 else 0 for p, n in enumerate(ns.batch)])
-    if ns.raw and math.prod(shape) >= MANY:
-        ones = np.broadcast_to(np.ones((), dtype), (1,) * ns.rank + shape)
-    else:
-        ones = ns.base.ones((1,) * ns.rank + shape, dtype)
-    return Batched(ns, ones, ties)
+    if ns.raw:
+        return Batched(ns, *stored_identity(ns.batch, tuple(shape), dtype, first))
+    ones = ns.base.ones((1,) * ns.rank + tuple(shape), dtype)
+    return Batched(ns, ones, identity_ties(ns.batch, tuple(shape), first))
+
+
+def identity_ties(batch: Any, shape: Any, first: int) -> tuple[int, ...]:
+    """The ties of the identity."""
+    return tuple([first + p - len(shape) if n > 1 else 0 for p, n in enumerate(batch)])
+
+
+@functools.lru_cache(256)
+def stored_identity(batch: Any, shape: Any, dtype: Any, first: int) -> tuple[Any, tuple[int, ...]]:
+    """Data and ties of the identity; a view of a single one where there are many."""
+    full = (1,) * len(batch) + shape
+    many = math.prod(shape) >= MANY
+    ones = np.broadcast_to(np.ones((), dtype), full) if many else np.ones(full, dtype)
+    ones.flags.writeable = False
+    return ones, identity_ties(batch, shape, first)
 
 
 def times(ns: Any, a: Any, b: Any) -> Any:
-    """``a * b``; nothing is computed where one of them is the ones that a walk starts with."""
+    """``a * b``; little is computed where one is ones throughout, or the product has rank one."""
     if ns.raw and (a.size >= MANY or b.size >= MANY):
         for ones, other in ((a, b), (b, a)):
             if ones.size and not any(ones.strides) and ones.flat[0] == 1:
-                shape = np.broadcast_shapes(ones.shape, other.shape)
-                return other if shape == other.shape else np.broadcast_to(other, shape)
+                return repeated(other, np.broadcast(ones, other).shape)
+        if a.dtype.char in "fd" and a.ndim == b.ndim:
+            product = of_rank_one(a, b)
+            return a * b if product is None else product
     return a * b
+
+
+def repeated(x: Any, shape: tuple[int, ...]) -> Any:
+    """A read-only view of ``x`` broadcast to ``shape``, made in a third of NumPy's time."""
+    if x.shape == shape:
+        return x
+    if not x.flags.c_contiguous or x.dtype.char not in "fdFD":
+        return np.broadcast_to(x, shape)
+    own = [0 if n == 1 else step for n, step in zip(x.shape, x.strides, strict=True)]
+    view: Any = np.ndarray(shape, x.dtype, x, 0, (*(0,) * (len(shape) - x.ndim), *own))
+    view.flags.writeable = False
+    return view
+
+
+def of_rank_one(a: Any, b: Any) -> Any:
+    """``a * b`` by the BLAS where one varies along the first axis only, the other along the rest.
+
+    ``None`` where that is not so.
+    """
+    for first, last in ((a, b), (b, a)):
+        rows = len(first)
+        if first.size == rows > 1 and not (last.strides[0] and len(last) > 1):
+            columns = last[:1].reshape(1, -1)
+            if 1 < columns.size <= THREADED // rows:
+                product = first.reshape(-1, 1).dot(columns)
+                return product.reshape(rows, *last.shape[1:])
+    return None
 
 
 def part_of_identity(ns: Any, shape: Any, dtype: Any, first: int, axis: int, low: int) -> Batched:

@@ -45,7 +45,10 @@ def broadcast_to(x: Any, shape: Any) -> Any:
     if math.prod(shape) > _SMALL or x.ndim > len(shape):
         return np.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)
-    out[...] = x
+    if x.ndim == 0 and x.dtype.kind in "fc":
+        out.fill(x)
+    else:
+        out[...] = x
     return out
 
 

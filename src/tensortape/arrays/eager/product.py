@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.blas import one_thread
-from tensortape.arrays.shared_product import THREADED, multiply
+from tensortape.arrays.shared_product import THREADED, multiply, of_two
 
 PRODUCT = "matmul einsum"
 SMALL = 4096
@@ -18,10 +18,16 @@ SMALL = 4096
 
 def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
     """The product of the matrices in the last two axes, each transposed first where asked."""
+    if x.ndim == 2 == y.ndim:
+        if transpose_a:
+            x = x.T
+        if transpose_b:
+            y = y.T
+        return of_two(x, y)
     if transpose_a:
-        x = x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
+        x = np.swapaxes(x, -1, -2)
     if transpose_b:
-        y = y.T if y.ndim == 2 else np.swapaxes(y, -1, -2)
+        y = np.swapaxes(y, -1, -2)
     if x.ndim > 1 < y.ndim and x.shape[-1] == 1 == y.shape[-2]:
         return x * y  # one product each: quicker than a matrix product that sums over one term
     if x.size * y.shape[-1] <= THREADED:

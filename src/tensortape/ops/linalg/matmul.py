@@ -166,7 +166,8 @@ def factors(a: Any, b: Any) -> tuple[Any, Any]:
     """Both factors as tensors of one dtype."""
     a = tensor(a)
     if type(b) is not EagerTensor:
-        b = convert_to_tensor(b, dtype_hint=a.dtype)
+        own = hasattr(type(b), "_to_tensor")  # as variables have
+        b = b._to_tensor() if own else convert_to_tensor(b, dtype_hint=a.dtype)
     if a._a.dtype is not b._a.dtype:
         same_dtype(matmul_op, a, b)
     return a, b
