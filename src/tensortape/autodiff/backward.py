@@ -72,14 +72,12 @@ def walk(
         if len(outputs) == 1:
             key = outputs[0]._id
             g = grads.pop(key, None)
-            if g is None:
-                continue
-            if key in wanted:
+            if key in wanted and g is not None:
                 found[key] = g
         else:
             g = take(grads, outputs, wanted, found, mode, entry.op.family == "call")
-            if g is None:
-                continue
+        if g is None:
+            continue
         op, inputs = entry.op, entry.inputs
         if op.transparent and not watchers:
             key = inputs[0]._id
@@ -249,7 +247,8 @@ def reachable(entries: list[Entry], sources: Any) -> set[int]:
     for entry in entries:
         for t in entry.inputs:
             if t._id in needed:
-                needed.update([o._id for o in entry.outputs])
+                for o in entry.outputs:
+                    needed.add(o._id)
                 break
     return needed
 

@@ -97,6 +97,12 @@ def seeds_of(output_gradients: Any, targets: list[Any]) -> list[Any]:
 def start(targets: Any, seeds: Any, needed: Any, mode: Any) -> dict[int, Any]:
     """The first cotangents: ones, or what the caller gave."""
     grads: dict[int, Any] = {}
+    if len(targets) == 1 and seeds is None and not mode.recorded:  # the usual case
+        (t,) = targets
+        a = t._a
+        if t._id not in needed or a.dtype.kind not in _FLOATS:
+            return grads
+        return {t._id: mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)}
     for i, t in enumerate(targets):
         if t._id not in needed or t._a.dtype.kind not in _FLOATS:
             continue
@@ -136,8 +142,12 @@ def finish(results: list[Any], handles: list[Any]) -> list[Any]:
 
 def packed(sources: Any, results: list[Any]) -> Any:
     """Results in the nest of the sources."""
-    if type(sources) in (list, tuple) and len(results) == len(sources):
-        return type(sources)(map(like_source, sources, results))
+    kind = type(sources)
+    if (kind is list or kind is tuple) and len(results) == len(sources):
+        for source in sources:
+            if isinstance(source, CompositeTensor):
+                return kind(map(like_source, sources, results))
+        return kind(results)
     if nest.CONTAINERS[type(sources)] is None:
         return like_source(sources, results[0])
     return nest.pack_sequence_as(sources, results)

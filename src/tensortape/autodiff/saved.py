@@ -85,7 +85,7 @@ ORIGIN: list[Any] = []
 
 def user_line() -> str:
     """The nearest line outside of this package and Keras, as ``"file:line"``."""
-    frame: Any = sys._getframe(1)
+    frame: Any = sys._getframe(2)
     while frame is not None:
         path = frame.f_code.co_filename
         outside = _OUTSIDE.get(path)

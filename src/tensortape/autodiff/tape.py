@@ -81,14 +81,6 @@ class GradientTape:
     # -- recording -------------------------------------------------------------------------
 
     def __enter__(self) -> GradientTape:
-        self._start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._recording:
-            self._stop()
-
-    def _start(self) -> None:
         if self._recording:
             raise ValueError(
                 "Tape is still recording, This can happen if you try to re-enter an "
@@ -98,6 +90,11 @@ class GradientTape:
             self._clear()
         add_listener(self)
         self._recording = True
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._recording:
+            self._stop()
 
     def _stop(self) -> None:
         remove_listener(self)
@@ -445,11 +442,19 @@ class GradientTape:
             found = walk(entries, grads, needed, wanted, mode, call, drain)
         finally:
             quiet_floats.reset(token)
-        results = [found.get(h._id) if h._a.dtype.kind in _FLOATS else None for h in handles]
-        if mode.recorded:
-            return [g.slices() if type(g) is Rows else g for g in results]
-        make = state.tensor
-        return [None if g is None else g.slices() if type(g) is Rows else make(g) for g in results]
+        make = None if mode.recorded else state.tensor
+        results = []
+        for h in handles:
+            g = found.get(h._id)
+            if g is not None:
+                if h._a.dtype.kind not in _FLOATS:
+                    g = None
+                elif type(g) is Rows:
+                    g = g.slices()
+                elif make is not None:
+                    g = make(g)
+            results.append(g)
+        return results
 
 
 def announce_end(call: GradientCall, results: list[Any]) -> None:

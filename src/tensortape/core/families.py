@@ -64,10 +64,14 @@ def term(partial: Any) -> Rule:
 
 def unary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of one value."""
-    only = term(partials[0])
+    partial = partials[0]
+    if not callable(partial):
+        only = term(partial)
+        return lambda xp, g, y, inputs, attrs, needed: (only(xp, g, y, inputs, attrs),)
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
-        return (only(xp, g, y, inputs, attrs),)
+        d = partial(xp, y, *inputs, **attrs) if attrs else partial(xp, y, inputs[0])
+        return (g * (xp.conj(d) if y.dtype.kind == "c" else d),)
 
     return pullback
 

@@ -117,6 +117,12 @@ def per_input_pullback(rules: dict[int, Rule]) -> Rule:
     """A pullback that runs only the rules of the inputs that are asked for."""
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
+        if len(inputs) == 2 == len(rules):  # without a comprehension, which is a call
+            a, b = inputs
+            return (
+                rules[0](xp, g, y, a, b, **attrs) if needed[0] else None,
+                rules[1](xp, g, y, a, b, **attrs) if needed[1] else None,
+            )
         return [
             rules[i](xp, g, y, *inputs, **attrs) if i in rules and needed[i] else None
             for i in range(len(inputs))

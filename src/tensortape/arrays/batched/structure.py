@@ -47,7 +47,7 @@ def times(ns: Any, a: Any, b: Any) -> Any:
     """``a * b``; little is computed where one is ones throughout, or the product has rank one."""
     if ns.raw and (a.size >= MANY or b.size >= MANY):
         for ones, other in ((a, b), (b, a)):
-            if ones.size and not any(ones.strides) and ones.flat[0] == 1:
+            if ones.size and not any(ones.strides) and ones.item(0) == 1:
                 return repeated(other, np.broadcast(ones, other).shape)
         if a.dtype.char in "fd" and a.ndim == b.ndim:
             product = of_rank_one(a, b)
@@ -63,7 +63,7 @@ def repeated(x: Any, shape: tuple[int, ...]) -> Any:
         return np.broadcast_to(x, shape)
     own = [0 if n == 1 else step for n, step in zip(x.shape, x.strides, strict=True)]
     view: Any = np.ndarray(shape, x.dtype, x, 0, (*(0,) * (len(shape) - x.ndim), *own))
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view
 
 
