@@ -70,10 +70,10 @@ def product_plan(
         p = ties.index(inner)
         i = rank + ndim + inner
         order[p], order[i] = order[i], order[p]
-        turned = swapped_last(order) if flip else order
+        moved = tuple(swapped_last(order) if flip else order)
         rest = result_ties((*ties[:p], 0, *ties[p + 1 :]), inner, left)
         factor = inner_first(shape, p, rank, ndim, left, flip_other)
-        return ProductPlan(lifted, True, tuple(turned), *factor, rest)
+        return ProductPlan(lifted, True, moved, *factor, rest)
     after = result_ties(ties, inner, left)
     if raw and own[inner] == 1:
         turned = tuple(swapped_last(order)) if flip else None
