@@ -93,6 +93,20 @@ def test_loops_are_counted():
     assert work.of_node(found, node).plan > 40 * work.SCALAR_NODE.plan
 
 
+def test_loops_of_gradients_run_as_often_as_their_loops():
+    @tf.function
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            _, y = repeated(x)
+        return tape.gradient(y, x)
+
+    x = tf.constant(1.0)
+    found = slope.get_concrete_function(x).program(x)
+    loops = [node for node in found.nodes if node.op.type == "While"]
+    assert [work.trips_of(found, node) for node in loops] == [40, 40]
+
+
 def test_every_operation_has_a_status():
     words = {name: support.status(name) for name in OPS}
     assert set(words.values()) == {"native", "host", "no"}

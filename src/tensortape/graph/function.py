@@ -22,6 +22,7 @@ from tensortape.graph import autograph
 from tensortape.graph.arguments import Binder
 from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
+from tensortape.graph.engine import have_jax
 from tensortape.graph.func_graph import Graph
 from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.signature import Shaped, describe, generalised, shapes_in
@@ -51,6 +52,7 @@ class Function:
         self._log = TraceLog(self._name)
         self._converted: Any = None
         self._only_traced = False
+        self._whole = self._is_of_keras() and self._engine() is True
         functools.update_wrapper(self, python_function, updated=())
 
     # -- looking at it ---------------------------------------------------------------------
@@ -111,6 +113,8 @@ class Function:
         concrete, tensors = self._concrete_for(args, kwargs)
         if concrete is None:
             return self._python_function(*args, **kwargs)
+        if self._whole and state.graph is not None:
+            state.graph.jit_compile = True  # the loop around Keras' step, which does nothing else
         try:
             return concrete.call(tensors)
         except Untraceable:  # its derivatives, which are made before it runs
@@ -208,9 +212,18 @@ class Function:
         return concrete
 
     def _engine(self) -> bool | None:
-        """What ``jit_compile`` asks for; Keras asks for XLA on its own account, ask or not."""
-        module = getattr(self._python_function, "__module__", None) or ""
-        return None if module.startswith("keras.") else self._options["jit_compile"]
+        """What ``jit_compile`` asks for; of Keras' own functions only what ``compile`` was told.
+
+        Its other functions ask for XLA, or against it, on their own account.
+        """
+        wanted, function = self._options["jit_compile"], self._python_function
+        if not self._is_of_keras():
+            return wanted
+        step = getattr(function, "__qualname__", "").startswith("TensorFlowTrainer.")
+        return True if step and wanted and have_jax() else None
+
+    def _is_of_keras(self) -> bool:
+        return (getattr(self._python_function, "__module__", None) or "").startswith("keras.")
 
     def _to_trace(self) -> Callable[..., Any]:
         """What is run on symbolic tensors: the function, converted by AutoGraph unless told not."""

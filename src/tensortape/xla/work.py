@@ -139,10 +139,22 @@ def of_loop(program: Program, node: Node) -> Cost:
     """The cost of a loop: of its parts, as often as it runs."""
     attrs = node.attrs
     step = STEP.plus(inside(attrs["cond"], True)).plus(inside(attrs["body"], True))
-    decided = decided_by(program, node)
-    trips = UNKNOWN_TRIPS if decided is None else decided.trips(COUNTED)
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else COUNTED
-    return NODE.plus(step, min(COUNTED if trips is None else trips, maximum))
+    return NODE.plus(step, min(trips_of(program, node), maximum))
+
+
+def trips_of(program: Program, node: Node) -> int:
+    """How often a loop runs; one of gradients runs as often as the one whose values it takes."""
+    decided = decided_by(program, node)
+    if decided is not None:
+        trips = decided.trips(COUNTED)
+        return COUNTED if trips is None else trips
+    for other in program.nodes:
+        if other is node:
+            break
+        if other.op.type == "While" and not set(other.outputs).isdisjoint(node.inputs):
+            return trips_of(program, other)
+    return UNKNOWN_TRIPS
 
 
 def decided_by(program: Program, node: Node) -> Counter | None:
