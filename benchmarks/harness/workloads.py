@@ -44,7 +44,7 @@ def read(path: Path) -> list[Workload]:
             path=path,
             title=names["TITLE"],
             parameters=parameters,
-            tolerance=names.get("TOLERANCE", 1e-6),
+            tolerance=names.get("TOLERANCES", {}).get(name, names.get("TOLERANCE", 1e-6)),
             per_call=names.get("PER_CALL", 1),
             unit=names.get("UNIT", "s"),
             fresh=names.get("FRESH", False),

@@ -5,6 +5,8 @@ from workloads._keras import MODELS, compiled
 TITLE = "a step of Keras' train_on_batch, Adam, float32"
 CASES = {f"keras-step-{name}": {"model": name} for name in MODELS}
 TOLERANCE = 1e-3
+TOLERANCES = {"keras-step-transformer": 1e-2}
+"""TensorFlow's Adam squares the rows of an embedding's gradient before equal ones are added."""
 TARGETS = {name: {"fastest": 1} for name in CASES}
 
 
