@@ -66,9 +66,9 @@ def block(row: Row) -> str:
 
 def _stage(value: float | str | None) -> str:
     """A cell of the columns for what comes before the first result."""
-    if isinstance(value, float):
+    if isinstance(value, float) and value > 0:
         return quantity(value, "s")
-    return value or "–"
+    return str(value or "–")
 
 
 def _indented(lines: Any) -> list[str]:
