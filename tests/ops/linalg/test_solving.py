@@ -186,3 +186,9 @@ def test_no_gradient_of_slow_least_squares():
         y = tf.linalg.lstsq(a, a, fast=False)
     with pytest.raises(ValueError, match="fast=False"):
         tape.gradient(y, a)
+
+
+def test_diagonals_of_truth_values():
+    matrix = tf.linalg.diag(tf.constant([True, True]))
+    assert matrix.numpy().tolist() == [[True, False], [False, True]]
+    assert tf.linalg.diag_part(matrix).numpy().tolist() == [True, True]

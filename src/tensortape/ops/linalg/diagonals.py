@@ -24,6 +24,8 @@ from tensortape.ops.reduce.sums import reduce_sum
 
 
 def _padding(value: Any, x: Any) -> Any:
+    if x.dtype.is_bool and isinstance(value, int):
+        value = bool(value)
     return convert_to_tensor(value, dtype=x.dtype)
 
 
