@@ -84,7 +84,7 @@ def install() -> None:
         wrap(Variable, name, assigning)
     for name in ("gradient", "jacobian", "batch_jacobian"):
         wrap(GradientTape, name, differentiating)
-    for name, around in (("_start", starting), ("_stop", stopping), ("watch", watching)):
+    for name, around in (("__enter__", starting), ("_stop", stopping), ("watch", watching)):
         wrap(GradientTape, name, around)
     wrap(GradientTape, "stop_recording", suspending)
     for name in ("from_tensors", "from_tensor_slices"):
@@ -230,10 +230,10 @@ def starting(method: Any, name: str) -> Any:
     """A tape begins to record."""
 
     @functools.wraps(method)
-    def wrapper(self: Any) -> None:
+    def wrapper(self: Any) -> Any:
         for journal in journals:
             log_of(journal, self).spans.append([next_id()])
-        method(self)
+        return method(self)
 
     return wrapper
 
