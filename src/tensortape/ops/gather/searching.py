@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def searchsorted(
             f"{list(wanted.shape)} "
             "[Op:LowerBound]"
         )
-    flat, queries = rows.reshape(-1, rows.shape[-1]), wanted.reshape(-1, wanted.shape[-1])
+    count = math.prod(rows.shape[:-1])  # -1 would not do for arrays without elements
+    flat, queries = (a.reshape(count, a.shape[-1]) for a in (rows, wanted))
     search: Any = np.searchsorted
     found = [search(r, q, side) for r, q in zip(flat, queries, strict=True)]
     out = np.array(found).reshape(wanted.shape)
