@@ -89,15 +89,17 @@ def _hessian(ys: Any, x: Any) -> Any:
     return PUBLIC["reshape"](PUBLIC["stack"](rows), [*shape.as_list(), *shape.as_list()])
 
 
-class OnlyInGraphs(RuntimeError):
-    """What works on the tensors of a graph was called on values."""
+NOT_EAGER = "is not supported when eager execution is enabled. Use tf.GradientTape instead."
+
+
+def only_in_graphs(error: RuntimeError) -> bool:
+    """Whether an error says that what works on the tensors of a graph was called on values."""
+    return str(error).endswith(NOT_EAGER)
 
 
 def _need_graph(what: str) -> None:
     if not hasattr(state.xp, "evaluate"):
-        raise OnlyInGraphs(
-            f"{what} is not supported when eager execution is enabled. Use tf.GradientTape instead."
-        )
+        raise RuntimeError(f"{what} {NOT_EAGER}")
 
 
 def _entries(targets: list[Any]) -> list[Entry]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.namespace import numpy_namespace
-from tensortape.autodiff.graph_gradients import OnlyInGraphs
+from tensortape.autodiff.graph_gradients import only_in_graphs
 from tensortape.core import events, nest
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
@@ -108,7 +108,9 @@ class Function:
         if events.observers and not self._only_traced:  # who want to see each operation
             try:
                 return self._python_function(*args, **kwargs)
-            except OnlyInGraphs:
+            except RuntimeError as error:
+                if not only_in_graphs(error):
+                    raise
                 self._only_traced = True
         concrete, tensors = self._concrete_for(args, kwargs)
         if concrete is None:

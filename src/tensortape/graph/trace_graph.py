@@ -22,6 +22,10 @@ from tensortape.graph.lower import abstract_like, lower
 from tensortape.graph.symbolic import SymbolicTensor
 
 
+def _no(tensor: Any) -> bool:
+    return False
+
+
 class TraceGraph(FuncGraph):
     """A graph with parameters: arguments, captured tensors of outer graphs, and variables.
 
@@ -42,6 +46,9 @@ class TraceGraph(FuncGraph):
         """Tensors with smaller ids are older than the function."""
         self.autograph = autograph
         self.captured: dict[int, tuple[Any, Any]] = {}
+        self._derived: dict[int, tuple[Any, ...]] = {}
+        """Computed from the surroundings alone: tensor id -> operation, its inputs, its results."""
+        self._results: dict[int, Any] = {}
         self.variables: dict[int, tuple[Any, Any]] = {}
         self.assigned: dict[int, Any] = {}
         self.created: list[Any] = []
@@ -63,9 +70,9 @@ class TraceGraph(FuncGraph):
     def capture(self, tensor: Any) -> Any:
         """``tensor`` as this graph has it: tensors of outer graphs become parameters."""
         if type(tensor) is EagerTensor:
-            if not self._is_outer(tensor):
-                return super().capture(tensor)
-            return self._captured(tensor)
+            if self._is_derived(tensor):
+                return self._rebuilt(tensor)
+            return self._captured(tensor) if self._is_outer(tensor) else super().capture(tensor)
         graph = tensor._graph
         if graph is self or graph is None:
             return tensor
@@ -83,9 +90,45 @@ class TraceGraph(FuncGraph):
 
     def _is_outer(self, tensor: EagerTensor) -> bool:
         """Whether a tape outside may know this tensor: then it is no constant of the function."""
-        a = tensor._a
-        known = tensor._id > self.first_id or tensor._id in SHARED
-        return not known and a.dtype.kind in "fcV"
+        if tensor._a.dtype.kind not in "fcV" or tensor._id in SHARED:
+            return False
+        return tensor._id <= self.first_id or getattr(self.outer, "_is_derived", _no)(tensor)
+
+    def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
+        """Add a node; a value computed from the surroundings alone is one as soon as it is used."""
+        if not all(type(t) is EagerTensor for t in outputs):
+            super().record(op, inputs, outputs, attrs)
+        elif not op.nondifferentiable and any(map(self._from_outside, inputs)):
+            entry = (op, inputs, outputs, attrs)
+            self._derived.update((t._id, entry) for t in outputs if t._a.dtype.kind in "fcV")
+
+    def _from_outside(self, tensor: Any) -> bool:
+        return type(tensor) is EagerTensor and (self._is_outer(tensor) or self._is_derived(tensor))
+
+    def _is_derived(self, tensor: Any) -> bool:
+        """Whether a value was computed while tracing, from what a tape outside may know."""
+        return tensor._id in self._derived
+
+    def _rebuilt(self, tensor: EagerTensor) -> Any:
+        """Such a value as a result of operations in the graph, so that gradients find the way."""
+        for op, inputs, outputs, attrs in self._missing(tensor):
+            results = [SymbolicTensor(abstract_like(t._a.shape, t._a.dtype)) for t in outputs]
+            self.add(op, [self.capture(t) for t in inputs], tuple(results), attrs)
+            self._results.update(zip([t._id for t in outputs], results, strict=True))
+        return self._results[tensor._id]
+
+    def _missing(self, tensor: EagerTensor) -> list[Any]:
+        """The operations behind a value that the graph has not yet, in the order they ran."""
+        found: dict[int, Any] = {}
+        pending = [tensor]
+        while pending:
+            entry = self._derived.get((t := pending.pop())._id)
+            if entry is not None and t._id not in self._results:
+                first = entry[2][0]._id
+                if first not in found:
+                    found[first] = entry
+                    pending.extend(entry[1])
+        return [found[first] for first in sorted(found)]
 
     def _check_scope(self, tensor: Any) -> None:
         graph: Any = self.outer

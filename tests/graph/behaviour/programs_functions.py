@@ -1,6 +1,5 @@
 """`tf.function`: when it traces, what it takes and gives, variables, closures, errors."""
 
-
 DIFFERS = {
     "int_and_float_and_bool": (
         "1, 1.0 and True are different signatures; TensorFlow takes the trace of the first for all",
