@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.namespace import Namespace, numpy_namespace
+from tensortape.arrays.shapes_only import shapes_only
 from tensortape.arrays.stand_ins import sizes_used
 from tensortape.arrays.varying import FILLERS, SMALL, Varying, leaf
 from tensortape.core.op import Op
@@ -258,6 +259,7 @@ class AbstractNamespace(Namespace):
                     {n: pick(a, k) for n, a in attrs.items()},
                     normalise,
                     found,
+                    shapes_only if needed else numpy_namespace,
                 )
                 for k in range(max(needed, 1))
             ]
@@ -297,11 +299,11 @@ class AbstractNamespace(Namespace):
         return [placeholder(shape, one.dtype).witnesses[k % 2 if None in shape else 0]
                 for k in range(2)]  # fmt: skip
 
-    def _one(self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any) -> Any:
+    def _one(self, op: Op, values: Any, attrs: Any, normalise: bool, found: Any, xp: Any) -> Any:
         if normalise and op.normalise is not None:
             attrs = op.normalise(tuple(EagerTensor(v) for v in values), attrs)
             found.append(attrs)
-        return op.kernel(numpy_namespace, *values, **attrs)
+        return op.kernel(xp, *values, **attrs)
 
     def zeros_like(self, x: Any) -> Any:
         """Zeros of the same shape and dtype."""

@@ -105,7 +105,7 @@ def conv(x: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int = 
         return np.broadcast_to(one, (n, *one.shape[1:]))
     x, w = _wide(x, w)
     kernel = w.shape[:-2]
-    sizes = _sizes(x.shape[1:-1], kernel, strides, pads, dilations)
+    sizes = output_sizes(x.shape[1:-1], kernel, strides, pads, dilations)
     x = padded(x, pads)
     out = np.zeros((n, *sizes, w.shape[-1]), x.dtype)
     if not out.size or not w.size:
@@ -124,7 +124,8 @@ def conv(x: Any, w: Any, strides: Any, pads: Any, dilations: Any, groups: int = 
     return out.astype(dtype, copy=False)
 
 
-def _sizes(size: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
+def output_sizes(size: Any, kernel: Any, strides: Any, pads: Any, dilations: Any) -> Any:
+    """The spatial sizes of a convolution's result."""
     return [output_size(*one) for one in zip(size, kernel, strides, dilations, pads, strict=True)]
 
 
