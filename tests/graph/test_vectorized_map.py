@@ -186,3 +186,23 @@ def test_maps_within_maps_and_what_is_around():
     want = np.linalg.norm(p[:, None] - p[None] + 1.0, axis=-1)
     np.testing.assert_allclose(found.numpy(), want * 3 + 6, rtol=1e-12)
     np.testing.assert_allclose(float(tape.gradient(total, scale)), want.sum() + 200, rtol=1e-12)
+
+
+def test_results_of_another_structure_where_elements_are_taken_one_by_one():
+    def both(x):
+        noise = tf.random.stateless_uniform((), seed=[1, 2], dtype=x.dtype)
+        return tf.reduce_sum(x) + 0 * noise, {"turned": x[::-1]}
+
+    inside = tf.function(lambda xs: tf.vectorized_map(both, xs))
+    total, others = inside(ROWS)
+    assert total.shape == (12,)
+    same([others["turned"]], [ROWS[:, ::-1]])
+
+
+def test_an_override_elsewhere_does_not_matter():
+    with tf.Graph().as_default() as graph, graph.gradient_override_map({"Exp": "Identity"}):
+        pass
+    with tf.GradientTape() as tape:
+        tape.watch(ROWS)
+        y = tf.vectorized_map(tf.reduce_sum, ROWS, fallback_to_while_loop=False)
+    same([tape.gradient(y, ROWS)], [tf.ones_like(ROWS)])

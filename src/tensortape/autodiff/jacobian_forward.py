@@ -16,6 +16,7 @@ from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, Mode, rule_running, walk
 from tensortape.autodiff.jacobian_cost import GoBackward, TooWide
+from tensortape.autodiff.overrides import overridden
 from tensortape.core.registry import OPS
 from tensortape.core.rows import whole
 from tensortape.core.state import state
@@ -28,6 +29,8 @@ def supported(entry: Any) -> bool:
     """Whether an operation is the registry's own, on real values of known shapes."""
     op = entry.op
     if op.pullback is None or op.user_pullback or op.missing_gradient or op.family == "call":
+        return False
+    if overridden(entry.outputs):
         return False
     return OPS.get(op.type) is op and all([_plain(t) for t in (*entry.inputs, *entry.outputs)])
 

@@ -104,7 +104,7 @@ class Sweeps:
         rows = math.prod(self.target._a.shape[: self.first])
         total = sum([size_of(h) for h in self.sources.values()])
         few = self.sources and size_of(self.target) >= FEWER * total
-        if not few or self.target._id in self.sources or overrides.used or safety.on:
+        if not few or self.target._id in self.sources or safety.on:
             return nothing
         dtype = self.target._a.dtype
         if dtype.kind != "f" or any(h._a.dtype != dtype for h in self.sources.values()):

@@ -66,8 +66,13 @@ def rerouted(entries: Any) -> list[Any]:
     return [_rerouted(e) for e in entries]
 
 
+def overridden(outputs: Any) -> Op | None:
+    """The twin of the operation that made these tensors, if it takes another rule."""
+    return next((o._override for o in outputs if hasattr(o, "_override")), None)
+
+
 def _rerouted(entry: Any) -> Any:
-    twin = next((o._override for o in entry.outputs if hasattr(o, "_override")), None)
+    twin = overridden(entry.outputs)
     if twin is None:
         return entry
     entry = copy.copy(entry)

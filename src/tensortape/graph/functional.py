@@ -170,7 +170,7 @@ def vectorized_map(
         except Sequential as reason:
             _one_by_one(fallback_to_while_loop, str(reason))
     if tracing():
-        return traced_map(fn, elems)
+        return traced_map(fn, elems, any_result=True)
     rows, _ = _rows(elems, "vectorized_map")
     return _stack([fn(row) for row in rows])
 

@@ -15,7 +15,7 @@ from typing import Any
 from tensortape.arrays.batched import Batched, BatchedNamespace, dense
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.recorded import recorded
-from tensortape.autodiff.overrides import overrides
+from tensortape.autodiff.overrides import overridden
 from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import OPS
@@ -125,9 +125,9 @@ def _program(concrete: Any, listened: bool) -> Program:
     the kernel's, so operations whose rule says something else are refused.
     """
     program = concrete.program()
-    if listened and overrides.used:
-        raise Sequential("gradients of operations are overridden")
     for node in concrete.graph._operations if listened else ():
+        if overridden(node.outputs):
+            raise Sequential(f"the gradient of {node.type} is overridden")
         if node._op is not None and _has_own_gradient(node):
             raise Sequential(f"{node.type} has a gradient of its own")
     program = program if listened else optimise(program)

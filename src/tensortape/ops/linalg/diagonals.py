@@ -24,8 +24,6 @@ from tensortape.ops.reduce.sums import reduce_sum
 
 
 def _padding(value: Any, x: Any) -> Any:
-    if x.dtype.is_bool and isinstance(value, int):
-        value = bool(value)
     return convert_to_tensor(value, dtype=x.dtype)
 
 
@@ -57,6 +55,8 @@ def diag(
 
     Raises ``tf.errors.InvalidArgumentError`` for sizes that do not fit. Source: ``tf.linalg.diag``.
     """
+    if getattr(diagonal, "dtype", None) == "bool":  # a list of truth values takes no number
+        padding_value = bool(padding_value)
     diagonal = tensor(diagonal)
     if diagonal.shape.rank == 0:
         raise errors.of_op(
@@ -91,6 +91,8 @@ def diag_part(
     Raises ``tf.errors.InvalidArgumentError`` for a diagonal outside of the matrix.
     Source: ``tf.linalg.diag_part``.
     """
+    if getattr(input, "dtype", None) == "bool":
+        padding_value = bool(padding_value)
     input = tensor(input)
     attrs = {"k": band(k), "align": alignment(align)}
     return execute(matrix_diag_part, (input, _padding(padding_value, input)), attrs)
