@@ -202,7 +202,7 @@ def values_wait_for_layers_that_are_built_by_a_call(folder):
     expected = _steps(first, 6)
     second = begin()
     status = second.restore(path)
-    np.testing.assert_allclose(_steps(second, 6), expected, rtol=1e-5)
+    np.testing.assert_allclose(_steps(second, 6), expected, rtol=1e-6)
     status.assert_consumed()
     assert int(second.step) == 13 and len(second.net.trainable_variables) == 2
 
