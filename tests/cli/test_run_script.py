@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -71,9 +73,20 @@ def test_script_module_outlives_the_run(tensortape, script):
 
 
 def test_timeout_shows_the_line(tensortape, script):
-    result = tensortape("run", script("import time\n\ntime.sleep(60)\n"), "--timeout", "2")
+    result = tensortape("run", script("import time\n\ntime.sleep(60)\n"), "--timeout", "0.5")
     assert result.returncode == 124
-    assert 'prog.py", line 3' in result.stderr and "within 2 seconds" in result.stderr
+    assert 'prog.py", line 3' in result.stderr and "within 0.5 seconds" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT is not inherited elsewhere")
+def test_timeout_in_the_background(tensortape, script):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for `command &`
+    try:
+        result = tensortape("run", script("import time\n\ntime.sleep(60)\n"), "--timeout", "0.5")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert result.returncode == 124
+    assert 'prog.py", line 3' in result.stderr
 
 
 def test_script_in_time_is_not_disturbed(tensortape, script):

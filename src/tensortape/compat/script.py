@@ -128,6 +128,8 @@ class _Clock:
 
 @contextlib.contextmanager
 def _deadline(timeout: float | None) -> Iterator[_Clock]:
+    if timeout is not None and signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background
     clock = _Clock(timeout)
     try:
         yield clock
