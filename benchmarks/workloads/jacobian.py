@@ -60,6 +60,12 @@ def tensortape(**case):
     return tape_step(tf, **case)
 
 
+def tensortape_function(**case):
+    import tensortape as tf
+
+    return tf.function(tape_step(tf, **case))
+
+
 def tensorflow(**case):
     import tensorflow as tf
 

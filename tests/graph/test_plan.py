@@ -22,7 +22,15 @@ from tensortape.core.registry import OPS
 from tensortape.core.state import quiet
 from tensortape.graph.ir import Aval, Late, Node, Program, interpret
 from tensortape.graph.passes import optimise_for_numpy
-from tensortape.graph.plan import chains, compile_plan, memory, plan_of, products, run_program
+from tensortape.graph.plan import (
+    chains,
+    compile_plan,
+    memory,
+    outer,
+    plan_of,
+    products,
+    run_program,
+)
 
 F32 = np.dtype(np.float32)
 
@@ -35,6 +43,7 @@ def small_is_large(monkeypatch):
     monkeypatch.setattr(chains, "PARALLEL", 20)
     monkeypatch.setattr(chains, "cores", lambda: 2)
     monkeypatch.setattr(memory, "LARGE_BYTES", 1)
+    monkeypatch.setattr(outer, "FEWEST_ROWS", 2)
     monkeypatch.setattr(blocks.helpers, "count", 1)
 
 
@@ -480,3 +489,37 @@ def test_few_workspaces_are_kept():
     for _ in range(100):
         give([])
     assert len(give.__self__.idle) == memory.KEPT
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_outer_products(dtype):
+    rng = np.random.default_rng(0)
+    column, row = rng.normal(size=(600, 1)).astype(dtype), rng.normal(size=(1, 32)).astype(dtype)
+    program, args = record(
+        lambda x, y: [x * y, y * x, x @ y], tf.constant(column), tf.constant(row)
+    )
+    plan = agree(program, args)
+    assert plan.source.count("column_and_row(") == 2
+    assert ".dot(" in plan.source
+    for value in (0.0, -0.0, np.inf, np.nan, np.finfo(dtype).tiny):
+        args[0][3] = value
+        agree(program, args, plan)
+        with quiet():
+            signs = np.signbit(args[0] * args[1])
+        assert (np.signbit(plan(*args)[0]) == signs)[3].all() or np.isnan(value)
+
+
+def test_a_result_overwrites_what_it_is_computed_from():
+    def function(x, y):
+        product = x @ y
+        return [product + x, tf.reshape(product, (-1,))]
+
+    rng = np.random.default_rng(0)
+    x, y = (tf.constant(rng.normal(size=(128, 128))) for _ in range(2))
+    program, args = record(lambda x, y: x @ y + y, x, y)
+    plan = agree(program, args)
+    assert plan.source.count("recycled(") == 1
+    assert "work = take()" in plan.source
+    assert "b0" not in plan.source
+    program, args = record(function, x, y)  # a view of the product is needed later
+    agree(program, args)

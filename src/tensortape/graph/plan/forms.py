@@ -15,6 +15,7 @@ import numpy as np
 
 from tensortape.arrays.eager.elementwise import relu_slope, sigmoid, where
 from tensortape.arrays.eager.indexing import check_range
+from tensortape.arrays.shared_product import THREADED
 from tensortape.graph.ir import Aval, Node, sizes
 
 FORMS: dict[str, Form] = {}
@@ -234,12 +235,23 @@ def _cast(args: Any, node: Node, avals: Any) -> str:
 
 
 def matrices(node: Node, avals: Any) -> bool:
-    """A product of matrices or stacks of them that is not an outer product; of real numbers."""
+    """A product of matrices or stacks of them, of real numbers; no outer products of stacks."""
     a, b = (avals[i] for i in node.inputs)
     if len(a.shape) < 2 or len(b.shape) < 2 or np.dtype(a.dtype).kind != "f":
         return False
-    inner = a.shape[-2 if flags(node)[0] else -1]
-    return inner != 1 and all(a.shape) and all(b.shape)
+    if a.shape[-2 if flags(node)[0] else -1] == 1:
+        return outer(node, avals)
+    return all(a.shape) and all(b.shape)
+
+
+def outer(node: Node, avals: Any) -> bool:
+    """Whether a product is one of a column and a row, small enough to be left to the BLAS."""
+    a, b = (avals[i] for i in node.inputs)
+    if not len(a.shape) == len(b.shape) == 2 or np.dtype(a.dtype).char not in "fd":
+        return False
+    rows, columns = avals[node.outputs[0]].shape
+    inner = a.shape[0 if flags(node)[0] else 1]
+    return inner == 1 and rows > 1 < columns and rows * columns <= THREADED
 
 
 def flags(node: Node) -> tuple[bool, bool]:
@@ -261,12 +273,14 @@ def factors(args: Any, node: Node, avals: Any) -> list[str]:
 
 
 def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
-    return [f"matmul({', '.join(factors(args, node, avals))}, {out})"]
+    a, b = factors(args, node, avals)
+    return [f"{a}.dot({b}, {out})" if outer(node, avals) else f"matmul({a}, {b}, {out})"]
 
 
 @form("MatMul", "BatchMatMulV2", into=_matmul_into, accepts=matrices)
 def _matmul(args: Any, node: Node, avals: Any) -> str:
-    return f"matmul({', '.join(factors(args, node, avals))})"
+    a, b = factors(args, node, avals)
+    return f"{a}.dot({b})" if outer(node, avals) else f"matmul({a}, {b})"
 
 
 def _of_something(node: Node, avals: Any) -> bool:

@@ -35,6 +35,7 @@ class Memory:
         slots: bytes of each slot.
         fresh: id -> index among the arrays that are handed out.
         handed: (dtype, shape) of each of those.
+        inherits: id -> the value whose array it overwrites, to be handed out.
         machines: id -> what makes the machine that computes it.
         dropped: item index -> ids of large values outside of the workspace that end there.
     """
@@ -46,6 +47,7 @@ class Memory:
         self.slots: list[int] = []
         self.fresh: dict[int, int] = {}
         self.handed: list[tuple[Any, Any]] = []
+        self.inherits: dict[int, int] = {}
         self.dropped: dict[int, list[int]] = {}
         self.roots: dict[int, frozenset[int]] = {}
         self.last: dict[int, int] = {}
@@ -107,9 +109,13 @@ class Memory:
         """Give every planned result its place, in order; places become free after the last use."""
         free: set[int] = set()
         ends: dict[int, list[int]] = {}
+        heirs = self.heirs()
         for t, item in enumerate(self.items):
             for i in self.plannable(item):
-                if i in self.escaped:
+                if i in self.inherits:
+                    self.fresh[i] = self.fresh[self.inherits[i]]
+                    continue
+                if i in self.escaped or i in heirs:
                     self.fresh[i] = len(self.handed)
                     aval = self.avals[i]
                     self.handed.append((np.dtype(aval.dtype), tuple(aval.shape)))
@@ -120,6 +126,22 @@ class Memory:
                 self.put(i, slot)
                 ends.setdefault(self.last[i], []).append(slot)
             free.update(ends.pop(t, ()))
+
+    def heirs(self) -> set[int]:
+        """Values that are written at once into the array of a result which then overwrites them."""
+        planned = {i for item in self.items for i in self.plannable(item)}
+        found: set[int] = set()
+        for t, item in enumerate(self.items):
+            for i in self.plannable(item):
+                if i not in self.escaped:
+                    continue
+                for j in self.may_overwrite(item, i):
+                    free = j in planned and j not in self.escaped and j not in found
+                    if free and self.last[j] == t and self.avals[j] == self.avals[i]:
+                        self.inherits[i] = j
+                        found.add(j)
+                        break
+        return found
 
     def overwritten(self, t: int, item: Any, i: int, ends: dict[int, list[int]]) -> int | None:
         """The slot of an input that ends here, and may be overwritten by result ``i``."""

@@ -11,6 +11,7 @@ from tensortape.graph.plan.chains import Chain, Schedule
 from tensortape.graph.plan.forms import Form, form_of
 from tensortape.graph.plan.kernels import kernel_call
 from tensortape.graph.plan.memory import Memory
+from tensortape.graph.plan.outer import column_and_row, column_times_row
 
 
 class Origin(NamedTuple):
@@ -91,6 +92,8 @@ class Scope:
             return f"b{m.place[i]}"
         if i not in m.fresh:
             return None
+        if i in m.inherits:
+            return self.local[m.inherits[i]]
         k = m.fresh[i]
         dtype, shape = m.handed[k]
         self.line(f"v{i} = recycled(kept{k}, {shape!r}, {dtype.name!r})")
@@ -129,6 +132,9 @@ class Scope:
             return
         if products.by_rows(node, self.avals):
             statements = products.call(self.writer.names, args, out, node, self.avals)
+        elif node.op.type == "Mul" and (k := column_times_row(node, self.avals)) is not None:
+            call = self.writer.names.name(column_and_row, "column_and_row")
+            statements = [f"{call}({args[k]}, {args[1 - k]}, {out})"]
         else:
             statements = form.into(args, out, node, self.avals)  # type: ignore[misc]
         for text in statements:

@@ -1,11 +1,13 @@
-"""Transposes of factors become flags of the product."""
+"""Transposes of factors become flags of the product; a column of ones repeats a row."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tensortape.graph.ir import Node
-from tensortape.graph.passes.rules.shapes import fixed, permutation
+import numpy as np
+
+from tensortape.graph.ir import Aval, Node
+from tensortape.graph.passes.rules.shapes import fixed, permutation, reshaped
 from tensortape.graph.passes.rules.table import rule
 from tensortape.graph.passes.scan import Scan
 
@@ -37,3 +39,26 @@ def swapped(scan: Scan, i: int) -> int | None:
     rank = len(axes)
     wanted = (*range(rank - 2), rank - 1, rank - 2)
     return turned.inputs[0] if rank >= 2 and axes == wanted else None
+
+
+@rule("MatMul", "BatchMatMulV2")
+def repeated_row(scan: Scan, node: Node) -> Any:
+    """One column of ones times one row is that row, over and over: a view."""
+    out = scan.avals[node.outputs[0]]
+    flips = [bool(node.attrs.get(flag)) for flag in FLAGS[node.op.type]]
+    if not fixed(scan, node) or np.dtype(out.dtype).kind != "f" or not scan.size(node.outputs[0]):
+        return None
+    for k, other in enumerate(reversed(node.inputs)):
+        shapes = [turned(scan.avals[i].shape, f) for i, f in zip(node.inputs, flips, strict=True)]
+        if shapes[0][-1] != 1 or not scan.is_number(node.inputs[k], 1):
+            continue
+        shape = shapes[1 - k]
+        # a factor with one row, or column, is turned by a change of its shape alone
+        alone = reshaped(scan, other, Aval(shape, out.dtype))[0]
+        return (scan.emit("BroadcastTo", (alone,), out, shape=tuple(out.shape)),)
+    return None
+
+
+def turned(shape: Any, flip: bool) -> tuple[Any, ...]:
+    """The shape of a factor as it is multiplied."""
+    return (*shape[:-2], shape[-1], shape[-2]) if flip else tuple(shape)

@@ -40,7 +40,25 @@ def reshape(scan: Scan, node: Node) -> Any:
     if wide is not None and scan.size(wide.inputs[0]) == 1 and out.shape:
         one = reshaped(scan, wide.inputs[0], Aval((), out.dtype))[0]
         return (scan.emit("BroadcastTo", (one,), out, shape=tuple(out.shape)),)
+    if wide is not None and fixed(scan, wide):
+        narrower = of_same_axes(sizes(scan.avals[wide.inputs[0]]), scan.avals[x].shape, out.shape)
+        if narrower is not None:
+            small = reshaped(scan, wide.inputs[0], Aval(narrower, out.dtype))[0]
+            return (scan.emit("BroadcastTo", (small,), out, shape=tuple(out.shape)),)
     return reshaped(scan, x, out) if node.op.type != "Reshape" else None
+
+
+def of_same_axes(small: Any, wide: Any, out: Any) -> tuple[int, ...] | None:
+    """The shape that what was broadcast takes for a reshape of it that only adds or drops ones.
+
+    ``small`` was broadcast to ``wide``, which becomes ``out``; ``None`` for any other reshape.
+    """
+    kept = [n for n in wide if n != 1]
+    if kept != [n for n in out if n != 1]:
+        return None
+    full = (1,) * (len(wide) - len(small)) + tuple(small)
+    own = iter([m for m, n in zip(full, wide, strict=True) if n != 1])
+    return tuple([1 if n == 1 else next(own) for n in out])
 
 
 @rule("Transpose")
@@ -58,9 +76,16 @@ def transpose(scan: Scan, node: Node) -> Any:
         return (x,)
     shape = scan.avals[x].shape
     moved = [a for a in axes if shape[a] != 1]
+    out = scan.avals[node.outputs[0]]
     if moved == sorted(moved):
-        return reshaped(scan, x, scan.avals[node.outputs[0]])
-    return None
+        return reshaped(scan, x, out)
+    wide = scan.made_by(x, "BroadcastTo", "Fill")
+    if wide is None or not fixed(scan, wide):
+        return None
+    aval = scan.avals[wide.inputs[0]]
+    full = (1,) * (len(axes) - len(aval.shape)) + tuple(aval.shape)
+    small = transposed(scan, reshaped(scan, wide.inputs[0], Aval(full, aval.dtype))[0], axes)[0]
+    return (scan.emit("BroadcastTo", (small,), out, shape=tuple(out.shape)),)
 
 
 def permutation(scan: Scan, node: Node) -> tuple[int, ...]:
