@@ -126,3 +126,31 @@ def test_optionals_of_nothing_come_from_generators():
     spec = tf.OptionalSpec(None)
     (element,) = Dataset.from_generator(lambda: iter([empty]), output_signature=spec)
     assert not bool(element.has_value())
+
+
+def test_an_optional_of_a_dictionary_keeps_names_and_values_together():
+    @tf.function
+    def optional(x):
+        return tf.experimental.Optional.from_value(
+            {"loss": x, "mae": x + 1, "gn": (x + 2, {"z": x + 3, "a": x + 4})}
+        )
+
+    value = optional(tf.constant(1.0)).get_value()
+    assert list(value) == ["loss", "mae", "gn"]
+    assert [float(value[k]) for k in ("loss", "mae")] == [1.0, 2.0]
+    assert float(value["gn"][0]) == 3.0
+    assert {k: float(v) for k, v in value["gn"][1].items()} == {"z": 4.0, "a": 5.0}
+
+
+def test_an_optional_of_a_dictionary_in_a_loop():
+    @tf.function
+    def loop(x):
+        make = tf.experimental.Optional.from_value
+
+        def step(i, o):
+            return i + 1, make({"b": o.get_value()["b"] + 1, "a": o.get_value()["a"] + 10})
+
+        first = make({"b": x, "a": x * 2})
+        return tf.while_loop(lambda i, o: i < 2, step, [0, first])[1].get_value()
+
+    assert {k: float(v) for k, v in loop(tf.constant(1.0)).items()} == {"b": 3.0, "a": 22.0}

@@ -8,7 +8,7 @@ from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TypeSpec
 from tensortape.core.untraceable import Untraceable
-from tensortape.data.structure import leaves, map_leaves
+from tensortape.data.structure import leaves, map_leaves, refill
 
 OPTIONAL: list[Any] = []
 """The class of optionals, which is defined after its specification."""
@@ -135,5 +135,4 @@ class OptionalSpec(_ElementSpec):
         return tuple(leaves(value._value))
 
     def _from_components(self, components: Any) -> Any:
-        parts = iter(components)
-        return OPTIONAL[0].from_value(map_leaves(lambda _: next(parts), self._element_spec))
+        return OPTIONAL[0].from_value(refill(self._element_spec, list(components)))
