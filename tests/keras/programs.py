@@ -227,6 +227,59 @@ def subclassed_model_with_its_own_train_step():
     return train(model, x, y)
 
 
+class Logging(Custom):
+    """Its logs are not sorted by name."""
+
+    def train_step(self, batch):
+        x, y = batch
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = tf.reduce_mean((y_pred - y) ** 2)
+        grads = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.trainable_variables, strict=True))
+        mae = tf.reduce_mean(tf.abs(y_pred - y))
+        return {"loss": loss, "mae": mae, "gradient": tf.linalg.global_norm(grads)}
+
+    def test_step(self, batch):
+        x, y = batch
+        y_pred = self(x)
+        error = y_pred - y
+        return {"square": tf.reduce_mean(error**2), "absolute": tf.reduce_mean(tf.abs(error))}
+
+
+@program
+def logs_of_steps_are_named_as_they_were_returned():
+    x, y = data()
+    model = Logging()
+    model(x[:1])
+    set_weights(model)
+    model.compile(optimizer=keras.optimizers.SGD(0.1))
+    return train(model, x, y, validation_data=(x[:8], y[:8]))
+
+
+@program
+def mixed_precision_with_gradients_that_overflow():
+    x, y = data()
+    out = {}
+    for policy in ("mixed_float16", "mixed_bfloat16"):
+        keras.mixed_precision.set_global_policy(policy)
+        try:
+            model = keras.Sequential(
+                [keras.Input((4,)), layers.Dense(8, "relu"), layers.BatchNormalization()]
+                + [layers.Dense(1, dtype="float32")]
+            )
+            set_weights(model).compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+            scale = 1.0 if policy == "mixed_float16" else 0.01
+            out[policy] = train(model, x, 100 * scale * y, epochs=2)["loss"]
+            optimizer = model.optimizer
+            out[policy + "_steps"] = int(optimizer.iterations)
+            if policy == "mixed_float16":
+                out["scale"] = float(optimizer.dynamic_scale)
+        finally:
+            keras.mixed_precision.set_global_policy("float32")
+    return out
+
+
 @program
 def tape_loop_over_a_model():
     x, y = data()

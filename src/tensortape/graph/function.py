@@ -25,6 +25,7 @@ from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.engine import have_jax
 from tensortape.graph.func_graph import Graph
 from tensortape.graph.retracing import Trace, TraceLog, reason
+from tensortape.graph.sampled import observed
 from tensortape.graph.signature import Shaped, describe, generalised, shapes_in
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
@@ -107,7 +108,7 @@ class Function:
             return self._python_function(*args, **kwargs)
         if events.observers and not self._only_traced:  # who want to see each operation
             try:
-                return self._python_function(*args, **kwargs)
+                return observed(self, args, kwargs)
             except RuntimeError as error:
                 if not only_in_graphs(error):
                     raise
@@ -207,10 +208,18 @@ class Function:
         return concrete
 
     def _trace_it(self, *call: Any, **options: Any) -> ConcreteFunction:
-        """A trace; a second one if the first made variables, which then must exist already."""
+        """A trace; a second one if the first made variables, which then must exist already.
+
+        A function around this one need not be traced again for variables that were made here.
+        """
+        around = getattr(state.graph, "root", None)
+        before = 0 if around is None else len(around.created)
         concrete = trace(*call, **options)
-        if concrete.graph.created and state.graph is None:
+        created = concrete.graph.created if around is None else around.created
+        if len(created) > before:
             concrete = trace(*call, **{**options, "may_create": False})
+            if around is not None:
+                del created[before:]
         return concrete
 
     def _engine(self) -> bool | None:
