@@ -118,6 +118,12 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
         help="write one HTML page on every gradient and Jacobian the run computed",
     )
     run.add_argument(
+        "--every-call",
+        action="store_true",
+        help="let the report see each call of compiled training steps; without it, the first 64,"
+        " then about one in 17, and where a number stops being finite",
+    )
+    run.add_argument(
         "--output",
         metavar="OUT.ipynb",
         type=Path,
@@ -186,11 +192,22 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     if kind == ".py":
         from tensortape.compat.script import run_script
 
-        return run_script(file, arguments, timeout=options.timeout, report=options.report)
+        return run_script(
+            file,
+            arguments,
+            timeout=options.timeout,
+            report=options.report,
+            every_call=options.every_call,
+        )
     from tensortape.compat.notebook import run_notebook
 
     run_notebook(
-        file, arguments, timeout=options.timeout, report=options.report, target=options.output
+        file,
+        arguments,
+        timeout=options.timeout,
+        report=options.report,
+        target=options.output,
+        every_call=options.every_call,
     )
     return 0
 
@@ -216,6 +233,8 @@ def _check(options: argparse.Namespace) -> str:
 
 def _check_distinct(options: argparse.Namespace) -> None:
     if options.report is None:
+        if options.every_call:
+            raise BadInput("--every-call says what a report sees: give --report REPORT.html too.")
         return
     report = options.report.resolve()
     for path, what in ((options.file, "FILE"), (options.output, "--output")):

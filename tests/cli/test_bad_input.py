@@ -83,6 +83,7 @@ def test_one_place_for_two_things(tensortape, notebook):
     file = notebook("1")
     refused(tensortape("run", file.name, "--output", "x", "--report", "x"), "--report")
     refused(tensortape("run", file.name, "--report", file.name), "--report")
+    refused(tensortape("run", file.name, "--every-call"), "--report")
 
 
 def test_output_of_a_script(tensortape, tmp_path):

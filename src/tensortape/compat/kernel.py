@@ -57,11 +57,11 @@ def ready(arguments: list[str]) -> None:
         sys.argv[:] = arguments
 
 
-def start_report(title: str) -> None:
+def start_report(title: str, every_call: bool) -> None:
     """Begin to record the gradient computations of this kernel."""
     global _session
     examine = importlib.import_module("tensortape.examine.session")
-    _session = examine.ReportSession(title=title)
+    _session = examine.ReportSession(title=title, every_call=every_call)
     _session.start()
 
 

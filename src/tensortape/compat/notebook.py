@@ -69,13 +69,14 @@ def run_notebook(
     timeout: float | None,
     report: Path | None,
     target: Path | None,
+    every_call: bool = False,
 ) -> None:
     """Run every cell; write the executed notebook to `target` and the report to `report`.
 
     A failing or hanging cell ends the run: what ran until then is written all the same.
     """
     notebook = read_notebook(path)
-    run = NotebookRun(path, notebook, arguments, timeout, report)
+    run = NotebookRun(path, notebook, arguments, timeout, report, options=(every_call,))
     began = time.monotonic()
     try:
         asyncio.run(run.execute())
@@ -129,9 +130,11 @@ class NotebookRun:
         timeout: float | None,
         report: Path | None,
         recording: str = "report",
+        options: tuple[Any, ...] = (),
     ) -> None:
         self.path, self.notebook, self.report = path, notebook, report
         self.recording = recording  # of what `report` is written: "report" or "why"
+        self.options = options  # of the recording
         self.arguments = [str(path), *arguments] if arguments else []
         self.timeout = timeout
         self.number = 0  # of the cell, as in `In [n]`
@@ -165,7 +168,7 @@ class NotebookRun:
             if self.report is None:
                 await self._run_cells()
                 return
-            await request(client, f"start_{self.recording}", self.path.name)
+            await request(client, f"start_{self.recording}", self.path.name, *self.options)
             try:
                 await self._run_cells()
             except RunFailure as failure:

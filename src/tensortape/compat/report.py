@@ -11,12 +11,13 @@ from tensortape.compat.output import replacing
 
 
 @contextlib.contextmanager
-def script_report(path: Path | None, title: str) -> Iterator[None]:
+def script_report(path: Path | None, title: str, every_call: bool) -> Iterator[None]:
     """Record what the block computes and write the report, whether the block ends well or not."""
     if path is None:
         yield
         return
-    session = importlib.import_module("tensortape.examine.session").ReportSession(title=title)
+    examine = importlib.import_module("tensortape.examine.session")
+    session = examine.ReportSession(title=title, every_call=every_call)
     session.start()
     try:
         yield

@@ -22,7 +22,12 @@ GRACE = 5.0  # seconds a script that has timed out may take to clean up
 
 
 def run_script(
-    path: Path, arguments: list[str], *, timeout: float | None, report: Path | None
+    path: Path,
+    arguments: list[str],
+    *,
+    timeout: float | None,
+    report: Path | None,
+    every_call: bool = False,
 ) -> int:
     """Run the script and return the exit code its process shall have."""
     full = path.resolve()
@@ -35,7 +40,7 @@ def run_script(
     sys.argv[:] = [str(path), *arguments]
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0:1] = [str(full.parent)]
-    with script_report(report, title=path.name), _deadline(timeout) as clock:
+    with script_report(report, path.name, every_call), _deadline(timeout) as clock:
         return _execute(source, full, clock)
 
 

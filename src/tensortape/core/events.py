@@ -41,6 +41,13 @@ class Observer:
     def gradient_end(self, call: GradientCall, results: Any) -> None:
         """A backward pass ended with these results, one per source."""
 
+    def wants(self, function: Any) -> bool:
+        """Whether to see the operations of the coming call of a ``tf.function``."""
+        return True
+
+    def called(self, function: Any, seen: bool) -> None:
+        """A ``tf.function`` was called, from outside of others; ``seen``: as it is written."""
+
 
 observers: tuple[Observer, ...] = ()
 

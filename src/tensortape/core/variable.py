@@ -12,7 +12,7 @@ from tensortape.core.creators import Creating
 from tensortape.core.naming import variable_name
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
-from tensortape.core.state import next_id, state
+from tensortape.core.state import next_id, quiet_floats, state
 from tensortape.core.tensor import Reference, Tensor
 from tensortape.core.tracking import TensorLike, Trackable
 
@@ -185,7 +185,13 @@ class Variable(TensorLike, Trackable, metaclass=Creating):
         """Add ``delta`` to the value; returns the variable."""
         if state.graph is not None:
             return state.graph.assign(self, delta, "assign_add")
-        self._replace(self._t._a + self._delta(delta, "assign_add"))
+        change = self._delta(delta, "assign_add")
+        token = quiet_floats.set()
+        try:
+            value = self._t._a + change
+        finally:
+            quiet_floats.reset(token)
+        self._replace(value)
         return self if read_value else None
 
     def assign_sub(
@@ -194,7 +200,13 @@ class Variable(TensorLike, Trackable, metaclass=Creating):
         """Subtract ``delta`` from the value; returns the variable."""
         if state.graph is not None:
             return state.graph.assign(self, delta, "assign_sub")
-        self._replace(self._t._a - self._delta(delta, "assign_sub"))
+        change = self._delta(delta, "assign_sub")
+        token = quiet_floats.set()
+        try:
+            value = self._t._a - change
+        finally:
+            quiet_floats.reset(token)
+        self._replace(value)
         return self if read_value else None
 
     # -- describing ------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from collections.abc import Iterator as PythonIterator
 from typing import Any
 
@@ -70,6 +72,23 @@ class OwnedIterator(Trackable):
             element = next(self._elements)
         self._position += 1
         return element
+
+    def _remember(self) -> Callable[[bool], None]:
+        """Keep what is taken from now on; calling the result ends that, `True` puts it back."""
+        elements, taken = self._elements, []
+
+        def noted() -> PythonIterator[Any]:
+            for element in elements:
+                taken.append(element)
+                yield element
+
+        def end(back: bool) -> None:
+            self._elements = itertools.chain(taken, elements) if back else elements
+            if back:
+                self._position -= len(taken)
+
+        self._elements = noted()
+        return end
 
     def next(self) -> Any:
         """The next element; `StopIteration` at the end."""

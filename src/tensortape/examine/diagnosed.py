@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tensortape.examine.backflow import plain
 from tensortape.examine.diagnosis import Diagnosis
+from tensortape.examine.groups import CallGroup
 from tensortape.examine.journal import Asked, Journal
 from tensortape.examine.model import Flag, Group
 from tensortape.examine.recorder import guarded
@@ -86,8 +89,57 @@ def odd(asked: Asked, results: Any) -> bool:
     return any(a is not None and a.size and suspicious(asked, target, a) for a in arrays)
 
 
+FIRST = 64
+"""Calls of a ``tf.function`` that are all seen, with the gradient calls in them."""
+
+STEP = 16
+"""Of the calls after those, about one in so many is."""
+
+
+@dataclass
+class Watched:
+    """A ``tf.function`` with gradient calls inside: how often it ran, when to look again."""
+
+    count: int = 0
+    next: int = FIRST
+    groups: list[CallGroup] = field(default_factory=list)
+
+
 class ReportJournal(Journal):
-    """Gathers the groups of a report, and asks why where a gradient is missing, zero or broken."""
+    """Gathers the groups of a report, and asks why where a gradient is missing, zero or broken.
+
+    ``every_call``: long training is not thinned out; otherwise a ``tf.function`` runs compiled
+    most of the time once it was seen ``FIRST`` times.
+    """
+
+    def __init__(self, every_call: bool = False) -> None:
+        super().__init__()
+        self.every_call = every_call
+        self._watched: WeakKeyDictionary[Any, Watched] = WeakKeyDictionary()
+        self._entered: list[CallGroup] = []
+
+    def wants(self, function: Any) -> bool:
+        """Whether the coming call is one of those to see."""
+        watched = self._watched.setdefault(function, Watched())
+        want = self.every_call or not watched.groups or watched.count < FIRST
+        if not want and watched.count >= watched.next:
+            # the steps vary: a loop over data comes round, and would meet the same item each time
+            watched.next = watched.count + STEP + watched.count % 4
+            want = True
+        self._entered = []
+        return want
+
+    @guarded
+    def called(self, function: Any, seen: bool) -> None:
+        """Count the gradient calls of one that was not seen: those of the last that was."""
+        watched = self._watched[function]
+        watched.count += 1
+        if seen:
+            watched.groups = self._entered
+            return
+        for group in watched.groups:
+            self.calls += 1
+            group.skip()
 
     @guarded
     def gradient_end(self, call: Any, results: Any) -> None:
@@ -97,6 +149,8 @@ class ReportJournal(Journal):
             return
         self.calls += 1
         entered = self.enter(run, results)
+        if entered is not None:
+            self._entered.append(entered.group)
         if entered is not None and entered.kept and (entered.kinds & CAUSES or odd(asked, results)):
             self.complete(run, asked, results)
             flags = self.diagnose(entered.group.group, asked)

@@ -47,6 +47,11 @@ class CallGroup:
             self._plan(snapshot.index)
         return snapshot.index in self.kept
 
+    def skip(self) -> None:
+        """Count a call that nobody saw."""
+        self.group.count += 1
+        self.group.unseen += 1
+
     def _plan(self, index: int) -> None:
         """Thin the kept calls when they are too many; choose the next to keep.
 

@@ -187,6 +187,7 @@ class Group:
     omitted_ops: int = 0
     note: str = ""
     chains: list[Chain] = field(default_factory=list)
+    unseen: int = 0  # of its calls, those within calls of a tf.function that ran compiled
 
 
 @dataclass

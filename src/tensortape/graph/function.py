@@ -13,6 +13,7 @@ from typing import Any
 from tensortape.arrays.namespace import numpy_namespace
 from tensortape.autodiff.graph_gradients import only_in_graphs
 from tensortape.core import events, nest
+from tensortape.core.errors import OperatorNotAllowedInGraphError
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
@@ -33,6 +34,8 @@ from tensortape.graph.tracing import trace
 _log = logging.getLogger("tensortape")
 _run_eagerly = [False]
 _KEPT = 512
+_REFUSED = (OperatorNotAllowedInGraphError, AttributeError)
+"""What TensorFlow raises where a graph would need a value that is not known."""
 
 
 class Function:
@@ -53,6 +56,7 @@ class Function:
         self._log = TraceLog(self._name)
         self._converted: Any = None
         self._only_traced = False
+        self._against: BaseException | None = None
         self._whole = self._is_of_keras() and self._engine() is True
         functools.update_wrapper(self, python_function, updated=())
 
@@ -115,7 +119,7 @@ class Function:
                 self._only_traced = True
         concrete, tensors = self._concrete_for(args, kwargs)
         if concrete is None:
-            return self._python_function(*args, **kwargs)
+            return self._as_python(args, kwargs)
         if self._whole and state.graph is not None:
             state.graph.jit_compile = True  # the loop around Keras' step, which does nothing else
         try:
@@ -124,6 +128,20 @@ class Function:
             if state.graph is not None:
                 raise
             return self._python_function(*args, **kwargs)
+
+    def _as_python(self, args: Any, kwargs: Any) -> Any:
+        """Run the function without a graph.
+
+        If that fails, too, right after the attempt to trace it failed on what TensorFlow refuses
+        in a graph, that is what is raised: the attempt may have left objects half made.
+        """
+        against, self._against = self._against, None
+        try:
+            return self._python_function(*args, **kwargs)
+        except Exception as error:
+            if against is not None:
+                raise against from error
+            raise
 
     def _concrete_for(self, args: Any, kwargs: Any) -> tuple[Any, list[Any]]:
         """The traced function for these arguments, and the tensors among them."""
@@ -197,11 +215,14 @@ class Function:
                     raise
                 if state.graph is not None:
                     text = f"{self._name} with unknown sizes: {reason_against}"
-                    raise Untraceable(text) from None
+                    raise Untraceable(text) from reason_against
             if state.graph is not None:
                 raise
             why = f"{why}; runs as plain Python, without a graph, because of {reason_against}"
             _log.info("%s runs as plain Python because of %s", self._name, reason_against)
+            refused = reason_against.__cause__ or reason_against
+            if isinstance(refused, _REFUSED):
+                self._against = refused
         seconds = time.perf_counter() - begin
         self._log.traces.append(Trace(self._binder.described(key), why, seconds, count))
         self._traced.append((key, concrete))

@@ -18,8 +18,12 @@
   };
   const last = (series, name) => TT.short(series[name][series[name].length - 1], 4);
 
+  const seen = (group) => group.count - (group.unseen || 0);
+  const times = (group) => (group.count < 2 ? "" : `called ${group.count} times` + (group.unseen ? `, ${seen(group)} of them seen` : ""));
+  const unseenBecause = (group) => (group.unseen ? "The other calls ran compiled, inside a tf.function; --every-call shows each." : "");
+
   const badges = (group) => Object.entries(group.flag_counts || {}).map(([kind, n]) =>
-    TT.el("span", { class: "badge " + TT.severity(kind) }, TT.flagName(kind) + (group.count > 1 ? ` · ${n} of ${group.count}` : "")));
+    TT.el("span", { class: "badge " + TT.severity(kind) }, TT.flagName(kind) + (group.count > 1 ? ` · ${n} of ${seen(group)}` : "")));
 
   const card = (group, i) => {
     const at = place(group.position), many = group.count > 1;
@@ -29,7 +33,7 @@
     const node = TT.el("button", { type: "button", class: "call", onclick: () => select(i, null, true) },
       TT.el("div", { class: "where" }, TT.el("b", {}, at.label), TT.el("span", {}, `line ${at.line}`),
         group.kind === "gradient" ? null : TT.el("span", { class: "badge" }, group.kind),
-        TT.el("span", { class: "times" }, many ? `called ${group.count} times` : "")),
+        TT.el("span", { class: "times", title: unseenBecause(group) }, times(group))),
       TT.el("code", {}, at.code || group.kind),
       TT.el("div", { class: "flow" }, flow(group), ` · ${group.ops.length} op${group.ops.length === 1 ? "" : "s"}`),
       TT.el("div", { class: "sparks" }, curve("target", group.series.target_is || "target"), curve("gradient", group.kind === "gradient" ? "‖gradient‖" : "‖Jacobian‖")),
@@ -58,7 +62,7 @@
     return TT.el("section", { class: "head" }, TT.el("div", { class: "place" },
       TT.el("span", { class: "badge" }, group.kind), TT.el("b", {}, `${at.label}, line ${at.line}`),
       [at.p && at.p.function ? `in ${at.p.function}` : "", outer.length ? `called from ${outer.join(", from ")}` : "",
-        group.count > 1 ? `called ${group.count} times` : ""].filter(Boolean).map((t) => TT.el("span", {}, t)),
+        times(group)].filter(Boolean).map((t) => TT.el("span", { title: unseenBecause(group) }, t)),
       TT.el("span", {}, pills(names(group, "target"), "target"), "→ ", pills(names(group, "source"), "source")),
       group.note ? TT.el("span", { class: "faint" }, group.note) : null));
   };
