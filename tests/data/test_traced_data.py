@@ -154,3 +154,50 @@ def test_an_optional_of_a_dictionary_in_a_loop():
         return tf.while_loop(lambda i, o: i < 2, step, [0, first])[1].get_value()
 
     assert {k: float(v) for k, v in loop(tf.constant(1.0)).items()} == {"b": 3.0, "a": 22.0}
+
+
+def test_python_functions_of_datasets():
+    @tf.function
+    def loops(ds):
+        early = skipped = paired = tf.constant(0, tf.int64)
+        for i, x in enumerate(ds, start=1):
+            if x > 3:
+                break
+            early += i * x
+        for a, b in zip(ds, ds.skip(1), strict=False):
+            if a == 2:
+                continue
+            paired += a * b
+        for x in filter(lambda x: x > 2, map(lambda x: x * 2, ds)):
+            skipped += x
+        return early, paired, skipped, len(ds)
+
+    results = loops(Dataset.range(6))
+    assert [int(x) for x in results] == [20, 34, 28, 6]
+    assert {x.dtype for x in results} == {tf.int64}
+
+
+def test_any_and_all_of_a_dataset():
+    @tf.function
+    def answers(ds):
+        return any(ds.map(lambda x: x > 4)), all(ds.map(lambda x: x > 4))
+
+    assert [bool(x) for x in answers(Dataset.range(6))] == [True, False]
+
+
+def test_tensor_arrays_and_dictionaries_in_a_loop_over_a_dataset():
+    @tf.function
+    def squares(ds):
+        array, i = tf.TensorArray(tf.int64, size=0, dynamic_size=True), 0
+        sums = {"x": tf.constant(0, tf.int64), "pair": (0, 0)}
+        for x in ds:
+            tf.autograph.experimental.set_loop_options(maximum_iterations=2)  # has no effect
+            array = array.write(i, x * x)
+            i += 1  # noqa: SIM113 (an int, not of the dataset)
+            sums = {"x": sums["x"] + x, "pair": (sums["pair"][1], i)}
+        return array.stack(), sums
+
+    stack, sums = squares(Dataset.range(4))
+    assert stack.numpy().tolist() == [0, 1, 4, 9]
+    assert int(sums["x"]) == 6
+    assert [int(v) for v in sums["pair"]] == [3, 4]

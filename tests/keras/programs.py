@@ -400,6 +400,35 @@ def steps_per_execution_and_eager():
     return out
 
 
+class Refused(layers.Layer):
+    """Its call needs a value of its input, or an attribute that there is only eagerly."""
+
+    def __init__(self, call):
+        super().__init__()
+        self.inner = call
+
+    def call(self, x):
+        return self.inner(x)
+
+
+@program
+def what_a_graph_refuses_is_said():
+    x, y = data()
+    out = {}
+    for name, call, kind in (
+        ("truth", lambda x: x if bool(tf.reduce_sum(x) > 0) else -x, TypeError),
+        ("numpy", lambda x: x.numpy(), AttributeError),
+    ):
+        model = keras.Sequential([Refused(call), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        try:
+            model.fit(x, y, verbose=0)
+            out[name] = 0
+        except kind as error:
+            out[name] = 1 + ("symbolic" in str(error).lower())
+    return out
+
+
 @program
 def seeded_initializers_and_dropout():
     keras.utils.set_random_seed(3)

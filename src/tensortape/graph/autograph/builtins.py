@@ -1,4 +1,4 @@
-"""Python's built-in functions on tensors."""
+"""Python's built-in functions on tensors and datasets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,62 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.core.registry import PUBLIC
-from tensortape.graph.autograph.known import as_tensor, undecided
+from tensortape.graph.autograph.known import as_tensor, tracing, undecided
+
+
+def _is_dataset(value: Any) -> bool:
+    return hasattr(type(value), "element_spec") and hasattr(value, "_start")
+
+
+def _all_datasets(values: Any) -> bool:
+    return tracing() and bool(values) and all(_is_dataset(value) for value in values)
+
+
+def enumerate_(iterable: Any, start: Any = 0) -> Any:
+    """``enumerate``, or that of a dataset: int64 indices."""
+    if _all_datasets([iterable]):
+        return iterable.enumerate(start)
+    return enumerate(iterable, start)
+
+
+def zip_(*iterables: Any, strict: bool = False) -> Any:
+    """``zip``, or a dataset of tuples."""
+    if _all_datasets(iterables):
+        return type(iterables[0]).zip(iterables)
+    return zip(*iterables, strict=strict)
+
+
+def map_(function: Any, *iterables: Any) -> Any:
+    """``map``, or a dataset of results."""
+    if not _all_datasets(iterables):
+        return map(function, *iterables)
+    single = len(iterables) == 1
+    return (iterables[0] if single else type(iterables[0]).zip(iterables)).map(function)
+
+
+def filter_(function: Any, iterable: Any) -> Any:
+    """``filter``, or the elements of a dataset for which ``function`` is true."""
+    return iterable.filter(function) if _all_datasets([iterable]) else filter(function, iterable)
+
+
+def any_(iterable: Any) -> Any:
+    """``any``, or whether an element of a dataset of booleans is true."""
+    if not _all_datasets([iterable]):
+        return any(iterable)
+    return iterable.reduce(PUBLIC["constant"](False), PUBLIC["logical_or"])
+
+
+def all_(iterable: Any) -> Any:
+    """``all``, or whether every element of a dataset of booleans is true."""
+    if not _all_datasets([iterable]):
+        return all(iterable)
+    return iterable.reduce(PUBLIC["constant"](True), PUBLIC["logical_and"])
 
 
 def len_(value: Any) -> Any:
-    """The length of a tensor: known, or as a tensor."""
+    """The length of a tensor: known, or as a tensor; of a dataset an int64 tensor."""
+    if _all_datasets([value]):
+        return PUBLIC["constant"](len(value), "int64")
     if undecided(value):
         tensor = as_tensor(value)
         if tensor._a.ndim == 0:
@@ -79,7 +130,12 @@ def sorted_(value: Any, *, key: Any = None, reverse: bool = False) -> Any:
 
 
 OVERLOADS: dict[Any, Callable[..., Any]] = {
+    builtins.all: all_,
+    builtins.any: any_,
+    builtins.enumerate: enumerate_,
+    builtins.filter: filter_,
     builtins.len: len_,
+    builtins.map: map_,
     builtins.range: range_,
     builtins.int: int_,
     builtins.float: float_,
@@ -87,4 +143,5 @@ OVERLOADS: dict[Any, Callable[..., Any]] = {
     builtins.min: min_,
     builtins.max: max_,
     builtins.sorted: sorted_,
+    builtins.zip: zip_,
 }

@@ -152,6 +152,10 @@ def _staged(
     set_state(tuple(finals))
 
 
+class _Said(Exception):
+    """The body, which is being traced, gave options for the loop."""
+
+
 class _Staged:
     """One loop on its way into the graph."""
 
@@ -163,21 +167,18 @@ class _Staged:
         self._names, self._own = names, own
 
     def __call__(self, first: Any, own: Any, invariants: Any) -> Any:
-        """The state after the loop; again with the options that the body gave."""
+        """The state after the loop; traced again with the options that the body gave."""
         outer, _options.said = _options.said, {}
+        self._seeking = True
         try:
-            try:
-                finals = self._loop(first, own, invariants, None)
-                said = _options.said
-            except ValueError:
-                said = _options.said
-                if not said.get("shape_invariants"):
-                    raise
-                finals = None
-            if said and any(v is not None for v in said.values()):
-                shapes = self._invariants(first, own, invariants, said.get("shape_invariants"))
-                finals = self._loop(first, own, shapes, said.get("maximum_iterations"))
-            return finals
+            return self._loop(first, own, invariants, None)
+        except _Said:
+            said = _options.said
+            self._seeking = False
+            shapes = self._invariants(first, own, invariants, said.get("shape_invariants"))
+            # As in TensorFlow, a loop over a dataset goes to its end.
+            most = said.get("maximum_iterations") if invariants is None else None
+            return self._loop(first, own, shapes, most)
         finally:
             _options.said = outer
 
@@ -190,13 +191,15 @@ class _Staged:
             self._put(inner, state)
             self.entered = (list(inner), list(state))
             self._body()
+            if self._seeking and any(v is not None for v in (_options.said or {}).values()):
+                raise _Said
             news = [_as_variable(v, n) for v, n in zip(self._get(), self._names, strict=False)]
             return (list(self._own), news), []
 
         start = (own, [_as_variable(v, n) for v, n in zip(first, self._names, strict=False)])
         shapes = None if invariants is None else invariants
         if shapes is not None and not isinstance(shapes, tuple):
-            shapes = (shapes, [TensorShape(_shape(v)) for v in start[1]])
+            shapes = (shapes, start[1])  # what a variable is says its shapes
         (_, finals), _ = loop(test, body, start, shapes, maximum)
         return finals
 
@@ -207,17 +210,12 @@ class _Staged:
     def _invariants(self, first: Any, own: Any, given: Any, said: Any) -> Any:
         """Shapes for all of the state, those that were given for some of it."""
         _, state = self.entered
-        shapes = [TensorShape(_shape(v)) for v in first]
+        shapes = [_as_variable(v, n) for v, n in zip(first, self._names, strict=False)]
         for value, shape in said or ():
             for i, v in enumerate(state):
                 if v is value:
                     shapes[i] = TensorShape(shape)
-        base = [TensorShape(_shape(v)) for v in own] if given is None else list(given)
-        return (base, shapes)
-
-
-def _shape(value: Any) -> Any:
-    return as_tensor(convert_to_tensor(value))._a.shape if not nest.is_nested(value) else None
+        return (list(own) if given is None else list(given), shapes)
 
 
 def _as_variable(value: Any, name: str) -> Any:
