@@ -20,7 +20,7 @@ from tensortape.core import errors, events, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import ExtensionDtypes
 from tensortape.core.policy import safe_op, safety
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.rows import whole
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
 from tensortape.core.tensor import Tensor
@@ -51,6 +51,8 @@ class ForwardAccumulator:
         self._recording = False
         self._tangents: dict[int, Any] = {}
         self._outer: tuple[Any, ...] = ()
+        self._calls: dict[int, Any] = {}
+        """First output -> inputs, of control flow: it may get more results later."""
         nest.assert_same_structure([primals] if _is_leaf(primals) else primals,
                                    [tangents] if _is_leaf(primals) else tangents)  # fmt: skip
         flat = [source_of(p) for p in nest.flatten(primals)]
@@ -121,6 +123,8 @@ class ForwardAccumulator:
             return
         if not any(o._a.dtype.kind in FLOATS and o._id not in known for o in outputs):
             return
+        if op.family == "call" and state.graph is not None:
+            self._calls[outputs[0]._id] = inputs
         saved = state.listeners
         state.listeners = self._outer
         try:
@@ -135,6 +139,17 @@ class ForwardAccumulator:
                 t = known[op.computed[i]._id]
             if t is not None and o._a.dtype.kind in FLOATS:
                 known[o._id] = t
+
+    def extend(self, output: Any, more: Any) -> None:
+        """The operation with ``output`` as its first result has got more results."""
+        inputs = self._calls.get(output._id)
+        if inputs is None:
+            return
+        node = output._operation
+        before = {t._id: self._tangents.get(t._id) for t in node.outputs}
+        self.record(node._op, inputs, node.outputs, node._attrs)
+        known = {key: t for key, t in before.items() if t is not None}
+        self._tangents.update(known)  # others have read them already
 
 
 def _is_leaf(value: Any) -> bool:
@@ -181,7 +196,10 @@ def transposed(op: Any, tangents: Any, inputs: Any, outputs: Any, attrs: Any) ->
     The rule is linear, so it matters little where; some take cotangents apart at zero, hence ones.
     """
     mask = [t is not None for t in tangents]
-    gs = [state.tensor(state.xp.ones_like(o._a)) for o in outputs]
+    if state.graph is None:
+        gs = [state.tensor(state.xp.ones_like(o._a)) for o in outputs]
+    else:  # part of the graph: rules may ask for its size
+        gs = [PUBLIC["ones_like"](o) for o in outputs]
     with GradientTape(watch_accessed_variables=False) as tape:
         floating = [g for g in gs if g._a.dtype.kind in FLOATS]
         tape.watch(floating)

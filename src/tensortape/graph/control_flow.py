@@ -14,7 +14,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
 from tensortape.core.tracking import CompositeTensor
-from tensortape.graph import control_gradients  # noqa: F401  (the derivatives of control flow)
+from tensortape.graph import control_tangents  # noqa: F401  (the derivatives of control flow)
 from tensortape.graph.control_graph import choose, loop
 from tensortape.graph.symbolic import SymbolicTensor
 

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.abstract import placeholder
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
-from tensortape.graph.control_graph import add_if, loop, loop_results
+from tensortape.graph.control_graph import add_if, loop, loop_results, np_shape
 from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
-from tensortape.graph.lower import attribute_tensors, needed_nodes
+from tensortape.graph.lower import attribute_tensors, is_stateful, needed_nodes
 from tensortape.graph.symbolic import SymbolicTensor
 
 _FLOATS = frozenset("fcV")
@@ -30,10 +31,14 @@ def _if_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) 
     _need_tensors((*inputs, *[one for one in g if one is not None]), "tf.cond")
     index, *args = inputs
     wanted, seeds = tuple(needed[1:]), tuple(one is not None for one in g)
-    branches = _with_draws(y[0]._operation)
-    y = y[0]._operation.outputs
-    seeds = seeds + (False,) * (len(y) - len(seeds))
-    pairs = [f.dense_backward(wanted, seeds) for f in branches]
+    node = y[0]._operation
+    while True:
+        branches = _with_draws(node)
+        y = node.outputs
+        seeds = seeds + (False,) * (len(y) - len(seeds))
+        pairs = [f.dense_backward(wanted, seeds) for f in branches]
+        if not any(map(lacking, branches)):  # loops inside may have got more to keep
+            break
     union = [any(given[i] for _, given in pairs) for i in range(len(args))]
     functions = [_filled(f, backward, given, union) for f, (backward, given) in
                  zip(branches, pairs, strict=True)]  # fmt: skip
@@ -59,8 +64,8 @@ def _filled(f: GraphFunction, backward: GraphFunction, given: Any, union: Any) -
 def _with_draws(node: Any) -> tuple[GraphFunction, ...]:
     """The branches, each with all the branches' random numbers among its results."""
     branches = node._attrs["branches"]
-    draws = [_draws(f) for f in branches]
-    if any(draws) and not node._attrs.get("kept"):
+    draws = [lacking(f) for f in branches]
+    if any(draws):
         _keep_draws(node, branches, draws)
     return node._attrs["branches"]
 
@@ -73,22 +78,27 @@ def _keep_draws(node: Any, branches: Any, draws: Any) -> None:
             for j, group in enumerate(draws):
                 outputs += group if j == k else [_blank(t) for t in group]
         grown.append(GraphFunction(f.name, f.graph, f.inputs, outputs, f.span))
-    fresh = [SymbolicTensor(t._a) for group in draws for t in group]
-    _add_outputs(node, fresh)
+    fresh = [SymbolicTensor(placeholder(np_shape(t), t._a.dtype)) for g in draws for t in g]
     node._attrs["branches"] = tuple(grown)
-    node._attrs["kept"] = True
+    _add_outputs(node, fresh)
 
 
-def _draws(f: GraphFunction) -> list[Any]:
+def draws_of(f: GraphFunction) -> list[Any]:
+    """What a function's stateful operations give."""
     nodes = needed_nodes(f.graph._operations, f.inputs, f.outputs, *f.span)
+    made = [t for n in nodes if is_stateful(n) for t in n.outputs]
+    return [t for t in made if isinstance(t, SymbolicTensor)]
+
+
+def lacking(f: GraphFunction) -> list[Any]:
+    """What a function's stateful operations give and it does not."""
     present = {t._id for t in f.outputs}
-    return [t for n in nodes if n._op.family == "random" for t in n.outputs if t._id not in present]
+    return [t for t in draws_of(f) if t._id not in present]
 
 
 def _blank(t: Any) -> Any:
-    if None in t._a.shape:
-        raise Untraceable("random numbers of unknown shape in a branch that is differentiated")
-    return EagerTensor(np.zeros(t._a.shape, t._a.dtype)[()])
+    """A stand-in of the same rank and dtype, which is never read."""
+    return EagerTensor(np.zeros([n or 0 for n in np_shape(t)], t._a.dtype)[()])
 
 
 def _add_outputs(node: Any, fresh: Any) -> None:
@@ -134,11 +144,16 @@ class LoopGradient:
                     present[t._id] = len(body.outputs) + len(kept)
                     kept.append(t)
                 self.sources.append(("stack", present[t._id]))
-        if "marker" not in node._attrs:
-            node._attrs["marker"] = len(body.outputs) + len(kept)
-            kept.append(EagerTensor(np.ones((), np.int32)[()]))  # the sum of these counts
         _keep(node, kept)
+        _mark(node)
         self.stacks = node.outputs
+
+
+def _mark(node: Any) -> None:
+    """Let a loop stack a one in each iteration: their sum is how often it ran."""
+    if "marker" not in node._attrs:
+        node._attrs["marker"] = len(node.outputs)
+        _keep(node, [EagerTensor(np.ones((), np.int32)[()])])
 
 
 def _keep(node: Any, kept: list[Any]) -> None:

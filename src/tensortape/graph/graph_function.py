@@ -26,6 +26,7 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.engine import executor
+from tensortape.graph.forward_walk import ForwardWalk
 from tensortape.graph.ir import Program, interpret
 from tensortape.graph.lower import (
     LOWERINGS,
@@ -309,6 +310,22 @@ class GraphFunction:
         function = GraphFunction(backward.name, graph, inputs, grads, span)
         return function, tuple([k is not None for k in kinds])
 
+    def forward(self, moving: tuple[bool, ...]) -> tuple[GraphFunction, tuple[bool, ...]]:
+        """The tangents of the outputs from tangents of the ``moving`` inputs.
+
+        Returns a function of (inputs, outputs, tangents of the moving inputs) and which outputs
+        get a tangent.
+        """
+        key = ("forward", moving, safety.on)
+        found = self._backward.get(key)
+        if found is None:
+            walked = ForwardWalk(self, moving)
+            function = GraphFunction(
+                f"jvp_{self.name}", self.graph, walked.inputs, walked.outputs, walked.span
+            )
+            found = self._backward[key] = (function, walked.given)
+        return found
+
     def entries(self) -> list[Entry]:
         """The function's operations, as a tape would have recorded them."""
         _, stop = self.span
@@ -353,12 +370,7 @@ def _call_op(function: GraphFunction) -> Op:
         backward, kinds = function.backward(tuple(needed), seeds)
         ready = [y[i] for i in function.computed]
         args = [*inputs, *ready, *[one for one in g if one is not None]]
-        if xp is numpy_namespace:
-            outs = backward.run(args)
-        elif xp is recorded:
-            outs = backward.call(args)
-        else:
-            outs = interpret(backward.program(args), xp, args)
+        outs = _evaluated(xp, backward, args)
         found = _unpacked(xp, kinds, iter(outs), inputs)
         if not function.is_gradient:
             return found
@@ -367,11 +379,28 @@ def _call_op(function: GraphFunction) -> Op:
             for g, x, n in zip(found, inputs, needed, strict=True)
         ]
 
+    def pushforward(
+        xp: Any, tangents: Any, y: Any, *inputs: Any, stateful: bool = False
+    ) -> list[Any]:
+        forward, given = function.forward(tuple([t is not None for t in tangents]))
+        args = [*inputs, *y, *[t for t in tangents if t is not None]]
+        outs = iter(_evaluated(xp, forward, args) if any(given) else ())
+        return [next(outs) if there else None for there in given]
+
     kind = "StatefulPartitionedCall" if function.stateful else "PartitionedCall"
     record = Op(kind, kernel, name=function.name, outputs=len(function.outputs), family="call")
-    record.pullback = pullback
+    record.pullback, record.pushforward = pullback, pushforward
     record.computed_by = function
     return record
+
+
+def _evaluated(xp: Any, function: GraphFunction, args: Any) -> Any:
+    """The outputs of a derivative in a namespace."""
+    if xp is numpy_namespace:
+        return function.run(args)
+    if xp is recorded:
+        return function.call(args)
+    return interpret(function.program(args), xp, args)
 
 
 def _unpacked(xp: Any, kinds: Any, outs: Any, inputs: Any) -> list[Any]:
