@@ -207,7 +207,29 @@ def values_wait_for_layers_that_are_built_by_a_call(folder):
     assert int(second.step) == 13 and len(second.net.trainable_variables) == 2
 
 
+def optimizers_that_are_not_built_yet_wait_for_their_values(folder):
+    """Whichever way an optimizer keeps its variables, it goes on where it was."""
+    for name in "SGD Adam RMSprop Adagrad Adadelta Adamax Nadam Ftrl Lion Lamb Adafactor".split():
+        make = getattr(keras.optimizers, name)
+        options = {"momentum": 0.9} if name in ("SGD", "RMSprop") else {}
+
+        def step(checkpoint):
+            checkpoint.o.apply_gradients([(tf.constant([1.0, -0.5]), checkpoint.v)])
+
+        first = tf.train.Checkpoint(v=tf.Variable([1.0, 2.0]), o=make(0.1, **options))
+        for _ in range(3):
+            step(first)
+        path = first.save(f"{folder}/{name}")
+        second = tf.train.Checkpoint(v=tf.Variable([0.0, 0.0]), o=make(0.1, **options))
+        status = second.restore(path)
+        for checkpoint in (first, second):
+            step(checkpoint)
+        np.testing.assert_array_equal(first.v.numpy(), second.v.numpy(), err_msg=name)
+        status.assert_consumed()
+
+
 PROGRAMS = [
+    optimizers_that_are_not_built_yet_wait_for_their_values,
     values_wait_for_layers_that_are_built_by_a_call,
     names_are_tensorflows,
     what_tensorflow_saved_is_restored,

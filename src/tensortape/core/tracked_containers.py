@@ -124,14 +124,19 @@ class ContainerView(Trackable):
         """As for every trackable; the container now tells what comes in, if it can be replaced.
 
         It cannot where somebody else holds it too, who would go on with the one replaced. Then
-        what came in is restored when the objects are next walked through.
+        what came in is restored when the objects are next walked through. The trackers of Keras'
+        optimizers, which put variables into the list, can be told.
         """
         owner = self._owner and self._owner()
-        alone = type(self.raw) in (list, dict) and sys.getrefcount(self.raw) <= self.holders
-        if owner is not None and alone:
-            self.raw = (ListWrapper if type(self.raw) is list else _DictWrapper)(self.raw)
-            self.raw.view = self
-            owner._put_child(self._name, self.raw)
+        if owner is not None and type(self.raw) in (list, dict):
+            stores = _stores(owner, self.raw)
+            if sys.getrefcount(self.raw) <= self.holders + len(stores):
+                self.raw = (ListWrapper if type(self.raw) is list else _DictWrapper)(self.raw)
+                self.raw.view = self
+                owner._put_child(self._name, self.raw)
+                for store in stores:
+                    config = owner._tracker.config
+                    config[store] = (config[store][0], self.raw)
         return self.__dict__.setdefault("_deferred_restores", {})
 
     def _entered(self) -> None:
@@ -142,6 +147,12 @@ class ContainerView(Trackable):
 
     def __repr__(self) -> str:
         return repr(self.raw)
+
+
+def _stores(owner: Any, raw: Any) -> list[Any]:
+    """Where the tracker of a Keras object holds this very container."""
+    config = getattr(getattr(owner, "_tracker", None), "config", None) or {}
+    return [name for name, (_, held) in config.items() if held is raw]
 
 
 class ListView(ContainerView):
