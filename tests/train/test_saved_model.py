@@ -254,21 +254,108 @@ def test_operations_that_hold_python_code_are_refused(tmp_path: Path) -> None:
         tf.saved_model.save(m, tmp_path / "m")
 
 
-def test_custom_gradients_leave_their_values(tmp_path: Path) -> None:
+def gradients_again(module: Any, tmp_path: Path, *args: Any) -> None:
+    """Gradients of `module.f` and of what was saved, and saved again, are the same."""
+
+    def answers(m: Any) -> list[Any]:
+        with tf.GradientTape() as outer:
+            outer.watch(args)
+            with tf.GradientTape() as tape:
+                tape.watch(args)
+                y = m.f(*args)
+            found = tape.gradient(y, [*args, m.v])
+            norm = tf.add_n([tf.reduce_sum(g**2) for g in found if g is not None])
+        return [y, *found, *outer.gradient(norm, args)]
+
+    expected = answers(module)
+    assert any(g is not None for g in expected[1:])
+    for name in ("once", "again"):
+        tf.saved_model.save(module, tmp_path / name)
+        module = tf.saved_model.load(tmp_path / name)
+        for got, wanted in zip(answers(module), expected, strict=True):
+            assert (got is None) == (wanted is None)
+            if got is not None:
+                np.testing.assert_allclose(got, wanted, rtol=1e-6)
+
+
+@tf.custom_gradient
+def tripled_slope(x: Any) -> Any:
+    y = tf.exp(x)
+    return y, lambda upstream: 3.0 * upstream * y * tf.cos(x) / tf.cast(tf.size(x), tf.float32)
+
+
+@tf.custom_gradient
+def exponential(x: Any) -> Any:
+    """Its rule calls it again."""
+    y = tf.exp(x)
+    return y, lambda upstream: upstream * exponential(x) * 0.5
+
+
+@tf.custom_gradient
+def swapped(a: Any, b: Any, scale: Any = 2.0) -> Any:
+    def rule(da: Any, db: Any) -> Any:
+        return db * scale, None
+
+    return (a * b, tf.stop_gradient(a)), rule
+
+
+def with_variable(v: Any) -> Any:
+    @tf.custom_gradient
+    def product(x: Any) -> Any:
+        def rule(upstream: Any, variables: Any) -> Any:
+            return upstream * 7.0 * variables[0], [tf.reduce_sum(upstream * x) * 11.0]
+
+        return x * v, rule
+
+    return product
+
+
+def in_branches(x: Any) -> Any:
+    return tf.cond(tf.reduce_sum(x) > 0, lambda: tripled_slope(x), lambda: x)
+
+
+def in_a_loop(x: Any) -> Any:
+    return tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, tripled_slope(y / 3)), [0, x])[1]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        tripled_slope,
+        exponential,
+        lambda x: swapped(x, x + 1.0)[0] + swapped(x * 2.0, x)[1],
+        in_branches,
+        in_a_loop,
+        tf.recompute_grad(lambda x: tf.sin(x) * x),
+        lambda x: tf.grad_pass_through(tf.round)(x) * x,
+        lambda x: tf.map_fn(tripled_slope, x),
+    ],
+)
+def test_rules_of_custom_gradients_come_back(function: Any, tmp_path: Path) -> None:
+    m = M()
+    m.v = tf.Variable(1.5)
+    product = with_variable(m.v)
+    spec = [tf.TensorSpec([None], tf.float32)]
+    m.f = tf.function(lambda x: product(function(x)) + m.v, spec, autograph=False)
+    gradients_again(m, tmp_path, tf.constant([0.3, 0.7, -0.2]))
+
+
+def test_rules_that_are_left_out_say_so(tmp_path: Path) -> None:
     @tf.custom_gradient
     def rounded(x: Any) -> Any:
-        return tf.round(x), lambda upstream: upstream
+        return tf.round(x), lambda upstream: tf.py_function(lambda g: g, [upstream], tf.float32)
 
-    m = one_function(lambda x: rounded(2.0 * x) + 1.0, tf.zeros([2]))
-    for name in ("once", "again"):
-        tf.saved_model.save(m, tmp_path / name)
-        m = tf.saved_model.load(tmp_path / name)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    for function, given in ((rounded, None), (tripled_slope, options)):
+        m = one_function(function, tf.zeros([2]))
+        tf.saved_model.save(m, tmp_path / "m", options=given)
+        loaded = tf.saved_model.load(tmp_path / "m")
         x = tf.constant([1.2, 2.7])
-        assert m.f(x).numpy().tolist() == [3.0, 6.0]
-        refused = pytest.raises(LookupError, match=r"gradient rule .* is Python")
+        np.testing.assert_allclose(loaded.f(x), m.f(x))
+        refused = pytest.raises(LookupError, match=r"gradient rule .* was not saved")
         with refused, tf.GradientTape() as t:
             t.watch(x)
-            t.gradient(m.f(x), x)
+            t.gradient(loaded.f(x), x)
 
 
 def test_folders_without_a_model(tmp_path: Path) -> None:

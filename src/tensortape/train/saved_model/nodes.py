@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract
-from tensortape.autodiff.custom_gradient import recorded_as_one
 from tensortape.core.dispatch import Normalised, execute
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
@@ -21,10 +20,10 @@ from tensortape.core.specs import TensorSpec
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.control_graph import choose, loop
 from tensortape.graph.lower import needed_nodes
+from tensortape.train.saved_model.rules import CUSTOM, DEEPEST, traced_rules, with_rule
 from tensortape.train.saved_model.values import ARITHMETIC, Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
 
-CUSTOM = "CustomGradient"
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _DERIVED = ("stateful", "gradients")
 """Attributes that are found anew: whether a part has effects, and its derivatives so far."""
@@ -33,14 +32,19 @@ _DERIVED = ("stateful", "gradients")
 class GraphWriter:
     """One part of a graph as JSON."""
 
-    def __init__(self, encoder: Encoder, function: Any) -> None:
+    def __init__(self, encoder: Encoder, function: Any, depth: int = 0) -> None:
         self._encoder = encoder
+        self._depth = depth
+        """How many rules of custom gradients this is within."""
+        self._rules: Any = {}
         self._numbers: dict[int, int] = {}
         self._nodes: dict[int, int] = {}
         for t in function.inputs:
             self._give(t)
         operations = function.graph._operations
         kept = needed_nodes(operations, function.inputs, function.outputs, *function.span)
+        if encoder.rules and depth < DEEPEST and any(node.type == CUSTOM for node in kept):
+            kept, self._rules = traced_rules(function, kept)
         written = [self._node(node) for node in kept]
         self.json = {
             "parameters": [parameter(t) for t in function.inputs],
@@ -68,7 +72,7 @@ class GraphWriter:
 
     def function(self, function: Any) -> Any:
         """A part of its own, such as a branch."""
-        return GraphWriter(self._encoder, function).json
+        return GraphWriter(self._encoder, function, self._depth).json
 
     def _node(self, node: Any) -> Any:
         try:
@@ -77,6 +81,7 @@ class GraphWriter:
             if node.type == CUSTOM:
                 written |= {"op": CUSTOM, "attrs": {"rule": operation.name}}
                 written["in"] = [self.reference(t) for t in (*node.computed, *node.inputs)]
+                written |= self._rule(node, written["in"])
             elif node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
             elif OPS.get(node.type) is not operation or getattr(operation, "family", 0) == "effect":
@@ -91,6 +96,18 @@ class GraphWriter:
         self._nodes[id(node._attrs)] = len(self._nodes)
         first = [self._give(t) for t in node.outputs]
         return written | {"out": len(first), "name": node.name}
+
+    def _rule(self, node: Any, before: Any) -> Any:
+        """The rule of a custom gradient, which takes the tensors it uses besides, if it has one."""
+        rule = self._rules.get(id(node))
+        if rule is None:
+            return {}
+        try:
+            saved = [self.reference(t) for t in rule.saved]
+            part = GraphWriter(self._encoder, rule, self._depth + 1).json
+        except Unsaveable:
+            return {}
+        return {"in": [*before, *saved], "gradient": {"given": rule.given, "part": part}}
 
     def _attributes(self, attributes: Any) -> Any:
         return {
@@ -156,7 +173,7 @@ class _Run:
         self._attributes.append(attrs)
         special = _SPECIAL.get(node["op"])
         if node["op"] == CUSTOM:
-            outs = _without_rule(tensors, attrs, node["out"])
+            outs = self._custom(tensors, attrs, node)
         elif special is not None:
             outs = special(tensors, attrs)
         else:
@@ -164,6 +181,11 @@ class _Run:
         if len(outs) != node["out"]:
             raise damaged(f"{node['name']} gives {len(outs)} results, not {node['out']}")
         self._values += outs
+
+    def _custom(self, tensors: Any, attrs: Any, node: Any) -> list[Any]:
+        gradient = node.get("gradient")
+        part = None if gradient is None else GraphReader(gradient["part"], self._arrays)
+        return with_rule(tensors, attrs, node["out"], gradient, part and part.run)
 
     def _operation(self, kind: str, tensors: Any, attrs: Any, raw: bool) -> list[Any]:
         op = OPS.get(kind)
@@ -235,23 +257,6 @@ def _while(tensors: Any, attrs: Any) -> list[Any]:
     shapes = [TensorShape(p[0]) for p in attrs["body"]._written["parameters"][:count]]
     finals, stacks = loop(test, step, list(tensors[:count]), shapes, attrs["maximum"])
     return [*finals, *stacks]
-
-
-def _without_rule(tensors: Any, attrs: Any, count: int) -> list[Any]:
-    """What had a rule of the user's, whose code is not saved: the values, without derivatives.
-
-    ``tensors``: the ``count`` values, then what they were computed from.
-    """
-
-    def rule(*upstream: Any) -> Any:
-        raise LookupError(
-            f"No gradient defined for {attrs['rule']!r}: its gradient rule (tf.custom_gradient) is "
-            "Python, which a saved model does not hold. Rebuild the model in Python and restore "
-            "its variables to differentiate it."
-        )
-
-    values, inputs = list(tensors[:count]), list(tensors[count:])
-    return recorded_as_one(attrs["rule"], rule, inputs, [], values)
 
 
 _SPECIAL = {"Call": _call, "If": _if, "While": _while}

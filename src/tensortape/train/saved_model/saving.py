@@ -30,12 +30,16 @@ _OF_TRAINING = ("train_function", "test_function", "predict_function")
 
 @export("saved_model.SaveOptions")
 class SaveOptions:
-    """Options of `tf.saved_model.save`: taken, and without effect.
+    """Options of `tf.saved_model.save`.
+
+    `experimental_custom_gradients=False` leaves the rules of `tf.custom_gradient` out of the file.
+    The others are taken, and without effect.
 
     Source: `tf.saved_model.SaveOptions`.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, experimental_custom_gradients: bool = True, **kwargs: Any) -> None:
+        self.experimental_custom_gradients = experimental_custom_gradients
         self.__dict__.update(kwargs)
 
 
@@ -62,8 +66,8 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     (array([2., 4.], dtype=float32), np.float32(2.0))
 
     The format is TensorTape's own; TensorFlow reads the variables in it, not the functions. A kill
-    at any moment leaves the model that was there, or the new one. Of `tf.custom_gradient` the
-    values are saved, the rule is not. Raises `ValueError` for what is no such object, and for
+    at any moment leaves the model that was there, or the new one. Of rules of `tf.custom_gradient`
+    the operations are saved. Raises `ValueError` for what is no such object, and for
     functions that use variables which `obj` does not hold;
     `NotImplementedError` for functions that run Python code, such as `tf.py_function`.
     Source: `tf.saved_model.save`.
@@ -77,7 +81,7 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     described, functions, chosen = _describe(view, signatures)
     arrays = {key: as_array(tensor) for key, tensor in described.tensors.items()}
     arrays[object_graph.GRAPH_KEY] = to_array(object_graph.encode(described.nodes))
-    encoder = Encoder(arrays)
+    encoder = Encoder(arrays, getattr(options, "experimental_custom_gradients", True))
     writer = FunctionWriter(encoder, _Numbers(described))
     model = {
         "objects": [_object(described, i, functions) for i in range(len(described.objects))],

@@ -39,8 +39,10 @@ class Encoder:
     attributes, `function` how a part of a graph is written.
     """
 
-    def __init__(self, arrays: dict[str, Any]) -> None:
+    def __init__(self, arrays: dict[str, Any], rules: bool = True) -> None:
         self.arrays = arrays
+        self.rules = rules
+        """Whether the rules of custom gradients are written."""
         self._names: dict[int, str] = {}
         self._kept: list[Any] = []
 
