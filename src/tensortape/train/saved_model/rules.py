@@ -1,4 +1,4 @@
-"""Gradient rules of `tf.custom_gradient` as parts of graphs: what a rule does is saved, not its code.
+"""Gradient rules of `tf.custom_gradient` as parts of graphs: a rule is saved as what it does.
 
 When a function is saved the rule is run on symbolic tensors in place of cotangents. What it adds
 to the graph becomes a function of the cotangents and of the tensors the rule closed over.
