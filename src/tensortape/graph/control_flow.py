@@ -13,7 +13,7 @@ from tensortape.core import dtypes, errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
-from tensortape.core.tracking import CompositeTensor
+from tensortape.core.tracking import CompositeTensor, TensorLike
 from tensortape.graph import control_tangents  # noqa: F401  (the derivatives of control flow)
 from tensortape.graph.control_graph import choose, loop
 from tensortape.graph.symbolic import SymbolicTensor
@@ -42,11 +42,21 @@ def cond(
     """
     _callable(true_fn, "true_fn")
     _callable(false_fn, "false_fn")
+    if isinstance(pred, bool) and in_graph():
+        raise TypeError(
+            f"pred must not be a Python bool ({pred}) while a function is traced: use a Python if, "
+            "or tf.constant."
+        )
     pred = convert_to_tensor(pred)
     if in_function(pred):
         return choose(number_of(pred), [true_fn, false_fn], "cond")  # type: ignore[list-item]
-    chosen: Any = true_fn if bool(pred) else false_fn
-    return nest.map_structure(_tensor, chosen())
+    return _result(true_fn if bool(pred) else false_fn)
+
+
+def _result(chosen: Any) -> Any:
+    """What a branch that is known returns: as it is, tensors while a function is traced."""
+    found = chosen()
+    return nest.map_structure(_tensor, found) if in_graph() else found
 
 
 def in_function(*tensors: Any) -> bool:
@@ -67,6 +77,11 @@ def number_of(pred: Any) -> Any:
     if pred.dtype is not dtypes.bool:
         pred = pred != 0
     return PUBLIC["cast"](PUBLIC["logical_not"](pred), "int32")
+
+
+def in_graph() -> bool:
+    """Whether a function is traced."""
+    return state.graph is not None and state.graph.building_function
 
 
 def _tensor(value: Any) -> Any:
@@ -96,26 +111,39 @@ def case(
 ) -> Any:
     """The function of the first pair ``(pred, fn)`` whose ``pred`` holds, else ``default``.
 
-    Raises ``TypeError`` for pairs of another form, ``InvalidArgumentError`` when none holds and
-    there is no default. Source: ``tf.case``.
+    Raises ``TypeError`` for pairs of another form, ``ValueError`` for none at all,
+    ``InvalidArgumentError`` when no predicate holds and there is no default. Source: ``tf.case``.
     """
     if not isinstance(pred_fn_pairs, (list, tuple)):
         raise TypeError(
             f"'pred_fn_pairs' must be a list or tuple. Received: {type(pred_fn_pairs)}."
         )
+    if not pred_fn_pairs:
+        raise ValueError("'pred_fn_pairs' must have at least one pair, received none.")
     for pair in pred_fn_pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2):
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair!r}.")
+        if not isinstance(pair[0], TensorLike):
+            raise TypeError(f"pred must be a Tensor, got: {pair[0]!r}")
         _callable(pair[1], "fn")
     preds = [convert_to_tensor(pred) for pred, _ in pred_fn_pairs]
     if in_function(*preds):
+        if default is None:
+            _need_one(preds)
         return _chain(list(zip(preds, [fn for _, fn in pred_fn_pairs], strict=True)), default)
-    for pred, fn in pred_fn_pairs:
-        if bool(convert_to_tensor(pred)):
-            return nest.map_structure(_tensor, fn())
+    for pred, (_, fn) in zip(preds, pred_fn_pairs, strict=True):
+        if bool(pred):
+            return _result(fn)
     if default is None:
-        return nest.map_structure(_tensor, pred_fn_pairs[-1][1]())
-    return nest.map_structure(_tensor, default())
+        _need_one(preds)
+    return _result(default)
+
+
+def _need_one(preds: list[Any]) -> None:
+    """Raise ``InvalidArgumentError``, now or when the graph runs, unless a predicate holds."""
+    holds = PUBLIC["reduce_any"](PUBLIC["stack"](preds))
+    text = "Input error: None of conditions evaluated as True:"
+    PUBLIC["debugging.Assert"](holds, [text, *preds])
 
 
 def _chain(pairs: list[Any], default: Any) -> Any:
@@ -135,36 +163,57 @@ def switch_case(
 ) -> Any:
     """The branch numbered ``branch_index``; ``default`` (or the last one) for other numbers.
 
-    Raises ``TypeError`` for branches that are no callables. Source: ``tf.switch_case``.
+    Raises ``TypeError`` for branches that are no callables or an index that is no integer tensor,
+    ``ValueError`` for branches whose numbers leave gaps. Source: ``tf.switch_case``.
     """
-    pairs = _numbered(branch_fns)
-    for _, fn in pairs:
-        _callable(fn, "branch_fns")
+    fns = _numbered(branch_fns)
+    if not isinstance(branch_index, TensorLike):
+        raise TypeError(f"'branch_index' must be a Tensor, got {type(branch_index)}")
     index = convert_to_tensor(branch_index)
-    if in_function(index):
-        return _switch(index, pairs, default)
-    table = dict(pairs)
-    chosen = table.get(int(convert_to_tensor(branch_index)), default or pairs[-1][1])
-    return nest.map_structure(_tensor, chosen())
-
-
-def _switch(index: Any, pairs: list[Any], default: Any) -> Any:
-    """The branch of a number that is not known yet."""
-    fns = [fn for _, fn in pairs]
+    if not index.dtype.is_integer:
+        raise TypeError(f"'branch_index' must be an integer Tensor, got {index.dtype!r}")
     if default is not None:
-        fns.append(default)
-    place = convert_to_tensor(len(fns) - 1)
-    for i, (number, _) in enumerate(pairs):
-        place = PUBLIC["where"](index == number, convert_to_tensor(i), place)
-    return choose(place, fns, "switch_case")
+        _callable(default, "default")
+        fns = [*fns, default]
+    if in_function(index):
+        return _switch(index, fns)
+    number = int(index)
+    return _result(fns[number if 0 <= number < len(fns) else -1])
 
 
-def _numbered(branch_fns: Any) -> list[tuple[int, Any]]:
-    if isinstance(branch_fns, dict):
-        return sorted(branch_fns.items())
-    if all(isinstance(b, tuple) for b in branch_fns):
-        return sorted(branch_fns)
-    return list(enumerate(branch_fns))
+def _switch(index: Any, fns: list[Any]) -> Any:
+    """The branch of a number that is not known yet."""
+    if index.dtype is not dtypes.int32:
+        raise TypeError(
+            f"'branch_index' must be int32 in a function, received {index.dtype.name}: use tf.cast."
+        )
+    return choose(index, fns, "switch_case")
+
+
+def _numbered(branch_fns: Any) -> list[Any]:
+    """The branches in the order of their numbers, which are 0, 1, and so on."""
+    if not isinstance(branch_fns, (list, tuple, dict)):
+        raise TypeError(f"'branch_fns' must be a list, tuple, or dict, received {branch_fns!r}")
+    if not branch_fns:
+        raise ValueError("Must provide at least one item in 'branch_fns'")
+    pairs: Any = branch_fns.items() if isinstance(branch_fns, dict) else branch_fns
+    if not isinstance(branch_fns, dict) and all(callable(fn) for fn in branch_fns):
+        pairs = enumerate(branch_fns)
+    found = list(pairs)
+    for pair in found:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {pair!r}.")
+        if not isinstance(pair[0], int):
+            raise TypeError(f"key must be a Python `int`, got {type(pair[0])}")
+        _callable(pair[1], f"fn for key {pair[0]}")
+    found.sort(key=lambda pair: pair[0])
+    if [key for key, _ in found] != list(range(len(found))):
+        keys = ",".join(str(key) for key, _ in found)
+        raise ValueError(
+            "branch indices (keys) must form contiguous range of [0 to "
+            f"{len(found)}) but found {{{keys}}}"
+        )
+    return [fn for _, fn in found]
 
 
 @export("while_loop")
@@ -193,12 +242,14 @@ def while_loop(
     _callable(body, "body")
     if not loop_vars:
         raise ValueError("'loop_vars' must be non-empty.")
+    if parallel_iterations < 1:
+        raise TypeError("'parallel_iterations' must be a positive integer.")
     single = not isinstance(loop_vars, (list, tuple))
     if state.graph is not None and state.graph.building_function:
         variables = nest.map_structure(_loop_value, loop_vars)
         return _traced_loop(cond, body, variables, shape_invariants, maximum_iterations, single)
     variables = loop_vars  # as they are given: what Python computes stays Python's until the end
-    left = -1 if maximum_iterations is None else int(convert_to_tensor(maximum_iterations))
+    left = -1 if maximum_iterations is None else max(0, int(convert_to_tensor(maximum_iterations)))
     while left != 0 and bool(convert_to_tensor(cond(variables) if single else cond(*variables))):
         result = body(variables) if single else body(*variables)
         if not single and not isinstance(result, (list, tuple)):
@@ -248,4 +299,5 @@ def _truth(value: Any) -> Any:
 
 def _loop_value(value: Any) -> Any:
     plain = hasattr(value, "element_spec") or hasattr(value, "stack") or hasattr(value, "has_value")
+    plain = plain or isinstance(value, CompositeTensor)
     return value if plain else convert_to_tensor(value)

@@ -214,7 +214,7 @@ class Loop:
         self.flat = nest.flatten(variables, expand_composites=True)
         shapes = [TensorShape(t._a.shape) for t in self.flat]
         if invariants is not None:
-            shapes = [as_invariant(s) for s in nest.flatten(invariants, expand_composites=True)]
+            shapes = [as_invariant(s) for s in _invariant_leaves(invariants)]
         specs = [(s, t.dtype) for s, t in zip(shapes, self.flat, strict=True)]
 
         def pack(params: Any) -> Any:
@@ -314,6 +314,15 @@ def np_shape(tensor: Any) -> tuple[int | None, ...]:
     """The static shape of a tensor, symbolic or not."""
     a = tensor._a
     return tuple(a.shape) if isinstance(a, Abstract) else np.shape(a)
+
+
+def _invariant_leaves(invariants: Any) -> list[Any]:
+    """Shape invariants of single tensors; those of composite ones come by specification."""
+    found: list[Any] = []
+    for leaf in nest.flatten(invariants, expand_composites=True):
+        specs = getattr(leaf, "_component_specs", None)
+        found += [leaf] if specs is None else specs
+    return found
 
 
 def as_invariant(shape: Any) -> TensorShape:

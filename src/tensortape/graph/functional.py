@@ -13,9 +13,17 @@ from typing import Any
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType, as_dtype
+from tensortape.core.errors import OutOfRangeError
 from tensortape.core.registry import PUBLIC, export
 from tensortape.graph.deferred import undecided
-from tensortape.graph.traced_maps import deferred_call, traced_map, traced_scan, tracing
+from tensortape.graph.traced_maps import (
+    deferred_call,
+    is_ragged_spec,
+    result_of,
+    traced_map,
+    traced_scan,
+    tracing,
+)
 from tensortape.graph.vectorize import Sequential, vectorized
 
 _log = logging.getLogger("tensortape")
@@ -93,8 +101,10 @@ def map_fn(
     >>> tf.map_fn(lambda x: x * x, tf.constant([1.0, 2.0, 3.0])).numpy()
     array([1., 4., 9.], dtype=float32)
 
-    Raises ``TypeError`` for what is not callable or results of another dtype, ``ValueError`` for
-    scalars. Source: ``tf.map_fn``.
+    A ``tf.RaggedTensorSpec`` stacks results of different lengths to a ragged tensor.
+
+    Raises ``TypeError`` for what is not callable, ``InvalidArgumentError`` for results of another
+    dtype, ``ValueError`` for scalars or results of different shapes. Source: ``tf.map_fn``.
     """
     _need_callable(fn)
     signature = fn_output_signature if fn_output_signature is not None else dtype
@@ -103,24 +113,30 @@ def map_fn(
     rows, count = _rows(elems, "map_fn")
     if count == 0:
         return _empty(elems if signature is None else signature)
-    results = [fn(row) for row in rows]
     if signature is None and hasattr(elems, "row_splits"):
-        return PUBLIC["ragged.stack"](results)
+        return PUBLIC["ragged.stack"]([fn(row) for row in rows])
     if signature is None:
-        nest.assert_same_structure(elems, results[0])
         signature = nest.map_structure(lambda e: convert_to_tensor(e).dtype, elems)
-    stacked = _stack(results)
-    nest.map_structure(_check_dtype, signature, stacked)
-    return stacked
+    results = [fn(row) for row in rows]
+    nest.assert_same_structure(signature, results[0])
+    columns = zip(*[nest.flatten(r) for r in results], strict=True)
+    kinds = nest.flatten(signature)
+    stacked = [_column(kind, list(c)) for kind, c in zip(kinds, columns, strict=True)]
+    return nest.pack_sequence_as(results[0], stacked)
 
 
-def _check_dtype(wanted: Any, t: Any) -> None:
-    kind = wanted if isinstance(wanted, DType) else as_dtype(getattr(wanted, "dtype", wanted))
-    if t.dtype is not kind:
-        raise TypeError(
-            f"map_fn: fn returned {t.dtype.name} where {kind.name} was expected; give "
-            f"fn_output_signature."
-        )
+def _column(kind: Any, values: list[Any]) -> Any:
+    """The results for one leaf of the signature, stacked."""
+    if is_ragged_spec(kind):
+        return PUBLIC["ragged.stack"](values)
+    tensors = [result_of(kind, v) for v in values]
+    for t in tensors:
+        if t._a.shape != tensors[0]._a.shape:
+            raise ValueError(
+                f"Incompatible shape for value ({t.shape}), expected ({tensors[0].shape}): "
+                "fn must return results of one shape."
+            )
+    return PUBLIC["stack"](tensors)
 
 
 def _empty(signature: Any) -> Any:
@@ -162,6 +178,9 @@ def vectorized_map(
             raise ValueError(
                 "vectorized_map: elems must have at least one axis, received a scalar."
             )
+        elems = nest.pack_sequence_as(elems, _of_one_length(flat))
+        if flat and flat[0].shape[0] == 0:
+            return _none_of(fn, elems)
         try:
             found, looped = vectorized(fn, elems)
             if looped:
@@ -173,6 +192,27 @@ def vectorized_map(
         return traced_map(fn, elems, any_result=True)
     rows, _ = _rows(elems, "vectorized_map")
     return _stack([fn(row) for row in rows])
+
+
+def _of_one_length(flat: list[Any]) -> list[Any]:
+    """Tensors with a single row repeat it as often as the others have rows."""
+    sizes = [t.shape[0] for t in flat]
+    count = next((n for n in sizes if n != 1), 1)
+    if count in (0, 1, None):
+        return flat
+    spread = PUBLIC["broadcast_to"]
+    return [
+        spread(t, PUBLIC["concat"]([[count], PUBLIC["shape"](t)[1:]], 0)) if n == 1 else t
+        for t, n in zip(flat, sizes, strict=True)
+    ]
+
+
+def _none_of(fn: Any, elems: Any) -> Any:
+    """What a map over no elements gives: the shapes are those of an element of zeros."""
+    zeros = PUBLIC["zeros"]
+    row = nest.map_structure(lambda t: zeros(PUBLIC["shape"](t)[1:], t.dtype), elems)
+    result = nest.map_structure(convert_to_tensor, fn(row))
+    return nest.map_structure(lambda t: PUBLIC["stack"]([t])[:0], result)
 
 
 def _one_by_one(allowed: bool, reason: str) -> None:
@@ -189,16 +229,27 @@ def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) ->
     _need_callable(fn)
     if tracing():
         return traced_scan(fn, elems, initializer, backward, False)
-    rows, _ = _rows(elems, what)
+    rows, count = _rows(elems, what)
     if backward:
         rows = rows[::-1]
     if initializer is None:
-        total, rows = rows[0], rows[1:]
+        total, rows = _first(rows, count, what), rows[1:]
     else:
         total = nest.map_structure(convert_to_tensor, initializer)
     for row in rows:
-        total = nest.map_structure(convert_to_tensor, fn(total, row))
+        result = fn(total, row)
+        nest.assert_same_structure(total, result)
+        total = nest.map_structure(convert_to_tensor, result)
     return total
+
+
+def _first(rows: list[Any], count: int, what: str) -> Any:
+    """The element that stands for the initializer. Raises ``OutOfRangeError`` if there is none."""
+    if count == 0:
+        raise OutOfRangeError(
+            None, None, f"{what}: elems have no elements to begin with: give an initializer."
+        )
+    return nest.map_structure(convert_to_tensor, rows[0])
 
 
 @export("foldl")
@@ -266,20 +317,28 @@ def scan(
     _need_callable(fn)
     if tracing():
         return traced_scan(fn, elems, initializer, reverse, True)
-    rows, _ = _rows(elems, "scan")
+    rows, count = _rows(elems, "scan")
     if reverse:
         rows = rows[::-1]
     if initializer is None:
-        total, rest = nest.map_structure(convert_to_tensor, rows[0]), rows[1:]
+        total, rest = _first(rows, count, "scan"), rows[1:]
         totals = [total]
     else:
         total, rest, totals = nest.map_structure(convert_to_tensor, initializer), rows, []
+        if count == 0:
+            return nest.map_structure(lambda t: PUBLIC["stack"]([t])[:0], total)
     for row in rest:
         result = fn(total, row)
         nest.assert_same_structure(total, result)
         total = nest.map_structure(convert_to_tensor, result)
+        nest.map_structure(_same_shape, total, totals[0] if totals else total)
         totals.append(total)
     return _stack(totals[::-1] if reverse else totals)
+
+
+def _same_shape(t: Any, first: Any) -> None:
+    if t._a.shape != first._a.shape:
+        raise ValueError(f"Incompatible shape for value ({t.shape}), expected ({first.shape})")
 
 
 @export("tuple")

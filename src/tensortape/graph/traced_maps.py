@@ -8,12 +8,18 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract
+from tensortape.arrays.namespace import numpy_namespace
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import as_dtype
+from tensortape.core.errors import InvalidArgumentError
+from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
+from tensortape.core.tracking import CompositeTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
@@ -35,32 +41,98 @@ def _elements(elems: Any) -> tuple[Any, Any, Any]:
     if any(t._a.ndim == 0 for t in flat):
         raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
     first = flat[0]
+    for t in flat:
+        if not t.shape[:1].is_compatible_with(first.shape[:1]):
+            raise ValueError(f"Dimensions {first.shape[0]} and {t.shape[0]} are not compatible")
     a = first._a
     n = a.sizes(first)[0] if isinstance(a, Abstract) else np.shape(a)[0]
     return tensors, PUBLIC["shape"](first)[0], n
 
 
-def _at(tensors: Any, k: Any) -> Any:
+def _at(tensors: Any, k: Any, n: Any) -> Any:
+    """Element ``k`` of ``n``; where there is none, of the shape it would have."""
+    if type(n) is int and n == 0:
+        zeros, shape = PUBLIC["zeros"], PUBLIC["shape"]
+        return nest.map_structure(lambda t: zeros(shape(t)[1:], t.dtype), tensors)
     return nest.map_structure(lambda t: PUBLIC["gather"](t, k), tensors)
+
+
+def is_ragged_spec(kind: Any) -> bool:
+    """Whether a leaf of ``fn_output_signature`` asks for a ragged tensor."""
+    return hasattr(kind, "ragged_rank")
+
+
+def result_of(kind: Any, value: Any) -> Any:
+    """What a function returned as a tensor of the promised dtype (and shape).
+
+    Raises ``InvalidArgumentError`` for another dtype, ``ValueError`` for another shape.
+    """
+    wanted = as_dtype(getattr(kind, "dtype", kind))
+    t = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype_hint=wanted)
+    if t.dtype is not wanted:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"TensorArray dtype is {wanted.name} but Op is trying to write dtype {t.dtype.name}: "
+            "give fn_output_signature.",
+        )
+    shape = TensorShape(getattr(kind, "shape", None))
+    if not shape.is_compatible_with(t.shape):
+        raise ValueError(f"Inconsistent shapes: saw {t.shape} but expected {shape}")
+    return t
 
 
 def traced_map(
     fn: Callable[..., Any], elems: Any, signature: Any = None, any_result: bool = False
 ) -> Any:
     """``fn`` of each element, stacked; results as ``signature`` or as the elements, or any."""
+    _need_dense(elems, signature)
     tensors, count, n = _elements(elems)
     structure: list[Any] = []
+    if signature is None and not any_result:
+        signature = nest.map_structure(lambda t: t.dtype, tensors)
 
     def step(k: Any) -> Any:
-        result = nest.map_structure(convert_to_tensor, fn(_at(tensors, k)))
-        if not any_result:
-            _check(signature, elems, tensors, result)
+        result = fn(_at(tensors, k, n))
+        if any_result:
+            result = nest.map_structure(convert_to_tensor, result)
+        else:
+            nest.assert_same_structure(signature, result)
+            result = nest.map_structure(result_of, signature, result)
         structure[:] = [result]
         return (k + 1,), nest.flatten(result)
 
     zero = convert_to_tensor(0)
     _, stacks = loop(lambda k: k < count, step, (zero,), None, None, n)
-    return nest.pack_sequence_as(structure[0], _sized(stacks, n))
+    return nest.pack_sequence_as(structure[0], [_even(t) for t in _sized(stacks, n)])
+
+
+@op("RowsOfOneShape", samples=[(((2, 3),), {}, (0,))])
+def even_op(xp, rows):
+    """The rows that a map has made.
+
+    Raises ``InvalidArgumentError`` when they have different shapes.
+    """
+    if xp is numpy_namespace and rows.dtype.kind == "O":
+        shapes = [np.shape(row) for row in rows]
+        for shape in shapes:
+            if shape != shapes[0]:
+                raise InvalidArgumentError(
+                    None, None, f"Incompatible shapes during merge: {shapes[0]} vs. {shape}"
+                )
+    return rows
+
+
+@even_op.vjp
+def _(xp, g, y, rows):
+    return (g,)
+
+
+def _even(stack: Any) -> Any:
+    """A stack whose rows have one shape, which is seen to when the graph runs if need be."""
+    if None not in stack._a.shape[1:] or stack._a.dtype.kind == "O":
+        return stack
+    return execute(even_op, (stack,))
 
 
 def _sized(stacks: Any, n: Any) -> Any:
@@ -70,19 +142,11 @@ def _sized(stacks: Any, n: Any) -> Any:
     return stacks
 
 
-def _check(signature: Any, elems: Any, tensors: Any, result: Any) -> None:
-    """Refuse results of another dtype than was promised."""
-    wanted = signature
-    if wanted is None:
-        nest.assert_same_structure(elems, result)
-        wanted = nest.map_structure(lambda t: t.dtype, tensors)
-    for kind, t in zip(nest.flatten(wanted), nest.flatten(result), strict=True):
-        kind = as_dtype(getattr(kind, "dtype", kind))
-        if t.dtype is not kind:
-            raise TypeError(
-                f"map_fn: fn returned {t.dtype.name} where {kind.name} was expected; give "
-                f"fn_output_signature."
-            )
+def _need_dense(elems: Any, signature: Any) -> None:
+    """Refuse what has no graph: then the function runs as plain Python."""
+    ragged = any(is_ragged_spec(kind) for kind in nest.flatten(signature))
+    if ragged or any(isinstance(e, CompositeTensor) for e in nest.flatten(elems)):
+        raise Untraceable("tf.map_fn of ragged or sparse tensors, or to ragged ones")
 
 
 def traced_scan(
@@ -94,8 +158,12 @@ def traced_scan(
     start = 0 if initializer is not None else 1
 
     def element(k: Any) -> Any:
-        return _at(tensors, last - k if backward else k)
+        return _at(tensors, last - k if backward else k, n)
 
+    if initializer is None and type(n) is int and n == 0:
+        raise InvalidArgumentError(
+            None, None, "elems have no elements to begin with: give an initializer."
+        )
     first = element(convert_to_tensor(0)) if initializer is None else initializer
     first = nest.map_structure(convert_to_tensor, first)
 
