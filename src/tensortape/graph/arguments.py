@@ -86,17 +86,14 @@ class Binder:
         return tuple(self._given or ()), {}
 
     def flat_names(self, args: Any, kwargs: Any) -> list[str]:
-        """A name for each tensor among the arguments."""
+        """A name for each tensor among the arguments: its specification's, or its parameter's."""
         names = []
         for i, a in enumerate(args):
             base = self.names[min(i, len(self.names) - 1)] if self.names else "args"
-            tensors: list[Any] = []
-            describe(a, tensors)
-            names += [base if k == 0 else f"{base}_{k}" for k in range(len(tensors))]
+            given = None if self._given is None or i >= len(self._given) else self._given[i]
+            names += _names(base, a, given)
         for n in sorted(kwargs):
-            tensors = []
-            describe(kwargs[n], tensors)
-            names += [n if k == 0 else f"{n}_{k}" for k in range(len(tensors))]
+            names += _names(n, kwargs[n], None)
         return names
 
     def specifications(self, args: Any, kwargs: Any, key: Any) -> Any:
@@ -126,6 +123,23 @@ class Binder:
             name = self.names[i] if i < len(self.names) else f"argument {i}"
             parts.append(f"{name}: {_words(part)}")
         return ", ".join(parts)
+
+
+def _names(base: str, value: Any, given: Any) -> list[str]:
+    """A name for each tensor in one argument, for which ``given`` is the specification."""
+    tensors: list[Any] = []
+    describe(value, tensors)
+    specs = [s for s in nest.flatten(given) if isinstance(s, TensorSpec)]
+    said = [s.name for s in specs] if len(specs) == len(tensors) else [_said(t) for t in tensors]
+    return [
+        name or (base if k == 0 else f"{base}_{k}") for k, name in enumerate(said[: len(tensors)])
+    ]
+
+
+def _said(tensor: Any) -> str | None:
+    """The name of the specification that a tensor stands for."""
+    known: dict[int, str] = getattr(getattr(tensor, "_graph", None), "given_names", {})
+    return known.get(tensor._id)
 
 
 def _short(value: Any) -> str:

@@ -106,6 +106,7 @@ class ConcreteFunction:
         self.function.updates = self._updates()
         self.signature: Any = ((), {})
         self.flat_names: list[str] = []
+        self.parameters: list[str] = []
 
     # -- looking at it ---------------------------------------------------------------------
 
@@ -241,7 +242,10 @@ class ConcreteFunction:
 
         Raises ``TypeError`` for another number of arguments or another dtype or shape.
         """
-        given = [*args, *(kwargs.pop(n) for n in list(self.flat_names[len(args) :]) if n in kwargs)]
+        names = self.flat_names
+        if not kwargs.keys() <= set(names) and self.parameters:
+            names = [*self.parameters[: len(self.signature[0])], *sorted(self.signature[1])]
+        given = [*args, *(kwargs.pop(n) for n in list(names[len(args) :]) if n in kwargs)]
         leaves = [v for v in nest.flatten(given, expand_composites=True) if _dynamic(v)]
         if kwargs or len(leaves) != len(self._arguments):
             raise TypeError(

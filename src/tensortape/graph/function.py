@@ -207,6 +207,7 @@ class Function:
                 jit_compile=self._engine(),
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
+            concrete.parameters = self._binder.names
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
         except Exception as reason_against:
             lines.explain(reason_against)
@@ -359,7 +360,9 @@ class _spec_graph:
     """Context in which stand-ins for specifications are made."""
 
     def __enter__(self) -> None:
-        self._context = Graph("specifications").as_default()
+        graph = Graph("specifications")
+        graph.given_names = {}  # type: ignore[attr-defined]
+        self._context = graph.as_default()
         self._context.__enter__()
 
     def __exit__(self, *exc: object) -> None:
@@ -369,7 +372,9 @@ class _spec_graph:
 def _stand_in(value: Any) -> Any:
     """A symbolic tensor for a specification."""
     if isinstance(value, TensorSpec):
-        return state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
+        stand_in = state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
+        state.graph.given_names[stand_in._id] = value.name
+        return stand_in
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tensortape.core import errors, nest
 from tensortape.core.registry import export
+from tensortape.core.specs import TensorSpec
 from tensortape.core.trackable import Trackable
 from tensortape.core.tracking import AutoTrackable
 from tensortape.core.unavailable import unavailable_class
@@ -61,7 +62,55 @@ class Signature:
     @property
     def structured_input_signature(self) -> Any:
         """The specifications of the arguments, all by name."""
-        return (), dict(zip(self._inputs, self._trace.specs, strict=True))
+        pairs = zip(self._inputs, self._trace.specs, strict=True)
+        return (), {name: TensorSpec(spec.shape, spec.dtype, name) for name, spec in pairs}
+
+    @property
+    def structured_outputs(self) -> dict[str, TensorSpec]:
+        """The specifications of the results by name."""
+        made = nest.flatten(self._concrete.structured_outputs)
+        pairs = zip(self._outputs, made, strict=True)
+        return {name: TensorSpec(spec.shape, spec.dtype, name) for name, spec in pairs}
+
+    @property
+    def output_shapes(self) -> dict[str, Any]:
+        """The shapes of the results by name."""
+        return {name: spec.shape for name, spec in self.structured_outputs.items()}
+
+    @property
+    def output_dtypes(self) -> dict[str, Any]:
+        """The dtypes of the results by name."""
+        return {name: spec.dtype for name, spec in self.structured_outputs.items()}
+
+    @property
+    def _concrete(self) -> Any:
+        return self._trace.function.get_concrete_function()
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The parameters as tensors of the graph."""
+        return list(self._concrete.inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The results as tensors of the graph."""
+        return list(self._concrete.outputs)
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """The variables that it reads or assigns."""
+        return tuple(self._concrete.variables)
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those of the variables that tapes watch by themselves."""
+        return tuple(v for v in self.variables if v.trainable)
+
+    def __repr__(self) -> str:
+        specs = self.structured_input_signature[1]
+        takes = ", ".join(f"{name}: {spec!r}" for name, spec in specs.items())
+        gives = ", ".join(f"{name}: {spec!r}" for name, spec in self.structured_outputs.items())
+        return f"<signature {self.name!r} (*, {takes}) -> {{{gives}}}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The results by name.
@@ -93,7 +142,7 @@ class Signatures(Mapping[str, Signature]):
         return len(self._signatures)
 
     def __repr__(self) -> str:
-        return f"Signatures({self._signatures!r})"
+        return f"_SignatureMap({self._signatures!r})"
 
 
 @export("saved_model.load", "compat.v1.saved_model.load_v2")

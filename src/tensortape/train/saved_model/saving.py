@@ -68,8 +68,8 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     The format is TensorTape's own; TensorFlow reads the variables in it, not the functions. A kill
     at any moment leaves the model that was there, or the new one. Of rules of `tf.custom_gradient`
     the operations are saved. Raises `ValueError` for what is no such object, and for
-    functions that use variables which `obj` does not hold;
-    `NotImplementedError` for functions that run Python code, such as `tf.py_function`.
+    what cannot be a signature; `AssertionError` for functions that use variables which `obj` does
+    not hold; `NotImplementedError` for functions that run Python code, such as `tf.py_function`.
     Source: `tf.saved_model.save`.
     """
     if not isinstance(obj, Trackable):
@@ -132,9 +132,10 @@ class _Numbers:
 
     def __call__(self, variable: Any) -> int:
         if id(variable) not in self._numbers:
-            raise ValueError(
-                f"Tried to export a function which uses the variable {variable.name!r}, which the "
-                "saved object does not hold. Make it an attribute of the object."
+            raise AssertionError(
+                "Tried to export a function which references an 'untracked' resource: the variable "
+                f"{variable.name!r}, which the saved object does not hold. Make it an attribute of "
+                "the object, or of an object that it holds."
             )
         return self._numbers[id(variable)]
 
@@ -165,20 +166,31 @@ def _written(writer: FunctionWriter, function: Any) -> Any:
 def _chosen(root: Any, signatures: Any) -> dict[str, Any]:
     """The functions to be signatures, by name."""
     if signatures is None:
-        found = [
-            f
-            for f in functions_of(root).values()
-            if isinstance(f, Function) and f.input_signature is not None
-        ]
         default = getattr(root, "_default_save_signature", None)
-        found = [default] if isinstance(default, Function) else found
-        signatures = {SERVING_KEY: found[0]} if len(found) == 1 else {}
-    elif not isinstance(signatures, dict):
+        found = [default] if isinstance(default, Function) else _possible(root)
+        return {SERVING_KEY: _concrete(found[0])} if len(found) == 1 else {}
+    if not isinstance(signatures, dict):
         signatures = {SERVING_KEY: signatures}
-    return {name: _concrete(name, function) for name, function in signatures.items()}
+    chosen = {name: _concrete(function) for name, function in signatures.items()}
+    for name, concrete in chosen.items():
+        _check_outputs(name, concrete)
+    return chosen
 
 
-def _concrete(name: str, function: Any) -> Any:
+def _possible(root: Any) -> list[Any]:
+    """The functions of an object that can be signatures as they are."""
+    found = []
+    for function in functions_of(root).values():
+        if isinstance(function, Function) and function.input_signature is None:
+            continue
+        if isinstance(function, (Function, ConcreteFunction)):
+            concrete = _concrete(function)
+            if _not_a_tensor(concrete._result.structure) is None:
+                found.append(concrete)
+    return found
+
+
+def _concrete(function: Any) -> Any:
     if isinstance(function, ConcreteFunction):
         return function
     if isinstance(function, Function):
@@ -187,9 +199,37 @@ def _concrete(name: str, function: Any) -> Any:
         if len(function._traced) == 1 and function._traced[0][1] is not None:
             return function._traced[0][1]
     raise ValueError(
-        f"The signature {name!r} must be a tf.function with an `input_signature`, or a concrete "
-        f"function of one; received {function!r}."
+        "Expected a TensorFlow function for which to generate a signature, but got "
+        f"{function!r}. Only `tf.functions` with an input signature or concrete functions can be "
+        "used as a signature."
     )
+
+
+def _named_outputs(structure: Any) -> dict[str, Any]:
+    """The results of a function by the names they have in a signature."""
+    if isinstance(structure, dict):
+        return {name: structure[name] for name in sorted(structure)}
+    results = structure if isinstance(structure, (list, tuple)) else [structure]
+    return {f"output_{i}": result for i, result in enumerate(results)}
+
+
+def _not_a_tensor(structure: Any) -> Any:
+    """The first result that is no tensor, by name, as a signature may not have it."""
+    for name, result in _named_outputs(structure).items():
+        if result is None or nest.is_nested(result) or hasattr(result, "_type_spec"):
+            return name, result
+    return None
+
+
+def _check_outputs(name: str, concrete: Any) -> None:
+    wrong = _not_a_tensor(concrete._result.structure)
+    if wrong is not None:
+        raise ValueError(
+            f"Got a non-Tensor value {wrong[1]!r} for key {wrong[0]!r} in the output of the "
+            f"function {concrete.name} used to generate the SavedModel signature {name!r}. Outputs "
+            "for functions used as signatures must be a single Tensor, a sequence of Tensors, or "
+            "a dictionary from string to Tensor."
+        )
 
 
 def _signature(writer: FunctionWriter, name: str, concrete: Any) -> Any:
@@ -201,8 +241,5 @@ def _signature(writer: FunctionWriter, name: str, concrete: Any) -> Any:
     specs = [s for s in nest.flatten((args, kwargs)) if isinstance(s, TensorSpec)]
     if len(specs) != len(concrete.flat_names):
         raise ValueError(f"The signature {name!r} has arguments that are no tensors.")
-    structure = concrete._result.structure
-    flat = nest.flatten(structure)
-    by_name = isinstance(structure, dict) and len(structure) == len(flat)
-    outputs = sorted(structure) if by_name else [f"output_{i}" for i in range(len(flat))]
+    outputs = list(_named_outputs(concrete._result.structure))
     return {"trace": trace, "inputs": list(concrete.flat_names), "outputs": outputs}
