@@ -17,6 +17,7 @@ from tensortape.graph.autograph.calls import (
     rewritten,
     target_of,
 )
+from tensortape.graph.autograph.handlers import mend_handlers
 
 _api = lazy_import("malt.impl.api")
 _converter = lazy_import("malt.core.converter")
@@ -41,6 +42,7 @@ OPERATORS = {
 def transpiler() -> Any:
     """The rewriter, with operators of our own."""
     if not _transpiler:
+        mend_handlers()
         made = _api.PyToPy()
         made.get_extra_locals()["ag__"].__dict__.update(OPERATORS)
         _transpiler.append(made)

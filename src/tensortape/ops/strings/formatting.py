@@ -13,21 +13,29 @@ from tensortape.core.op import Op, register
 from tensortape.core.registry import export
 from tensortape.ops.strings.elements import TEXT, strings
 
-_DIGITS = {"float64": 17}  # enough to read the number back; 9 are for the smaller dtypes
+_DIGITS = {"float64": (15, 17)}  # what mostly suffices to read the number back, what always does
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'"}
 
 
 def written(value: Any) -> str:
-    """One element: text in quotes, truth values as 0 and 1, floats with all their digits."""
+    """One element: text in quotes, truth values as 0 and 1, floats with the digits they need.
+
+    >>> written(np.float32(0.1)), written(np.float32(1 / 3))
+    ('0.1', '0.333333343')
+    """
     if isinstance(value, bytes):
-        return f'"{value.decode(errors="replace")}"'
+        return f'"{"".join(_ESCAPES.get(c, c) for c in value.decode(errors="replace"))}"'
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     kind = np.asarray(value).dtype
     if kind.kind in "iuO" or kind.name.startswith(("int", "uint")):
         return str(value)
     if kind.kind == "c":
-        return f"({written(value.real)},{written(value.imag)})"
-    return f"{float(value):.{_DIGITS.get(kind.name, 9)}g}"
+        return "?"
+    few, all_ = _DIGITS.get(kind.name, (6, 9))
+    short = f"{float(value):.{few}g}"
+    read = np.float64(short) if few > 6 else np.float32(short)
+    return short if read == value or value != value else f"{float(value):.{all_}g}"
 
 
 def summary(array: Any, edge: int, depth: int = 0) -> str:
@@ -39,6 +47,8 @@ def summary(array: Any, edge: int, depth: int = 0) -> str:
     array = np.asarray(array)
     if array.ndim == 0:
         return written(array[()])
+    if array.size == 0 and array.ndim > 1:
+        return "[" + "\n" * (array.ndim - 1) + " ...]"
     size = len(array)
     whole = edge < 0 or size <= 2 * edge
     first, last = (range(size), range(0)) if whole else (range(edge), range(size - edge, size))
