@@ -122,7 +122,7 @@ def test_python_functions_in_between():
 
 def test_print(capsys):
     tf.print("a", tf.constant([1.0, 2.0]), 3)
-    assert capsys.readouterr().err == "a [1. 2.] 3\n"
+    assert capsys.readouterr().err == "a [1 2] 3\n"
 
 
 def test_symbolic_tensors_know_shapes_and_refuse_values():
@@ -221,3 +221,49 @@ def test_einstein_sums_of_bfloat16():
     found = gradient(a, b)
     assert found.dtype is tf.bfloat16
     assert found.numpy().astype(float).tolist() == [[6.0] * 5] * 4
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (ValueError, tf.errors.InvalidArgumentError),
+        (TypeError, tf.errors.InvalidArgumentError),
+        (NotImplementedError, tf.errors.UnimplementedError),
+        (StopIteration, tf.errors.OutOfRangeError),
+        (MemoryError, tf.errors.ResourceExhaustedError),
+        (KeyError, tf.errors.UnknownError),
+        (ZeroDivisionError, tf.errors.UnknownError),
+    ],
+)
+def test_what_a_python_function_raises_is_one_of_tensorflows_errors(raised, told):
+    def fails(x):
+        raise raised("boom")
+
+    once = tf.data.Dataset.from_tensors(1.0)
+    calls = (
+        lambda: tf.py_function(fails, [1.0], tf.float32),
+        lambda: tf.function(lambda x: tf.py_function(fails, [x], tf.float32))(1.0),
+        lambda: list(once.map(lambda x: tf.py_function(fails, [x], tf.float32))),
+        lambda: list(once.map(lambda x: tf.numpy_function(fails, [x], tf.float32))),
+    )
+    for call in calls:
+        with pytest.raises(told, match=rf"{raised.__name__}: .*boom"):
+            call()
+    with pytest.raises(raised):
+        tf.numpy_function(fails, [1.0], tf.float32)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "words"),
+    [
+        (np.float32(1.5), tf.int64, "0-th value returned by <lambda> is float, but expects int64"),
+        (1, tf.float32, "is int64, but expects float"),
+        (1.5, tf.float32, "is double, but expects float"),
+        ("a", tf.float32, "is string, but expects float"),
+        ((1.0,), [tf.float64, tf.float64], "returned 1 values, but expects to see 2 values"),
+    ],
+)
+def test_numpy_functions_of_a_pipeline_return_what_was_announced(value, dtype, words):
+    ds = tf.data.Dataset.from_tensors(1.0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        list(ds.map(lambda x: tf.numpy_function(lambda x: value, [x], dtype)))

@@ -280,3 +280,22 @@ def of_op(cls: type[_CodedError], op_type: str, message: str, name: str | None =
     Incompatible shapes: [2] vs. [3] [Op:AddV2] name:
     """
     return cls(None, None, f"{message} [Op:{op_type}] name: {name or ''}".rstrip())
+
+
+_OF_PYTHON: tuple[tuple[type, type[_CodedError]], ...] = (
+    (TypeError, InvalidArgumentError),
+    (ValueError, InvalidArgumentError),
+    (StopIteration, OutOfRangeError),
+    (MemoryError, ResourceExhaustedError),
+    (NotImplementedError, UnimplementedError),
+)
+
+
+def of_python(error: Exception) -> Exception:
+    """What TensorFlow raises when Python code that an operation calls raises ``error``.
+
+    >>> print(repr(of_python(ValueError("no")))[:20], of_python(KeyError("k")))
+    InvalidArgumentError KeyError: 'k'
+    """
+    kind = next((ours for theirs, ours in _OF_PYTHON if isinstance(error, theirs)), UnknownError)
+    return kind(None, None, f"{type(error).__name__}: {error}")

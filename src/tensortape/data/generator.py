@@ -17,13 +17,6 @@ from tensortape.data.dataset import DatasetV2, source
 from tensortape.data.running import Run
 from tensortape.data.structure import leaves, map_leaves
 
-_KINDS: tuple[tuple[type, Any], ...] = (
-    (TypeError, errors.InvalidArgumentError),
-    (ValueError, errors.InvalidArgumentError),
-    (MemoryError, errors.ResourceExhaustedError),
-    (NotImplementedError, errors.UnimplementedError),
-)
-
 
 @source
 def from_generator(
@@ -85,12 +78,7 @@ class _Elements:
         except errors.OpError:
             raise
         except Exception as error:
-            raise _told(error) from error
-
-
-def _told(error: Exception) -> Exception:
-    kind = next((ours for theirs, ours in _KINDS if isinstance(error, theirs)), errors.UnknownError)
-    return kind(None, None, f"{type(error).__name__}: {error}")
+            raise errors.of_python(error) from error
 
 
 def _signature(types: Any, shapes: Any, signature: Any) -> Any:

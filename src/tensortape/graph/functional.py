@@ -15,9 +15,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.errors import OutOfRangeError
 from tensortape.core.registry import PUBLIC, export
-from tensortape.graph.deferred import undecided
 from tensortape.graph.traced_maps import (
-    deferred_call,
     is_ragged_spec,
     result_of,
     traced_map,
@@ -350,52 +348,3 @@ def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) ->
     if not [t for t in tensors if t is not None]:
         raise ValueError(f"Input argument `tensors` has no tensors: {tensors!r}")
     return [t if t is None else PUBLIC["identity"](t) for t in tensors]
-
-
-@export("py_function")
-def py_function(
-    func: Any = None, inp: Any = None, Tout: Any = None, name: str | None = None
-) -> Any:
-    """Call a Python function on tensors; gradients pass through what it computes.
-
-    Returns a tensor, or a list for a list ``Tout``. Raises ``InvalidArgumentError`` for results of
-    another dtype. Source: ``tf.py_function``.
-    """
-    if tracing() or undecided(inp):
-        return deferred_call(lambda *xs: py_function(func, list(xs), Tout), inp, Tout)
-    result = func(*[convert_to_tensor(x) for x in inp])
-    return _of_types(result, Tout)
-
-
-@export("numpy_function")
-def numpy_function(
-    func: Any = None,
-    inp: Any = None,
-    Tout: Any = None,
-    stateful: bool = True,
-    name: str | None = None,
-) -> Any:
-    """Call a Python function on NumPy arrays; no gradient passes.
-
-    Source: ``tf.numpy_function``.
-    """
-    if tracing() or undecided(inp):
-        return deferred_call(lambda *xs: numpy_function(func, list(xs), Tout), inp, Tout)
-    return _of_types(func(*[convert_to_tensor(x).numpy() for x in inp]), Tout)
-
-
-def _of_types(result: Any, types: Any) -> Any:
-    if isinstance(types, (list, tuple)):
-        values = (
-            []
-            if result is None
-            else list(result)
-            if isinstance(result, (list, tuple))
-            else [result]
-        )
-        return [_one(r, getattr(t, "dtype", t)) for r, t in zip(values, types, strict=True)]
-    return None if result is None else _one(result, getattr(types, "dtype", types))
-
-
-def _one(value: Any, dtype: Any) -> Any:
-    return convert_to_tensor(value) if dtype is None else convert_to_tensor(value, dtype=dtype)
