@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.eager.sums import sum_along
+
 LAYOUT = "reshape transpose broadcast_to expand_dims squeeze concatenate stack flip roll tile pad"
 SLICING = "getitem setitem_zeros"
 SUMMING = "sum_to"
@@ -125,7 +127,7 @@ def sum_to(x: Any, shape: Any) -> Any:
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1
     )
-    return (np.add.reduce(x, axes, x.dtype) if axes else x).reshape(shape)
+    return (sum_along(x, axes, False) if axes else x).reshape(shape)
 
 
 def astype(x: Any, dtype: Any) -> Any:

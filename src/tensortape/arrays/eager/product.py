@@ -30,6 +30,8 @@ def matmul(x: Any, y: Any, transpose_a: bool = False, transpose_b: bool = False)
         y = np.swapaxes(y, -1, -2)
     if x.ndim > 1 < y.ndim and x.shape[-1] == 1 == y.shape[-2]:
         return x * y  # one product each: quicker than a matrix product that sums over one term
+    if y.ndim == 2 < x.ndim and x.flags.c_contiguous:  # one product of all rows
+        return of_two(x.reshape(-1, x.shape[-1]), y).reshape(*x.shape[:-1], y.shape[1])
     if x.size * y.shape[-1] <= THREADED:
         return np.matmul(x, y)
     return multiply(x, y)
@@ -57,16 +59,23 @@ def by_matmul(equation: str, a: Any, b: Any) -> Any:
     plan = matmul_plan(equation)
     if plan is None or not shapes_agree(equation, a.shape, b.shape):
         return np.einsum(equation, a, b)
-    first, second, (together, left, contracted, _), result = plan
-    a, b = np.einsum(first, a), np.einsum(second, b)
-    t, m = len(together), len(left)
-    c = len(contracted)
+    first, second, (t, m, c), result = plan
+    a, b = arranged(first, a), arranged(second, b)
     batch, rows = a.shape[:t], a.shape[t : t + m]
     inner, columns = a.shape[t + m :], b.shape[t + c :]
-    a = a.reshape(*batch, math.prod(rows), math.prod(inner))
-    b = b.reshape(*batch, math.prod(inner), math.prod(columns))
-    product = multiply(a, b).reshape(batch + rows + columns)
-    return np.einsum(result, product)[()]
+    if m != 1 or c != 1:
+        a = a.reshape(*batch, math.prod(rows), math.prod(inner))
+    if c != 1 or len(columns) != 1:
+        b = b.reshape(*batch, math.prod(inner), math.prod(columns))
+    product = multiply(a, b)
+    if m != 1 or len(columns) != 1:
+        product = product.reshape(batch + rows + columns)
+    return arranged(result, product)[()]
+
+
+def arranged(order: Any, x: Any) -> Any:
+    """``x`` with its axes in another order, or as a term of ``np.einsum`` says."""
+    return x.transpose(order) if type(order) is tuple else np.einsum(order, x)
 
 
 @functools.lru_cache(maxsize=512)
@@ -81,11 +90,18 @@ def matmul_plan(equation: str) -> Any:
     left = "".join(x for x in dict.fromkeys(a) if x not in b and x in out)
     right = "".join(x for x in dict.fromkeys(b) if x not in a and x in out)
     return (
-        f"{a}->{together}{left}{contracted}",
-        f"{b}->{together}{contracted}{right}",
-        (together, left, contracted, right),
-        f"{together}{left}{right}->{out}",
+        order_of(a, together + left + contracted),
+        order_of(b, together + contracted + right),
+        (len(together), len(left), len(contracted)),
+        order_of(together + left + right, out),
     )
+
+
+def order_of(term: str, wanted: str) -> Any:
+    """The order of axes that turns one term into another; an equation where that is not enough."""
+    if sorted(term) == sorted(wanted) and len(set(term)) == len(term):
+        return tuple([term.index(label) for label in wanted])
+    return f"{term}->{wanted}"
 
 
 def shapes_agree(equation: str, a: Any, b: Any) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.eager.sums import FEWEST, extreme_of_short_rows, of_short_rows, sum_along
+
 REDUCTION = "sum prod max min any all"
 INDEX = "argmax argmin"
 SCAN = "cumsum cumprod cumulative_logsumexp"
@@ -25,7 +27,9 @@ _both: Any = np.logical_and.reduce
 
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Sum along axes, in the dtype of ``x``."""
-    return _add(x, axis, x.dtype, None, keepdims)
+    if x.size < FEWEST or axis is None:
+        return _add(x, axis, x.dtype, None, keepdims)
+    return sum_along(x, axis, keepdims)
 
 
 def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -43,6 +47,8 @@ def extreme(dtype: Any, low: bool) -> Any:
 
 def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Largest element along axes; of nothing the lowest value."""
+    if x.size >= FEWEST and of_short_rows(x, axis):
+        return extreme_of_short_rows(_maximum, x, keepdims)
     if x.size:
         return _maximum(x, axis, None, None, keepdims)
     return _maximum(x, axis, None, None, keepdims, extreme(x.dtype, True))
@@ -50,6 +56,8 @@ def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Smallest element along axes; of nothing the highest value."""
+    if x.size >= FEWEST and of_short_rows(x, axis):
+        return extreme_of_short_rows(_minimum, x, keepdims)
     if x.size:
         return _minimum(x, axis, None, None, keepdims)
     return _minimum(x, axis, None, None, keepdims, extreme(x.dtype, False))

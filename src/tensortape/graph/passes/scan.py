@@ -7,6 +7,7 @@ line of the node they stand for, so that provenance survives.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,7 @@ class Scan:
         self.changed = False
         self.next_id = max(self.avals, default=-1) + 1
         self._uniform: dict[int, Any] = {}
+        self._uses: Counter[int] | None = None
         self._node: Any = None
 
     def run(self, rule: Callable[[Scan, Node], Any]) -> Program:
@@ -98,6 +100,13 @@ class Scan:
         """The node that makes a value, if it is one of these, and its attributes are known."""
         node = self.makers.get(i)
         return node if node is not None and node.op.type in types and not node.late else None
+
+    def used(self, i: int) -> int:
+        """How often a value is used, by nodes or as a result, in the program as it was."""
+        if self._uses is None:
+            p = self.program
+            self._uses = Counter([*p.results, *[j for node in p.nodes for j in node.uses()]])
+        return self._uses[i]
 
     def uniform(self, i: int) -> Any:
         """The one number a value consists of, as a NumPy scalar; ``None`` if not known."""

@@ -231,7 +231,7 @@ def _cast(args: Any, node: Node, avals: Any) -> str:
     return f"{args[0]}.astype({np.dtype(avals[node.outputs[0]].dtype).name!r})"
 
 
-# -- products and reductions ---------------------------------------------------------------
+# -- products ------------------------------------------------------------------------------
 
 
 def matrices(node: Node, avals: Any) -> bool:
@@ -272,86 +272,35 @@ def factors(args: Any, node: Node, avals: Any) -> list[str]:
     return out
 
 
+def rows_at_once(node: Node, avals: Any) -> tuple[int, int, int] | None:
+    """The sizes of a product of a stack and one matrix as a single one of all rows."""
+    a, b = (sizes(avals[i]) for i in node.inputs)
+    if not len(b) == 2 < len(a) or flags(node)[0]:
+        return None
+    return math.prod(a[:-1]), a[-1], b[0 if flags(node)[1] else 1]
+
+
 def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
     a, b = factors(args, node, avals)
-    return [f"{a}.dot({b}, {out})" if outer(node, avals) else f"matmul({a}, {b}, {out})"]
+    if outer(node, avals):
+        return [f"{a}.dot({b}, {out})"]
+    flat = rows_at_once(node, avals)
+    if flat is not None:
+        rows, inner, columns = flat
+        a, out = f"{a}.reshape({rows}, {inner})", f"{out}.reshape({rows}, {columns})"
+    return [f"matmul({a}, {b}, {out})"]
 
 
 @form("MatMul", "BatchMatMulV2", into=_matmul_into, accepts=matrices)
 def _matmul(args: Any, node: Node, avals: Any) -> str:
     a, b = factors(args, node, avals)
-    return f"{a}.dot({b})" if outer(node, avals) else f"matmul({a}, {b})"
-
-
-def _of_something(node: Node, avals: Any) -> bool:
-    return all(avals[node.inputs[0]].shape) and not isinstance(node.attrs.get("axis"), int)
-
-
-def _reduction(type: str, name: str, typed: bool) -> None:
-    def call(args: Any, out: Any, node: Node, avals: Any) -> str:
-        dtype = f"{np.dtype(avals[node.inputs[0]].dtype).name!r}" if typed else "None"
-        axis, keep = node.attrs["axis"], bool(node.attrs["keepdims"])
-        return f"{name}({args[0]}, {axis!r}, {dtype}, {out}, {keep})"
-
-    def value(args: Any, node: Node, avals: Any) -> str:
-        return call(args, None, node, avals)
-
-    def into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
-        return [call(args, out, node, avals)]
-
-    FORMS[type] = Form(value, into, accepts=_of_something)
-
-
-_reduction("Sum", "add_reduce", True)
-_plain_sum = FORMS.pop("Sum")
-
-
-def fold_of(node: Node, avals: Any) -> tuple[int, int, int] | None:
-    """Rows, fold and width of a sum over many leading axes of narrow rows.
-
-    NumPy adds such rows one by one, in loops as short as they are wide. Several rows side by side
-    are one wide row; in the end its parts are added.
-    """
-    shape, axis = sizes(avals[node.inputs[0]]), node.attrs["axis"]
-    if type(axis) is not tuple or sorted(axis) != list(range(len(axis))) or not real(node, avals):
-        return None
-    rows, width = math.prod(shape[: len(axis)]), math.prod(shape[len(axis) :])
-    if width > 128 or rows < 256 or rows * width < 1 << 14:
-        return None
-    fold = 1
-    while rows % (2 * fold) == 0 and fold * width < 512:
-        fold *= 2
-    return (rows, fold, width) if fold > 1 else None
-
-
-def folded_sum(x: Any, rows: int, fold: int, width: int, out: Any = None) -> Any:
-    """The sum of ``rows`` rows of ``width``, ``fold`` of them at a time."""
-    some = np.add.reduce(x.reshape(rows // fold, fold * width), 0)
-    return np.add.reduce(some.reshape(fold, width), 0, None, out)
-
-
-NAMES["folded_sum"] = folded_sum
-
-
-def _sum_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
-    fold = fold_of(node, avals)
-    if fold is None:
-        return _plain_sum.into(args, out, node, avals)  # type: ignore[misc]
-    return [f"folded_sum({args[0]}, {', '.join(map(str, fold))}, {out}.reshape(-1))"]
-
-
-@form("Sum", into=_sum_into, accepts=_of_something)
-def _sum(args: Any, node: Node, avals: Any) -> str:
-    fold = fold_of(node, avals)
-    if fold is None:
-        return _plain_sum.value(args, node, avals)
+    if outer(node, avals):
+        return f"{a}.dot({b})"
+    flat = rows_at_once(node, avals)
+    if flat is None:
+        return f"matmul({a}, {b})"
     shape = sizes(avals[node.outputs[0]])
-    return f"folded_sum({args[0]}, {', '.join(map(str, fold))}).reshape({shape!r})"
-
-
-_reduction("Prod", "multiply_reduce", True)
-_reduction("Max", "maximum_reduce", False)
-_reduction("Min", "minimum_reduce", False)
+    return f"matmul({a}.reshape({flat[0]}, {flat[1]}), {b}).reshape({shape!r})"
 
 
 # -- layout --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from tensortape.arrays import blas
 from tensortape.arrays.blocks import run_blocks
 from tensortape.graph.ir import Aval, Node, Program
-from tensortape.graph.plan import products
+from tensortape.graph.plan import products, reductions
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import NAMES
 from tensortape.graph.plan.kernels import Globals
@@ -100,6 +100,6 @@ def may_start_threads(item: Any, avals: dict[int, Aval]) -> bool:
     """Whether a product in an item, or in a program of its own, may start the BLAS's threads."""
     if isinstance(item, Chain):
         return False
-    return products.uses_threads(item, avals) or any(
+    return any(kind.uses_threads(item, avals) for kind in (products, reductions)) or any(
         may_start_threads(node, p.avals) for p in item.programs() for node in p.nodes
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -62,3 +63,26 @@ def repeated_row(scan: Scan, node: Node) -> Any:
 def turned(shape: Any, flip: bool) -> tuple[Any, ...]:
     """The shape of a factor as it is multiplied."""
     return (*shape[:-2], shape[-1], shape[-2]) if flip else tuple(shape)
+
+
+@rule("Sum", "SumTo")
+def summed_products(scan: Scan, node: Node) -> Any:
+    """The sum of a stack of ``x^T y`` is a single product of all rows: gradients of weights."""
+    stack = scan.made_by(node.inputs[0], "BatchMatMulV2", "MatMul")
+    if stack is None or not fixed(scan, node) or not fixed(scan, stack):
+        return None
+    out, aval = scan.avals[node.outputs[0]], scan.avals[node.inputs[0]]
+    x, y = (scan.avals[i].shape for i in stack.inputs)
+    flips = [bool(stack.attrs.get(flag)) for flag in FLAGS[stack.op.type]]
+    if flips != [True, False] or len(x) != len(y) or x[:-2] != y[:-2] or len(x) < 3:
+        return None
+    if out.shape != aval.shape[-2:] or out.dtype != aval.dtype or scan.used(node.inputs[0]) != 1:
+        return None
+    if node.op.type == "Sum" and tuple(node.attrs["axis"] or ()) != tuple(range(len(x) - 2)):
+        return None
+    rows = math.prod(x[:-1])  # type: ignore[arg-type]
+    flat = [
+        reshaped(scan, i, Aval((rows, shape[-1]), aval.dtype))[0]
+        for i, shape in zip(stack.inputs, (x, y), strict=True)
+    ]
+    return (scan.emit("MatMul", flat, out, transpose_a=True, transpose_b=False),)
