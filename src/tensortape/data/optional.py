@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.errors import InvalidArgumentError
 from tensortape.core.registry import export
 from tensortape.core.specs import register_value_type
+from tensortape.core.tensor import EagerTensor
 from tensortape.data.specs import OPTIONAL, OptionalSpec
 from tensortape.data.structure import spec_of, to_element
 
@@ -39,6 +42,8 @@ class Optional:
 
     def has_value(self, name: str | None = None) -> Any:
         """Whether there is a value, as a boolean tensor."""
+        if self._present is True:  # Keras asks after each step
+            return EagerTensor(np.True_)
         return convert_to_tensor(self._present)
 
     def get_value(self, name: str | None = None) -> Any:

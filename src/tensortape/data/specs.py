@@ -7,6 +7,7 @@ from typing import Any
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TypeSpec
+from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.data.structure import leaves, map_leaves, refill
 
@@ -135,4 +136,7 @@ class OptionalSpec(_ElementSpec):
         return tuple(leaves(value._value))
 
     def _from_components(self, components: Any) -> Any:
-        return OPTIONAL[0].from_value(refill(self._element_spec, list(components)))
+        value = refill(self._element_spec, list(components))
+        if all(type(part) is EagerTensor for part in components):
+            return OPTIONAL[0](value, True)
+        return OPTIONAL[0].from_value(value)

@@ -5,12 +5,14 @@ Source: ``tf.types.experimental.ConcreteFunction``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from tensortape.core import nest
+from tensortape.core.containers import sorted_keys
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.device_tensor import new_value, nobody_else, variable_value
 from tensortape.core.random_state import SeedScope
@@ -53,11 +55,41 @@ class Result:
         if type(value) in (tuple, list) and all(isinstance(v, TensorLike) for v in value):
             kind = type(value)
             return lambda tensors: kind(tensors[:count])
-        return self._general
+        return builder(value, iter(self._places)) or self._general
 
     def _general(self, tensors: Any) -> Any:
         leaves = [tensors[at] if is_tensor else at for is_tensor, at in self._places]
         return nest.pack_sequence_as(self.structure, leaves, expand_composites=True)
+
+
+def builder(value: Any, places: Iterator[Any]) -> Callable[[Any], Any] | None:
+    """A function of tensors that makes a value like this one; ``None`` for unusual containers.
+
+    ``places``: of each leaf, in the order of ``nest.flatten``, whether it is a tensor, and its
+    number among them or the leaf itself.
+    """
+    kind = type(value)
+    if kind is dict:
+        keys = sorted_keys(value)
+        parts = [builder(value[key], places) for key in keys]
+        if None in parts:
+            return None
+        by_key: Any = dict(zip(keys, parts, strict=True))
+        made = [(key, by_key[key]) for key in value]
+        return lambda tensors: {key: make(tensors) for key, make in made}
+    if kind in (tuple, list):
+        makers: Any = [builder(part, places) for part in value]
+        return None if None in makers else lambda tensors: kind([m(tensors) for m in makers])
+    if nest.is_nested(value):
+        return None
+    spec = getattr(value, "_type_spec", None)
+    if hasattr(spec, "_to_components") and not isinstance(value, TensorLike):
+        components: Any = [builder(part, places) for part in spec._to_components(value)]
+        if None in components:
+            return None
+        return lambda tensors: spec._from_components(tuple([m(tensors) for m in components]))
+    is_tensor, at = next(places)
+    return itemgetter(at) if is_tensor else lambda tensors: at
 
 
 def _tensor(leaf: Any, name: str) -> Any:

@@ -15,6 +15,9 @@ from tensortape.core.untraceable import Untraceable
 from tensortape.ops.layout.attributes import fits, invalid, linear, one_axis, one_int
 
 
+_ROWS = {"axis": 0, "batch_dims": 0}
+
+
 @op(
     "GatherV2",
     primitive="take",
@@ -165,6 +168,9 @@ def gather(
     Raises ``tf.errors.InvalidArgumentError`` for indices out of range. Source: ``tf.gather``.
     """
     x, at = tensor(params), index_tensor(indices, "GatherV2")
+    first = axis is None or (type(axis) is int and axis == 0)
+    if first and type(batch_dims) is int and batch_dims == 0 and x._a.ndim:
+        return execute(gather_op, (x, at), _ROWS)  # what most calls are
     rank, depth = at._a.ndim, one_int(batch_dims)
     if not -rank <= depth <= rank:
         raise ValueError(
