@@ -7,7 +7,17 @@ from typing import Any
 
 from tensortape.core import errors
 from tensortape.core.registry import add_public, export
-from tensortape.data import batching, caching, grouping, mapping, mixing, ordering, single, sources
+from tensortape.data import (
+    batching,
+    caching,
+    grouping,
+    mapping,
+    mixing,
+    ordering,
+    resampling,
+    single,
+    sources,
+)
 from tensortape.data import uneven as uneven_batches
 from tensortape.data.calls import Function
 from tensortape.data.dataset import INFINITE, UNKNOWN, DatasetV2, reordered, source
@@ -41,7 +51,7 @@ for _name, _method in {
     "enumerate_dataset": mapping.enumerate,
     "group_by_window": grouping.group_by_window,
     "ignore_errors": single.ignore_errors,
-    "rejection_resample": single.rejection_resample,
+    "rejection_resample": resampling.rejection_resample,
     "scan": mapping.scan,
     "snapshot": caching.snapshot,
     "take_while": mapping.take_while,

@@ -47,6 +47,7 @@ def map(
     arguments is raised here. Source: `tf.data.Dataset.map`.
     """
     function, source = Function(map_func), dataset._start
+    _check_calls(num_parallel_calls, "ParallelMapDatasetV2")
     if function.raises:
         function.check(dataset.element_spec)
     if num_parallel_calls is None:
@@ -184,7 +185,8 @@ def interleave(
 ) -> DatasetV2:
     """As `flat_map` with `cycle_length` results at a time: `block_length` elements of each in turn.
 
-    `cycle_length` is the number of processors where it is not given.
+    Where `cycle_length` is not given it is the number of processors, or of `num_parallel_calls`
+    if that is less; with `AUTOTUNE` a third of the processors.
 
     >>> import tensortape as tf
     >>> pairs = lambda n: tf.data.Dataset.from_tensors(n).repeat(2)
@@ -194,14 +196,12 @@ def interleave(
     Raises `TypeError` when `map_func` returns no dataset. Source: `tf.data.Dataset.interleave`.
     """
     function, source = Function(map_func), dataset._start
-    cycle = -1 if cycle_length is None else int(cycle_length)
-    cycle = (os.cpu_count() or 1) if cycle == -1 else cycle
+    _check_calls(num_parallel_calls, "ParallelInterleaveDatasetV4")
+    cycle = _cycle(cycle_length, num_parallel_calls)
     block = 1 if block_length is None else int(block_length)
     for what, value in (("cycle_length", cycle), ("block_length", block)):
         if value <= 0:
-            raise errors.of_op(
-                errors.InvalidArgumentError, "InterleaveDataset", f"`{what}` must be > 0"
-            )
+            raise _refused("InterleaveDataset", f"{what} must be greater than zero.")
 
     def start(run: Run) -> Iterator[Any]:
         call = function.started(run)
@@ -210,6 +210,32 @@ def interleave(
 
     kind = "_InterleaveDataset" if num_parallel_calls is None else "_ParallelInterleaveDataset"
     return computed(start, UNKNOWN, _inner_spec(dataset, function), (dataset,), kind)
+
+
+def _cycle(length: Any, calls: Any) -> int:
+    """How many results there are at a time: TensorFlow's number, by processors, if not said."""
+    if length is not None and int(length) != -1:
+        if calls is not None and int(calls) > int(length) > 0:
+            raise _refused(
+                "ParallelInterleaveDatasetV4",
+                "If `cycle_length` is set to a fixed value, `num_parallel_calls` must be either "
+                "`tf.data.AUTOTUNE` or a value less than or equal to `cycle_length`. However, "
+                f"`num_parallel_calls` is {int(calls)} and `cycle_length` is {int(length)}.",
+            )
+        return int(length)
+    processors = os.cpu_count() or 1
+    if calls is None:
+        return processors
+    return -(-processors // 3) if int(calls) == -1 else min(int(calls), processors)
+
+
+def _check_calls(calls: Any, op: str) -> None:
+    if calls is not None and int(calls) < 1 and int(calls) != -1:
+        raise _refused(op, "num_parallel_calls must be greater than zero.")
+
+
+def _refused(op: str, message: str) -> Exception:
+    return errors.of_op(errors.InvalidArgumentError, op, message)
 
 
 def _interleaved(inner: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:

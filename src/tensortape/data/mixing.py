@@ -118,7 +118,7 @@ def _chosen(choice: DatasetV2, parts: list[DatasetV2], stop_on_empty: bool) -> D
 
     if all(part._known_spec() is not None for part in parts):
         find()
-    size = _chosen_size(choice._size, [part._size for part in parts], stop_on_empty)
+    size = INFINITE if any(part._size == INFINITE for part in parts) else UNKNOWN
     return DatasetV2(start, size, find, (choice, *parts), "_DirectedInterleaveDataset")
 
 
@@ -143,16 +143,6 @@ def _directed(chosen: Iterator[Any], running: list[Any], stop_on_empty: bool) ->
 def _outside(at: int, count: int) -> Exception:
     from_ = f"Selector index out of range: {at} >= {count}"
     return errors.of_op(errors.InvalidArgumentError, "IteratorGetNext", from_)
-
-
-def _chosen_size(choice: int, sizes: list[int], stop_on_empty: bool) -> int:
-    if choice == 0 or all(size == 0 for size in sizes):
-        return 0
-    if choice == INFINITE and (
-        all(s == INFINITE for s in sizes) if stop_on_empty else INFINITE in sizes
-    ):
-        return INFINITE
-    return UNKNOWN
 
 
 @source

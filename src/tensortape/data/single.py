@@ -1,20 +1,13 @@
-"""What else there is to do with a dataset: one element, errors passed over, resampling."""
+"""What else there is to do with a dataset: its one element, errors passed over."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import errors
-from tensortape.core.convert import convert_to_tensor
-from tensortape.core.state import state
-from tensortape.data.calls import Function
 from tensortape.data.dataset import INFINITE, UNKNOWN, DatasetV2, method
-from tensortape.data.running import Run
-from tensortape.data.seeds import SeedGenerator, words
 
 
 @method
@@ -76,54 +69,3 @@ def _whole(elements: Iterator[Any], log_warning: bool) -> Iterator[Any]:
                 warnings.warn(f"Error raised with error message {error}", stacklevel=2)
             continue
         yield element
-
-
-@method
-def rejection_resample(
-    dataset: DatasetV2,
-    class_func: Callable[..., Any],
-    target_dist: Any,
-    initial_dist: Any = None,
-    seed: Any = None,
-    name: str | None = None,
-) -> DatasetV2:
-    """Pairs of class and element, elements left out so that classes follow `target_dist`.
-
-    `class_func(element)` is the number of the class; `initial_dist`, the distribution of the
-    classes before, is estimated while iterating where it is not given. The choices are not those
-    that TensorFlow makes for the same seed.
-
-    >>> import tensortape as tf
-    >>> tf.random.set_seed(None)
-    >>> ds = tf.data.Dataset.range(200).rejection_resample(
-    ...     lambda x: tf.cast(x % 4 == 0, tf.int32), [0.5, 0.5], [0.75, 0.25], seed=1)
-    >>> 0.3 < sum(int(label) for label, x in ds) / len(list(ds)) < 0.7
-    True
-
-    Source: `tf.data.Dataset.rejection_resample`.
-    """
-    function, seeds = Function(class_func), SeedGenerator(seed, False)
-    target = np.asarray(convert_to_tensor(target_dist)._a, np.float64)
-    known = None if initial_dist is None else np.asarray(convert_to_tensor(initial_dist)._a)
-
-    def start(run: Run) -> Iterator[Any]:
-        draws = words(*seeds.next(run))
-        return kept(function.started(run), draws, dataset._start(run))
-
-    def kept(class_of: Any, draws: Iterator[int], elements: Iterator[Any]) -> Iterator[Any]:
-        seen = np.full(len(target), 1.0)
-        for element in elements:
-            label = class_of(element)
-            at = int(label)
-            seen[at] += 1
-            ratio = target / np.maximum(seen / seen.sum() if known is None else known, 1e-12)
-            if next(draws) / 2**32 < ratio[at] / ratio.max():
-                yield state.tensor(np.asarray(label._a)[()]), element
-
-    return DatasetV2(
-        start,
-        UNKNOWN,
-        lambda: (function.result_spec(dataset.element_spec), dataset.element_spec),
-        (dataset,),
-        "_RejectionResampleDataset",
-    )
