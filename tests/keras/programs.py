@@ -429,6 +429,19 @@ def what_a_graph_refuses_is_said():
     return out
 
 
+class Counts(layers.Layer):
+    def call(self, x):
+        counts, edges = keras.ops.histogram(keras.ops.reshape(x, (-1,)), bins=4, range=(-2, 2))
+        return keras.ops.concatenate([keras.ops.cast(counts, "float32"), edges])
+
+
+@program
+def histogram_in_a_functional_model():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, Counts()(inputs))
+    return {"counts": model.predict(data()[0], batch_size=32, verbose=0).tolist()}
+
+
 @program
 def seeded_initializers_and_dropout():
     keras.utils.set_random_seed(3)

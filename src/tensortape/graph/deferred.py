@@ -13,7 +13,9 @@ from typing import Any
 from tensortape.arrays.abstract import UNKNOWN_SIZES, placeholder
 from tensortape.arrays.unknown_sizes import filled
 from tensortape.core import nest
+from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
+from tensortape.core.dtypes import as_dtype
 from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
@@ -99,3 +101,28 @@ for _name in (
     deferring(f"debugging.assert_{_name}")
 for _name in ("Assert", "debugging.Assert", "assert_equal", "assert_less", "assert_greater"):
     deferring(_name)
+
+
+def _searching() -> None:
+    """Let ``tf.searchsorted`` run on the host where its arguments are not known yet."""
+    plain = PUBLIC["searchsorted"]
+
+    @functools.wraps(plain)
+    def searchsorted(
+        sorted_sequence: Any,
+        values: Any,
+        side: str = "left",
+        out_type: Any = "int32",
+        name: str | None = None,
+    ) -> Any:
+        if not undecided(sorted_sequence, values):
+            return plain(sorted_sequence, values, side, out_type)
+        tensors = [convert_to_tensor(sorted_sequence), convert_to_tensor(values)]
+        shape = tuple(tensors[1].shape.as_list())
+        results = [(shape, as_dtype(out_type)._np)]
+        return on_host(lambda s, v: plain(s, v, side, out_type), tensors, results)[0]
+
+    PUBLIC["searchsorted"] = searchsorted
+
+
+_searching()

@@ -10,7 +10,7 @@ from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.registry import OPS, export
+from tensortape.core.registry import OPS, PUBLIC, export
 from tensortape.core.state import state
 from tensortape.ops.layout.attributes import invalid, linear, shape_ints
 
@@ -111,6 +111,8 @@ def _like(input: Any, dtype: Any, make: Any, op: Any) -> Any:
     kind = x.dtype if dtype is None else dtypes.as_dtype(dtype)
     if kind is x.dtype and kind is not dtypes.string:
         return execute(op, (x,))
+    if dtypes.string not in (kind, x.dtype) and not x.shape.is_fully_defined():
+        return PUBLIC["cast"](execute(op, (x,)), kind)  # of a size that Python does not know
     return make(x.shape, kind)
 
 
