@@ -241,6 +241,8 @@ class AbstractNamespace(Namespace):
         if needed == 0 and op.family not in _RUN_ANEW:  # numbers of a stream are new at every run
             return results[0]
         derived = not data and op.family not in _RUN_ANEW and _derived(op, values)
+        if derived and needed > 1 and _coincident(op, values, results):
+            derived = False
         if op.outputs is None:
             return Abstract(results, derived)
         return tuple(Abstract(group, derived) for group in zip(*results, strict=True))
@@ -340,6 +342,37 @@ def _derived(op: Op, values: Any) -> bool:
     if op.type in _OF_SHAPES:
         return True
     return all(v.derived for v in values if isinstance(v, Abstract))
+
+
+_MOVES = _OF_SHAPES | frozenset(
+    "StridedSlice Slice GatherV2 GatherNd Pack Unpack ConcatV2 Split SplitV Reshape Squeeze "
+    "ExpandDims Identity StopGradient Transpose Tile ReverseV2 Roll BroadcastTo Fill PadV2 "
+    "EnsureShape".split()
+)
+"""Operations that only carry elements from one place to another."""
+
+
+def _coincident(op: Op, values: Any, results: Any) -> bool:
+    """Whether both witnesses agree on what was computed from sizes that they differ in.
+
+    ``tf.shape(x)[0] > 0`` holds for both stand-ins, yet not for every size: it is not known.
+    """
+    moving = [v.witnesses for v in values if isinstance(v, Abstract) and len(v.witnesses) > 1]
+    if op.type in _MOVES or not moving:
+        return False
+    for first, second in (
+        zip(*results[:2], strict=True) if op.outputs is not None else [results[:2]]
+    ):
+        a, b = np.asarray(first), np.asarray(second)
+        if a.shape != b.shape:
+            continue
+        same: Any = a == b
+        for w in moving if op.family == "elementwise" else ():
+            if w[0].shape == w[1].shape and (same & (w[0] != w[1])).any():
+                return True
+        if op.family != "elementwise" and np.any(same):
+            return True
+    return False
 
 
 abstract: Any = AbstractNamespace("abstract")

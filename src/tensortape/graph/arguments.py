@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tensortape.core import nest
@@ -23,7 +23,7 @@ class Binder:
         except (TypeError, ValueError):
             self._signature = None
         self._name = getattr(function, "__name__", type(function).__name__)
-        self._given = None if input_signature is None else tuple(input_signature)
+        self._given = None if input_signature is None else _checked(input_signature)
         self._read_parameters()
 
     def _read_parameters(self) -> None:
@@ -55,12 +55,34 @@ class Binder:
                 bound = self._signature.bind(*args, **kwargs)
             except TypeError as exc:
                 raise self._unbound(exc, args, kwargs) from None
+            if self._given is not None:
+                self._need_defaults(bound.arguments)
             if self._given is None or len(bound.args) > len(self._given):
                 bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._given is not None:
             args = self._cast(args)
         return tuple(args), dict(kwargs)
+
+    def _need_defaults(self, arguments: Any) -> None:
+        """Parameters beyond ``input_signature`` keep their defaults, which a trace has fixed."""
+        varied = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        parameters = list(self._signature.parameters.values())
+        if any(p.kind in varied for p in parameters):
+            return
+        for p in parameters[len(self._given or ()) :]:
+            if p.default is p.empty:
+                raise TypeError(
+                    f"input_signature missing type constraint for {p.name}: {self._name}"
+                    f"{self._signature} needs an entry for each parameter without a default."
+                )
+            value = arguments.get(p.name, p.default)
+            if value is not p.default and not _same(value, p.default):
+                raise TypeError(
+                    f"Binding inputs to tf.function failed due to `Can not cast {_short(value)} to "
+                    f"Literal[{p.default!r:.40}]`: input_signature has no entry for {p.name!r}, "
+                    "which keeps its default."
+                )
 
     def _unbound(self, why: Any, args: Any, kwargs: Any) -> TypeError:
         """The error for arguments that do not fit the parameters."""
@@ -173,8 +195,43 @@ def _unknown_rank(spec: Any) -> bool:
 def _cast_nest(spec: Any, value: Any) -> Any:
     if not nest.is_nested(spec):
         return _cast_one(spec, value)
-    leaves = [_cast_one(s, v) for s, v in zip(nest.flatten(spec), nest.flatten(value), strict=True)]
-    return nest.pack_sequence_as(spec, leaves)
+    if isinstance(spec, dict):
+        if not isinstance(value, Mapping) or value.keys() != spec.keys():
+            raise _unlike(spec, value, "has different keys than")
+        return type(value)({k: _cast_nest(spec[k], value[k]) for k in value})  # type: ignore[call-arg]
+    base = next((t for t in (list, tuple) if isinstance(spec, t)), type(spec))
+    if not isinstance(value, base) or len(value) != len(spec):
+        raise _unlike(spec, value, "is not of the structure")
+    container: Any = nest.CONTAINERS[type(spec)]
+    pairs = zip(container.children(spec), value, strict=True)
+    return container.rebuild(spec, [_cast_nest(s, v) for s, v in pairs])
+
+
+def _unlike(spec: Any, value: Any, how: str) -> TypeError:
+    return TypeError(
+        f"Binding inputs to tf.function failed due to `{value!r:.100} {how} {spec!r:.200}`."
+    )
+
+
+def _checked(signature: Any) -> tuple[Any, ...]:
+    """An ``input_signature`` made of specifications. Raises ``TypeError`` for anything else."""
+    if not isinstance(signature, (list, tuple)):
+        raise TypeError(f"input_signature must be either a tuple or a list, got {type(signature)}.")
+    wrong = [s for s in nest.flatten(list(signature)) if not isinstance(s, TypeSpec)]
+    if wrong:
+        raise TypeError(
+            "input_signature must be a possibly nested sequence of TensorSpec objects, got invalid "
+            f"args {wrong} with types {[type(s) for s in wrong]}."
+        )
+    return tuple(signature)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two values of a parameter are equal."""
+    try:
+        return bool(a == b)
+    except (TypeError, ValueError):
+        return False
 
 
 def _cast_one(spec: Any, value: Any) -> Any:

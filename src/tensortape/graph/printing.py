@@ -115,7 +115,7 @@ def _template(value: Any, mark: str, leaves: list[Any]) -> str:
 def _part(leaf: Any, edge: int) -> tuple[Callable[[Any], str], list[Any]]:
     """How a tensor is written, and the tensors it consists of."""
     if isinstance(leaf, CompositeTensor) and hasattr(leaf, "row_splits"):
-        spec = leaf._type_spec
+        spec: Any = getattr(leaf, "_type_spec")  # noqa: B009 (ragged tensors have one)
         parts = list(spec._to_components(leaf))
         return lambda found: _ragged(spec._from_components(found).to_list(), edge), parts
     tensor = leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf)

@@ -18,7 +18,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import EagerTensor, Tensor
-from tensortape.core.tracking import CompositeTensor
+from tensortape.core.tracking import CompositeTensor, TensorLike
 
 _LITERALS = frozenset({bool, int, float, complex, str, bytes, type(None), type, DType, type(...)})
 RESOURCES: list[tuple[type, Callable[[Any, Any], Any]]] = []
@@ -27,12 +27,24 @@ while a function is traced: ``stand_in(thing, placeholder)``."""
 
 
 class Identity:
-    """An object by identity; does not keep it alive if it need not."""
+    """An object by identity, or by what it calls equal; not kept alive if it need not be.
 
-    __slots__ = ("_hash", "_ref")
+    Raises ``TypeError`` for one that is equal to others and has no hash: it may change.
+    """
+
+    __slots__ = ("_by_value", "_hash", "_ref")
 
     def __init__(self, thing: Any) -> None:
-        self._hash = id(thing)
+        kind = type(thing)
+        plain = kind.__eq__ is object.__eq__ or isinstance(thing, TensorLike)
+        self._by_value = not plain and not hasattr(kind, "__array__")
+        if self._by_value and kind.__hash__ is None:
+            raise TypeError(
+                f"Could not generate a generic TraceType for {thing!r:.200}. An argument of a "
+                "tf.function that is no tensor must have a hash: what can change would not be "
+                "noticed."
+            )
+        self._hash = hash(thing) if self._by_value else id(thing)
         try:
             self._ref: Callable[[], Any] = weakref.ref(thing)
         except TypeError:
@@ -44,8 +56,10 @@ class Identity:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Identity):
             return False
-        mine = self._ref()
-        return mine is not None and mine is other._ref()
+        mine, theirs = self._ref(), other._ref()
+        if mine is None or mine is theirs:
+            return mine is not None
+        return self._by_value and type(mine) is type(theirs) and bool(mine == theirs)
 
     def __repr__(self) -> str:
         thing = self._ref()

@@ -234,3 +234,33 @@ def scans_and_folds_of_other_structures(tf):
         _both(tf, lambda x: tf.scan(lambda a, b: tf.stack([a, b]), x), V),
         _both(tf, lambda x: tf.foldl(lambda a, b: (a, b), x), V),
     ]
+
+
+def sizes_that_data_decides(tf):
+    def f(x):
+        n = tf.shape(tf.boolean_mask(x, x > 0))[0]
+        m = tf.shape(tf.boolean_mask(x, x > 2))[0]
+        return (
+            (n > 0, n >= 1, 0 < n, n != 0, n == 0, n > m, n - m, n < 100),
+            tf.cond(n > 0, lambda: 1.0, lambda: -1.0),
+            (tf.minimum(n, 2), tf.maximum(n, 1), n // 5, n % 1, n * 0, tf.sign(n)),
+            (tf.where(n > 0, 1, 2), tf.reduce_min([n, 3]), tf.argmax([n, 1]), tf.sort([n, 2])),
+            (tf.size(tf.range(n)) > 0, tf.reduce_any(tf.stack([n, m]) > 0), tf.cast(n, tf.bool)),
+            tf.reshape(tf.range(n * 2), [tf.maximum(n, 1), -1])[: tf.minimum(n, 2)],
+        )
+
+    traced = tf.function(f)
+    return [traced(tf.constant(x)) for x in ([-1.0, -2.0, -3.0], [1.0, 3.0, -1.0], [3.0] * 9)]
+
+
+def sizes_of_unknown_arguments(tf):
+    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+    def f(x):
+        n = tf.shape(x)[0]
+        if n > 1 and n != 6:
+            y = x[: tf.minimum(n, 4)]
+        else:
+            y = tf.zeros([tf.maximum(n, 2), 3])
+        return tf.shape(y), tf.reduce_max(tf.shape(x)), n // 4
+
+    return [f(tf.ones([n, 3])) for n in (0, 1, 2, 3, 6, 9)]

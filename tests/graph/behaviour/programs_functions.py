@@ -908,3 +908,82 @@ def break_out_of_a_python_loop_by_a_tensor(tf):
         return x
 
     return _raised(lambda: f(tf.constant(1.0))) != "nothing"
+
+
+def _signed(tf, *specs):
+    return tf.function(input_signature=list(specs))
+
+
+def input_signature_of_structures(tf):
+    vector, scalar = tf.TensorSpec([None], tf.float32), tf.TensorSpec([], tf.float32)
+
+    @_signed(tf, {"a": vector, "b": [scalar, scalar]})
+    def f(nest):
+        return nest["a"] * nest["b"][0] + nest["b"][1]
+
+    good = f({"b": [tf.constant(2.0), 1.0], "a": [1.0, 2.0]}), f({"a": (3.0,), "b": [1, 2]})
+    return good, [
+        _raised(lambda: f({"a": [1.0]})),
+        _raised(lambda: f({"a": [1.0], "b": [1.0, 2.0], "c": 1.0})),
+        _raised(lambda: f({"a": [1.0], "b": (1.0, 2.0)})),
+        _raised(lambda: f({"a": [1.0], "b": [1.0]})),
+    ]
+
+
+def input_signature_and_defaults(tf):
+    vector = tf.TensorSpec([None], tf.float32)
+
+    @_signed(tf, vector)
+    def f(x, k=2.0):
+        return x * k
+
+    @_signed(tf, vector)
+    def g(x, *, k=2.0):
+        return x * k
+
+    def h(x, k):
+        return x * k
+
+    return (
+        f([1.0]),
+        f([1.0], 2.0),
+        g([1.0]),
+        g(k=2.0, x=[1.0]),
+        [
+            _raised(lambda: f([1.0], 3.0)),
+            _raised(lambda: g([1.0], k=3.0)),
+            _raised(lambda: _signed(tf, vector)(h)([1.0])),
+            _raised(lambda: _signed(tf, vector)(h)([1.0], 2.0)),
+        ],
+    )
+
+
+def input_signature_of_other_things(tf):
+    def call(signature, *args):
+        return _raised(lambda: tf.function(lambda x: x, input_signature=signature)(*args))
+
+    scalar = tf.TensorSpec([], tf.float32)
+    return [call([3], 3), call([None], None), call(scalar, 1.0), call([[scalar, 1]], [1.0, 1])]
+
+
+def arguments_that_may_change(tf):
+    import dataclasses
+
+    @dataclasses.dataclass
+    class Options:
+        size: int = 1
+
+    @dataclasses.dataclass(frozen=True)
+    class Fixed:
+        size: int = 1
+
+    traced = []
+
+    @tf.function
+    def f(options):
+        traced.append(1)
+        return tf.constant(options.size)
+
+    first, same, other = Fixed(1), Fixed(1), Fixed(2)
+    found = [f(first), f(same), f(other)]
+    return found, len(traced), _raised(lambda: f(Options())), _raised(lambda: f({1, 2}))

@@ -45,11 +45,12 @@ def if_stmt(
     finally:
         set_state(before)
     _check_defined(parts[0].value, parts[1].value, symbol_names)
+    _check_dtypes(parts[0].value, parts[1].value, symbol_names)
     kept = [_unchanged(a, b) for a, b in zip(parts[0].value, parts[1].value, strict=True)]
     same = parts[0].value
     for part in parts:
         part.finish([None if k else v for k, v in zip(kept, part.value, strict=True)])
-    found = chosen(number_of(as_tensor(cond)), parts, "cond")
+    found = chosen(number_of(_condition(cond)), parts, "cond")
     after = [v if k else t for k, v, t in zip(kept, same, found, strict=True)]
     set_state((*after, *before[nouts:]))
 
@@ -69,6 +70,9 @@ def _check_defined(first: Any, second: Any, names: Any) -> None:
     """Refuse a symbol that only one branch defines."""
     for name, a, b in zip(names, first, second, strict=False):
         if _undefined(a) == _undefined(b):
+            if (a is None) != (b is None):
+                branch = "main" if a is None else "else"
+                raise ValueError(f"{name!r} is None at the end of the {branch} branch.")
             continue
         missing = "main" if _undefined(a) else "else"
         if isinstance(a if missing == "main" else b, _symbols.UndefinedReturnValue):
@@ -77,6 +81,36 @@ def _check_defined(first: Any, second: Any, names: Any) -> None:
                 "from one branch of a conditional a value must be returned from all branches."
             )
         raise ValueError(f"{name!r} must also be initialized in the {missing} branch")
+
+
+def _check_dtypes(first: Any, second: Any, names: Any) -> None:
+    """Refuse a symbol that is of another dtype after one branch than after the other."""
+    for name, a, b in zip(names, first, second, strict=False):
+        kinds = [_dtype_name(v) for v in (a, b)]
+        if None not in kinds and kinds[0] != kinds[1]:
+            raise TypeError(
+                f"{name!r} has dtype {kinds[0]} in the main branch, but dtype {kinds[1]} in the "
+                "else branch: use tf.cast."
+            )
+
+
+def _dtype_name(value: Any) -> str | None:
+    """The dtype that a value has, or will have as a tensor."""
+    if isinstance(value, Tensor):
+        return value.dtype.name
+    return {bool: "bool", int: "int32", float: "float32"}.get(type(value))
+
+
+def _condition(cond: Any) -> Any:
+    """The condition as a tensor. Raises ``ValueError`` for text or more than one value."""
+    t = as_tensor(cond)
+    if t.dtype.name == "string" or any(n not in (1, None) for n in t._a.shape):
+        raise ValueError(
+            f"condition of if statement expected to be `tf.bool` scalar, got {t!r}; to check for "
+            "None, use `is not None`; to combine many, tf.reduce_all or tf.reduce_any; to choose "
+            "element by element, tf.where."
+        )
+    return t
 
 
 def if_exp(cond: Any, if_true: Any, if_false: Any, expr_repr: str) -> Any:

@@ -115,7 +115,8 @@ def _over_tensor(
         body(tensor[k])
         index[0] = k + 1
 
-    _staged(test, step, get_state, set_state, names, index, None)
+    sure = type(count) is int and extra_test is None
+    _staged(test, step, get_state, set_state, names, index, None, sure)
 
 
 def _over_elements(
@@ -137,19 +138,39 @@ def _over_elements(
 
 
 def _staged(
-    test: Any, body: Any, get_state: Any, set_state: Any, names: Any, extra: Any, invariants: Any
+    test: Any,
+    body: Any,
+    get_state: Any,
+    set_state: Any,
+    names: Any,
+    extra: Any,
+    invariants: Any,
+    sure: bool = False,
 ) -> None:
-    """The loop as an operation; ``extra`` is state of our own besides the program's."""
+    """The loop as an operation; ``extra`` is state of our own besides the program's.
+
+    ``sure``: whether it certainly runs at least once.
+    """
     own = extra if isinstance(extra, list) else []
     before = tuple(get_state())
-    first = _initial(before, own, body, get_state, set_state, names)
+    first, fresh = _initial(before, own, body, get_state, set_state)
     run = _Staged(test, body, get_state, set_state, names, own)
+    run.fresh = fresh
     try:
+        if fresh and not sure:
+            set_state(tuple(first))
+            _need_one_run(test(), [names[i] for i in fresh])
         finals = run(first, list(own), invariants)
     except BaseException:
         set_state(before)
         raise
     set_state(tuple(finals))
+
+
+def _need_one_run(runs: Any, names: list[str]) -> None:
+    """Raise ``InvalidArgumentError`` when the graph runs, unless the loop does."""
+    text = f"loop must iterate at least once to initialize {', '.join(names)}"
+    PUBLIC["debugging.Assert"](convert_to_tensor(as_tensor(runs), dtype_hint="bool"), [text])
 
 
 class _Said(Exception):
@@ -165,6 +186,8 @@ class _Staged:
         self._test, self._body = test, body
         self._get, self._set = get_state, set_state
         self._names, self._own = names, own
+        self.fresh: dict[int, Any] = {}
+        """Symbols that only the loop defines, by position: the shapes of their tensors."""
 
     def __call__(self, first: Any, own: Any, invariants: Any) -> Any:
         """The state after the loop; traced again with the options that the body gave."""
@@ -194,12 +217,18 @@ class _Staged:
             if self._seeking and any(v is not None for v in (_options.said or {}).values()):
                 raise _Said
             news = [_as_variable(v, n) for v, n in zip(self._get(), self._names, strict=False)]
+            _check_kinds(self.entered[1], news, self._names)
             return (list(self._own), news), []
 
         start = (own, [_as_variable(v, n) for v, n in zip(first, self._names, strict=False)])
-        shapes = None if invariants is None else invariants
+        shapes: Any = invariants
+        if shapes is None and any(_open(s) for s in self.fresh.values()):
+            shapes = list(own)
         if shapes is not None and not isinstance(shapes, tuple):
-            shapes = (shapes, start[1])  # what a variable is says its shapes
+            shapes = (shapes, list(start[1]))  # what a variable is says its shapes
+        for i, found in self.fresh.items() if shapes is not None else ():
+            if shapes[1][i] is start[1][i]:
+                shapes[1][i] = found
         (_, finals), _ = loop(test, body, start, shapes, maximum)
         return finals
 
@@ -216,6 +245,28 @@ class _Staged:
                 if v is value:
                     shapes[i] = TensorShape(shape)
         return (list(own) if given is None else list(given), shapes)
+
+
+def _open(shapes: Any) -> bool:
+    """Whether some of these shapes have unknown sizes."""
+    return any(not s.is_fully_defined() for s in nest.flatten(shapes))
+
+
+def _check_kinds(before: Any, after: Any, names: Any) -> None:
+    """Refuse a symbol whose tensor changes its dtype or shape from one iteration to the next."""
+    for name, old, new in zip(names, before, after, strict=False):
+        if not (isinstance(old, Tensor) and isinstance(new, Tensor)):
+            continue
+        if old.dtype is not new.dtype:
+            raise TypeError(
+                f"{name!r} has dtype {old.dtype.name} before the loop, but dtype {new.dtype.name} "
+                "after one iteration: use tf.cast."
+            )
+        if not new.shape.is_subtype_of(old.shape):
+            raise ValueError(
+                f"{name!r} has shape {old.shape} before the loop, but shape {new.shape} after one "
+                "iteration. Use tf.autograph.experimental.set_loop_options(shape_invariants=...)."
+            )
 
 
 def _as_variable(value: Any, name: str) -> Any:
@@ -240,37 +291,50 @@ def _as_variable(value: Any, name: str) -> Any:
 
 
 def _initial(
-    before: Any, own: Any, body: Any, get_state: Any, set_state: Any, names: Any
-) -> list[Any]:
-    """The state before the loop; zeros for symbols that only the loop defines."""
+    before: Any, own: Any, body: Any, get_state: Any, set_state: Any
+) -> tuple[list[Any], dict[int, Any]]:
+    """The state before the loop, zeros for symbols that only the loop defines; which those are."""
     undefined = (_symbols.Undefined, _symbols.UndefinedReturnValue)
-    missing = [i for i, v in enumerate(before) if isinstance(v, undefined)]
+    missing = [i for i, v in enumerate(before) if v is None or isinstance(v, undefined)]
     if not missing:
-        return list(before)
+        return list(before), {}
     if any(isinstance(before[i], _symbols.UndefinedReturnValue) for i in missing):
         raise NotImplementedError(
             "a return statement cannot be placed inside a loop that is part of a graph: assign the "
             "value, break, and return it after the loop."
         )
     kept = list(own)
-    with_zeros = list(before)
+    with_zeros, shapes = list(before), {}
 
     def once() -> Any:
         body()
-        return [convert_to_tensor(as_tensor(v)) if _has_form(v) else None for v in get_state()]
+        return list(get_state())
 
-    part = Part("scratch", once, [], tuple)
-    found = part.value
-    set_state(before)
-    own[:] = kept
+    try:
+        found = Part("scratch", once, [], tuple).value
+    finally:
+        set_state(before)
+        own[:] = kept
     for i in missing:
-        t = found[i]
-        if t is None:
-            continue
-        sizes = [n or 0 for n in t._a.shape]
-        with_zeros[i] = PUBLIC["zeros"](sizes, t.dtype)
-    del names
-    return with_zeros
+        form = _form(found[i])
+        if form is not None:
+            with_zeros[i] = nest.map_structure(_zeros, form)
+            shapes[i] = nest.map_structure(lambda t: TensorShape(t._a.shape), form)
+    return with_zeros, shapes
+
+
+def _zeros(t: Any) -> Any:
+    return PUBLIC["zeros"]([n or 0 for n in t._a.shape], t.dtype)
+
+
+def _form(value: Any) -> Any:
+    """A value as a nest of tensors, or ``None`` if it cannot be that."""
+    if value is None or isinstance(value, (_symbols.Undefined, _symbols.UndefinedReturnValue)):
+        return None
+    leaves = nest.flatten(value)
+    if not leaves or not all(_has_form(v) for v in leaves):
+        return None
+    return nest.map_structure(lambda v: convert_to_tensor(as_tensor(v)), value)
 
 
 def _has_form(value: Any) -> bool:
