@@ -15,7 +15,7 @@ from tensortape.core import errors, random_state
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.registry import export
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.deferred import undecided
 from tensortape.graph.traced_maps import deferred_call, tracing
@@ -110,7 +110,7 @@ def _exactly(result: Any, types: Any, func: Any) -> Any:
 
 def _checked(value: Any, dtype: Any, number: int, name: str) -> Any:
     expected = as_dtype(getattr(dtype, "dtype", dtype))
-    array = value.numpy() if isinstance(value, Tensor) else np.asarray(value)
+    array: Any = np.asarray(value.numpy() if isinstance(value, EagerTensor) else value)
     text = array.dtype.kind in "SUO" and value is not None
     found = None if value is None else _as_it_is(value, array, text)
     if found is None or found.dtype is not expected:

@@ -184,8 +184,10 @@ class _Run:
 
     def _custom(self, tensors: Any, attrs: Any, node: Any) -> list[Any]:
         gradient = node.get("gradient")
-        part = None if gradient is None else GraphReader(gradient["part"], self._arrays)
-        return with_rule(tensors, attrs, node["out"], gradient, part and part.run)
+        if gradient is None:
+            return with_rule(tensors, attrs, node["out"], None, None)
+        part = GraphReader(gradient["part"], self._arrays)
+        return with_rule(tensors, attrs, node["out"], gradient, part.run)
 
     def _operation(self, kind: str, tensors: Any, attrs: Any, raw: bool) -> list[Any]:
         op = OPS.get(kind)

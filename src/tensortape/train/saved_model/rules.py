@@ -86,9 +86,7 @@ def traced_rules(function: Any, kept: list[Any]) -> tuple[list[Any], dict[int, T
     return ordered, rules
 
 
-def with_rule(
-    tensors: Any, attrs: Any, count: int, gradient: Any, run: Callable[..., Any]
-) -> list[Any]:
+def with_rule(tensors: Any, attrs: Any, count: int, gradient: Any, run: Any) -> list[Any]:
     """The values of what had a rule, with the rule that was saved.
 
     ``tensors``: the ``count`` values, what they were computed from, and what the rule uses.
