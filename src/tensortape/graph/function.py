@@ -70,7 +70,13 @@ class Function:
     @property
     def input_signature(self) -> Any:
         """The specifications of the arguments that were given, if any."""
-        return self._options["input_signature"]
+        given = self._options["input_signature"]
+        return None if given is None else tuple(given)
+
+    @property
+    def name(self) -> str:
+        """The name of the Python function."""
+        return self._name
 
     @property
     def function_spec(self) -> Any:
