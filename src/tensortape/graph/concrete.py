@@ -82,7 +82,7 @@ def builder(value: Any, places: Iterator[Any]) -> Callable[[Any], Any] | None:
         return None if None in makers else lambda tensors: kind([m(tensors) for m in makers])
     if nest.is_nested(value):
         return None
-    spec = getattr(value, "_type_spec", None)
+    spec: Any = getattr(value, "_type_spec", None)
     if hasattr(spec, "_to_components") and not isinstance(value, TensorLike):
         components: Any = [builder(part, places) for part in spec._to_components(value)]
         if None in components:
