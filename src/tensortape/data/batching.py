@@ -109,7 +109,10 @@ def _piece_count(spec: Any, batches: int) -> int:
     known = {shape[0] for shape in shapes if shape.rank} - {None}
     if len(known) > 1:
         first, second, *_ = sorted(known)
-        raise ValueError(f"Dimensions {first} and {second} are not compatible")
+        raise ValueError(
+            "`unbatch()` is only supported for datasets of elements whose components have a "
+            f"matching leading dimension. Encountered both {first} and {second}."
+        )
     if any(isinstance(leaf, SparseTensorSpec) for leaf in leaves(spec)):
         return batches if batches < 0 else UNKNOWN
     if batches < 0 or not known:

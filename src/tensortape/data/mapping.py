@@ -352,6 +352,10 @@ def reduce(
     return result
 
 
+def _types(structure: Any) -> Any:
+    return map_leaves(lambda spec: getattr(spec, "dtype", spec), spec_of(structure))
+
+
 def _same_types(old: Any, new: Any) -> None:
     try:
         same = map_leaves(lambda a, b: getattr(a, "dtype", 0) == getattr(b, "dtype", 0), old, new)
@@ -359,8 +363,8 @@ def _same_types(old: Any, new: Any) -> None:
         same = False
     if not all(leaves(same)):
         raise TypeError(
-            f"The element types for the new state must match the initial state. Expected "
-            f"{spec_of(old)} but got {spec_of(new)}."
+            "The element types for the new state must match the initial state. Expected "
+            f"{_types(old)} but got {_types(new)}."
         )
 
 

@@ -134,8 +134,8 @@ def _filling(value: Any, dtype: Any) -> Any:
         raise ValueError(f"A padding value must be a scalar, received shape {tensor.shape}.")
     if tensor.dtype != dtype:
         raise TypeError(
-            f"The padding value {value!r} has type {tensor.dtype!r} but the component has type "
-            f"{dtype!r}."
+            f"Invalid `padding_values`. `padding_values` values type {tensor.dtype!s} does not "
+            f"match type {dtype!s} of the corresponding input component."
         )
     return tensor.numpy()
 

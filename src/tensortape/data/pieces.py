@@ -139,7 +139,7 @@ def _unbatched(spec: Any) -> Any:
     if isinstance(spec, NoneTensorSpec):
         return spec
     if spec.shape.rank == 0:
-        raise ValueError("Cannot unbatch a 0-dimensional tensor: every tensor needs a first axis.")
+        raise ValueError("Cannot unbatch an input with scalar components.")
     shape = spec.shape[1:]
     if isinstance(spec, RaggedTensorSpec):
         return RaggedTensorSpec(shape, spec.dtype, spec.ragged_rank - 1, spec.row_splits_dtype)

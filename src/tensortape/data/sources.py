@@ -36,6 +36,10 @@ def range_(*args: Any, output_type: Any = None, name: str | None = None) -> Data
 
     Raises `InvalidArgumentError` for a step of 0. Source: `tf.data.Dataset.range`.
     """
+    if not 1 <= len(args) <= 3:
+        raise ValueError(
+            f"Invalid `args`. The length of `args` should be between 1 and 3 but was {len(args)}."
+        )
     numbers = [number(a) for a in args]
     if len(numbers) == 3 and numbers[2] == 0:
         raise errors.of_op(

@@ -245,11 +245,21 @@ def Assert(condition, data, summarize=None, name=None):
 
     Raises ``tf.errors.InvalidArgumentError``. Source: ``tf.debugging.Assert``.
     """
-    condition = tensor(condition)
-    if not isinstance(condition, EagerTensor) or condition:
+    known = tensor(condition)
+    if not isinstance(known, EagerTensor) or known:
         return
     count = SHOWN if summarize is None else summarize
-    shown = "\n".join(listed(v, count) for v in data)
+    shown = "\n".join(_summarized(tensor(v), count) for v in data)
     raise errors.InvalidArgumentError(
-        None, None, f"Expected '{condition}' to be true. Summarized data: {shown}"
+        None, None, f"Expected '{condition!s}' to be true. Summarized data: {shown}"
     )
+
+
+def _summarized(value, count):
+    """The first ``count`` elements (all, if that is negative), as NumPy's scalars are shown."""
+    array = value.numpy()
+    if value.shape.rank == 0:
+        return str(array) if count else ""
+    flat = array.reshape(-1)
+    some = [str(element) for element in (flat if count < 0 else flat[:count])]
+    return ", ".join([*some, "..."] if len(some) < flat.size else some)
