@@ -2,7 +2,7 @@
 
 from workloads import _stages
 
-TITLE = "1000 steps of x = 0.999 * sin(x) + 0.1 in a compiled loop"
+TITLE = "1000 steps of x = x + 0.001 * sin(x) in a compiled loop"
 STAGES = True
 CASES = {"function-loop": {"gradient": False}, "function-loop-gradient": {"gradient": True}}
 TOLERANCE = 1e-4
@@ -14,7 +14,7 @@ def while_step(tf, gradient, **options):
 
     def loop(x):
         def body(i, x):
-            return i + 1, 0.999 * tf.sin(x) + 0.1
+            return i + 1, x + 0.001 * tf.sin(x)
 
         return tf.while_loop(lambda i, x: i < STEPS, body, (tf.constant(0), x))[1]
 
@@ -54,7 +54,7 @@ def torch(gradient):
 
     def loop(x):
         for _ in range(STEPS):
-            x = 0.999 * torch.sin(x) + 0.1
+            x = x + 0.001 * torch.sin(x)
         return x
 
     x = torch.tensor(0.5, requires_grad=gradient)
@@ -74,7 +74,7 @@ def jax_jit(gradient):
 
     def loop(x):
         def body(x, _):
-            return 0.999 * jax.numpy.sin(x) + 0.1, None
+            return x + 0.001 * jax.numpy.sin(x), None
 
         return jax.lax.scan(body, x, None, length=STEPS)[0]
 

@@ -125,7 +125,7 @@ def of_node(program: Program, node: Node, looped: bool = False) -> Cost:
     read = max([size(program, i) for i in node.inputs], default=0)
     if node.op.type in PRODUCTS:
         return total.plus(kernel).plus(FLOP, product_flops(program, node))
-    if node.op.type in KERNELS:
+    if node.op.type in KERNELS and not _one_slice(program, node):
         total = total.plus(kernel)
     if "Conv" in node.op.type:
         return total.plus(kernel).plus(CONVOLVED, convolution_flops(program, node))
@@ -133,6 +133,11 @@ def of_node(program: Program, node: Node, looped: bool = False) -> Cost:
         return total
     unit = HEAVY_ELEMENT if node.op.type in HEAVY else LIGHT_ELEMENT
     return total.plus(unit, max(elements, read))
+
+
+def _one_slice(program: Program, node: Node) -> bool:
+    """Whether a node takes one slice, such as that of an iteration: XLA fuses this."""
+    return node.op.type == "GatherV2" and not program.avals[node.inputs[1]].shape
 
 
 def of_loop(program: Program, node: Node) -> Cost:

@@ -80,6 +80,7 @@ NAMES: dict[str, Any] = {
     "reciprocal": np.reciprocal, "greater": np.greater, "swapaxes": np.swapaxes,
     "add_reduce": np.add.reduce, "maximum_reduce": np.maximum.reduce,
     "minimum_reduce": np.minimum.reduce, "multiply_reduce": np.multiply.reduce,
+    "asarray": np.asarray,
 }  # fmt: skip
 """What the written code calls."""
 
@@ -244,6 +245,12 @@ def matrices(node: Node, avals: Any) -> bool:
     return all(a.shape) and all(b.shape)
 
 
+def by_dot(node: Node, avals: Any) -> bool:
+    """Whether ``dot`` multiplies: it asks the BLAS after half the preparations of ``matmul``."""
+    a, b = (avals[i] for i in node.inputs)
+    return len(a.shape) == len(b.shape) == 2 and np.dtype(a.dtype).char in "fd"
+
+
 def outer(node: Node, avals: Any) -> bool:
     """Whether a product is one of a column and a row, small enough to be left to the BLAS."""
     a, b = (avals[i] for i in node.inputs)
@@ -282,7 +289,7 @@ def rows_at_once(node: Node, avals: Any) -> tuple[int, int, int] | None:
 
 def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
     a, b = factors(args, node, avals)
-    if outer(node, avals):
+    if by_dot(node, avals):
         return [f"{a}.dot({b}, {out})"]
     flat = rows_at_once(node, avals)
     if flat is not None:
@@ -294,7 +301,7 @@ def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
 @form("MatMul", "BatchMatMulV2", into=_matmul_into, accepts=matrices)
 def _matmul(args: Any, node: Node, avals: Any) -> str:
     a, b = factors(args, node, avals)
-    if outer(node, avals):
+    if by_dot(node, avals):
         return f"{a}.dot({b})"
     flat = rows_at_once(node, avals)
     if flat is None:

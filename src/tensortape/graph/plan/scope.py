@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from tensortape.arrays.shared_product import product_and_more
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import control, products
@@ -38,6 +40,7 @@ class Scope:
             chain.product.outputs[0]: [] for chain in self.chains if chain.product is not None
         }
         self.lists: dict[int, control.List] = {}
+        self.numbers: dict[int, str] = {}
         self.local: dict[int, str] = {i: f"{prefix}v{i}" for i in program.params}
         for i, value in program.constants.items():
             self.local[i] = f"{prefix}c{i}"
@@ -109,8 +112,8 @@ class Scope:
             return
         if control.write(self, node):
             return
-        args = [self.value(i) for i in node.inputs]
         form = form_of(node, self.avals)
+        args = [self.operand(i, node, form) for i in node.inputs]
         if node.outputs and node.outputs[0] in self.memory.machines:
             self.run_machine(node, args)
         elif form is None:
@@ -118,6 +121,25 @@ class Scope:
             self.assign(node, kernel_call(node, [*args, *late], self.avals, self.writer.names))
         else:
             self.write_form(node, form, args)
+
+    def operand(self, i: int, node: Node, form: Form | None) -> str:
+        """The name of a value as an input of a node; numbers beside arrays are 0-d arrays there.
+
+        A ufunc takes those as they are, which saves up to half a microsecond.
+        """
+        aval = self.avals[i]
+        plain = form is None or not form.chain or len(node.inputs) != 2 or aval.shape
+        if plain or not self.avals[node.outputs[0]].shape or np.dtype(aval.dtype).kind not in "fiu":
+            return self.value(i)
+        if i not in self.numbers:
+            name = self.value(i)
+            if i in self.program.constants:
+                number = np.asarray(self.program.constants[i])
+                self.numbers[i] = self.writer.names.name(number, "number")
+            else:
+                self.numbers[i] = f"{self.prefix}n{i}"
+                self.line(f"{self.prefix}n{i} = asarray({name})")
+        return self.numbers[i]
 
     def write_form(self, node: Node, form: Form, args: list[str]) -> None:
         """A node that is written as NumPy calls."""
