@@ -11,8 +11,9 @@ import os
 import sys
 import threading
 import time
+from _thread import allocate_lock
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tensortape.core.state import quiet_floats
@@ -46,6 +47,58 @@ def cores() -> int:
     return max(1, min(count, most))
 
 
+class Job:
+    """A call that a helper makes, unless it is taken back first; whoever has ``claim`` decides."""
+
+    __slots__ = ("args", "claim", "done", "error", "function")
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.function, self.args = function, args
+        self.claim, self.done = allocate_lock(), allocate_lock()
+        self.done.acquire()
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """Make the call, on a helper."""
+        if self.claim.acquire(False):
+            try:
+                self.function(*self.args)
+            except BaseException as error:
+                self.error = error
+            self.done.release()
+
+    def cancel(self) -> bool:
+        """Take it back, if it has not begun."""
+        return self.claim.acquire(False)
+
+    def wait(self) -> None:
+        """Wait for its end; raises what the call raised."""
+        self.done.acquire()
+        if self.error is not None:
+            raise self.error
+
+
+class Helper(threading.Thread):
+    """A thread that waits for jobs: a lock wakes it sooner than a queue."""
+
+    def __init__(self, idle: deque[Helper]) -> None:
+        super().__init__(name="tensortape", daemon=True)
+        self.idle, self.go = idle, allocate_lock()
+        self.job: Job | None = None
+        self.go.acquire()
+        self.start()
+
+    def run(self) -> None:
+        """One job after the other."""
+        while True:
+            self.go.acquire()
+            job, self.job = self.job, None
+            if job is not None:
+                job.run()
+                del job  # its arrays may be used again now
+            self.idle.append(self)
+
+
 class Helpers:
     """The threads that help, made when they are first needed; a forked process makes its own."""
 
@@ -56,7 +109,8 @@ class Helpers:
 
     def forked(self) -> None:
         """Forget the threads: they do not survive a fork."""
-        self.pool: Any = None
+        self.made = 0
+        self.waiting: deque[Helper] = deque()
         self.lock = threading.Lock()
 
     def idle(self) -> bool:
@@ -70,13 +124,30 @@ class Helpers:
                 self.is_idle = True
         return self.is_idle
 
-    def submit(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Run a function on a helper."""
-        if self.pool is None:
-            with self.lock:
-                if self.pool is None:
-                    self.pool = ThreadPoolExecutor(self.count, "tensortape")
-        return self.pool.submit(function, *args)
+    def submit(self, function: Callable[..., Any], *args: Any) -> Job | None:
+        """Run a function on a helper; ``None`` where all of them are busy."""
+        helper = self.free()
+        if helper is None:
+            return None
+        helper.job = job = Job(function, args)
+        helper.go.release()
+        return job
+
+    def free(self) -> Helper | None:
+        """A helper that waits, a new one while there are not enough."""
+        try:
+            return self.waiting.pop()
+        except IndexError:
+            pass
+        with self.lock:
+            if self.made >= self.count:
+                return None
+            self.made += 1
+            try:
+                return Helper(self.waiting)
+            except RuntimeError:
+                self.made -= 1
+                raise
 
 
 helpers = Helpers()
@@ -121,12 +192,15 @@ def run_blocks(
             starts = Locked(starts)
         for scratch in scratches[1:]:
             try:
-                asked.append(helpers.submit(take_blocks, body, starts, rows, step, scratch, args))
+                job = helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
             except RuntimeError:  # no threads here, or the interpreter is shutting down
                 break
+            if job is None:
+                break
+            asked.append(job)
     try:
         take_blocks(body, starts, rows, step, scratches[0], args)
     finally:
-        late = [future for future in asked if not future.cancel()]
-        for future in late:
-            future.result()
+        late = [job for job in asked if not job.cancel()]
+        for job in late:
+            job.wait()

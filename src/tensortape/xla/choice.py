@@ -13,7 +13,7 @@ from tensortape.xla import support
 from tensortape.xla.runtime import installed
 from tensortape.xla.work import compiling, decided_by, estimate
 
-ADVANTAGE = 1.3
+ADVANTAGE = 1.15
 """How much faster XLA must be by estimate: estimates are rough, and compiling costs seconds."""
 WORTH = 100e-6
 """Calls that take less time on the plan stay there."""

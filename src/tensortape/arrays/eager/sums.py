@@ -15,6 +15,8 @@ import numpy as np
 
 from tensortape.arrays.blas import one_thread
 
+_add: Any = np.add.reduce
+
 FEWEST = 256
 """Elements from which it is worth the preparations."""
 
@@ -84,7 +86,7 @@ def sum_along(x: Any, axis: Any, keepdims: bool, out: Any = None) -> Any:
         way = arrangement(x.shape, axis, keepdims, x.dtype.char)
         if way is not None:
             return arranged_sum(x, way, out)
-    return np.add.reduce(x, axis, x.dtype, out, keepdims)
+    return _add(x, axis, x.dtype, out, keepdims)
 
 
 def of_short_rows(x: Any, axis: Any) -> bool:
