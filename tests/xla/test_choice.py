@@ -32,7 +32,8 @@ def loss(x, w):
         (lambda x: x**2 - 6.0 * x + 5.0, [()], "plan"),
         (waves, [(10,)], "plan"),
         (waves, [(200_000,)], "xla"),
-        (loss, [(256, 784), (784, 128)], "plan"),
+        (loss, [(32, 784), (784, 128)], "plan"),
+        (loss, [(1024, 784), (784, 512)], "xla"),
     ],
 )
 def test_by_size(function, shapes, engine):

@@ -64,7 +64,7 @@ INNER_NODE = Cost(1.0 * MICRO, 0.2 * MICRO)
 SCALAR_NODE = Cost(0.1 * MICRO, 0.01 * MICRO)
 INNER_KERNEL = Cost(0, 1.5 * MICRO)
 """Nodes of loops: the plan writes arithmetic of numbers as Python's, XLA fuses it."""
-FLOP = Cost(NANO / 40, NANO / 46)
+FLOP = Cost(NANO / 40, NANO / 47)
 CONVOLVED = Cost(NANO / 15, NANO / 13)
 LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
 HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
