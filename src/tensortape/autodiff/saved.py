@@ -88,10 +88,7 @@ def user_line() -> str:
     frame: Any = sys._getframe(2)
     while frame is not None:
         path = frame.f_code.co_filename
-        outside = _OUTSIDE.get(path)
-        if outside is None:
-            outside = _OUTSIDE[path] = _is_outside(path)
-        if outside:
+        if is_outside(path):
             for origin in ORIGIN:
                 found = origin(path, frame.f_lineno)
                 if found is not None:
@@ -105,7 +102,15 @@ _OUTSIDE: dict[str, bool] = {}
 """Path of a program's file -> whether it is the user's: asked for each large value."""
 
 
-def _is_outside(path: str) -> bool:
+def is_outside(path: str) -> bool:
+    """Whether a file is neither of this package nor of Keras."""
+    outside = _OUTSIDE.get(path)
+    if outside is None:
+        outside = _OUTSIDE[path] = _looks_outside(path)
+    return outside
+
+
+def _looks_outside(path: str) -> bool:
     ours = ("/tensortape/", "/keras/", "/optree/", "/malt/")
     return not path.startswith("<string") and not any([part in path for part in ours])
 

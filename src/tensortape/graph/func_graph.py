@@ -19,6 +19,7 @@ from tensortape.core.registry import OPS, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.graph.given_names import Names
 from tensortape.graph.operation import NAMES, Operation
 from tensortape.graph.symbolic import SymbolicTensor, make_tensor
 from tensortape.graph.text import graph_text
@@ -44,6 +45,7 @@ class Graph:
         self._graph_name = name
         self._operations: list[Operation] = []
         self._names = NameTable()
+        self._given = Names(self._names.unique)
         self._constants: dict[int, Operation] = {}
 
     # -- looking at it ---------------------------------------------------------------------
@@ -94,6 +96,7 @@ class Graph:
             with naming_graph(self._names):
                 yield self
         finally:
+            self._given.forget()
             rare.evaluators -= 1
             state.xp, state.tensor, state.listeners, state.graph, state.in_rule = saved
 
@@ -143,7 +146,8 @@ class Graph:
 
     def add(self, op: Any, inputs: Any, outputs: Any, attrs: Any, kind: str = "") -> Operation:
         """Add a node; its symbolic outputs get their names."""
-        name = op_name(NAMES.get(op.type, op.type) if op is not None else kind)
+        default = NAMES.get(op.type, op.type) if op is not None else kind
+        name = self._given.of_next(op_name, default)
         node = Operation(self, op, name, inputs, outputs, attrs, user_line(), kind)
         if type(attrs) is Normalised and _varies(inputs, outputs):
             node.raw = attrs.raw
@@ -151,6 +155,7 @@ class Graph:
         for i, t in enumerate(outputs):
             if isinstance(t, SymbolicTensor):
                 t._name, t._operation, t._graph = f"{name}:{i}", node, self
+        self._given.named(node)
         return node
 
     def placeholder(self, shape: Any, dtype: Any, name: str = "Placeholder") -> Any:

@@ -14,7 +14,6 @@ from tensortape.core.rows import Rows
 from tensortape.core.untraceable import Untraceable
 from tensortape.ops.layout.attributes import fits, invalid, linear, one_axis, one_int
 
-
 _ROWS = {"axis": 0, "batch_dims": 0}
 
 
