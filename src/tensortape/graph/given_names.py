@@ -87,5 +87,6 @@ def argument(frame: Any) -> Any:
         return None if code.co_name in _OF_OTHERS else frame.f_locals.get("name")
     if code.co_flags & inspect.CO_VARKEYWORDS:
         keywords = code.co_varnames[count + bool(code.co_flags & inspect.CO_VARARGS)]
-        return frame.f_locals[keywords].get("name")
+        given = frame.f_locals.get(keywords)
+        return given.get("name") if type(given) is dict else None
     return None
