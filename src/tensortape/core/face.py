@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib.util
 import sys
 import types
 from typing import Any
 
+from tensortape.core.lazy import lazy_import
 from tensortape.core.loading import load_deferred
 from tensortape.core.registry import PUBLIC
+
+difflib = lazy_import("difflib")  # wanted only where a name is missing
 
 
 def explain_missing(path: str, known: Any) -> str:

@@ -74,7 +74,11 @@ class Op:
         self.partials: dict[int, Rule] = {}
         self.input_vjps: dict[int, Rule] = {}
         self.parameters = list(inspect.signature(kernel).parameters.values())[1:]
-        self.doc = inspect.getdoc(kernel) or ""
+
+    @property
+    def doc(self) -> str:
+        """What its kernel's docstring says."""
+        return inspect.getdoc(self.kernel) or ""
 
     def __repr__(self) -> str:
         return f"<Op {self.type}>"

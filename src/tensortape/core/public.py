@@ -116,7 +116,7 @@ def make_public(op: Op, path: str) -> Any:
     body = _body(op, arrays, [p.name for p in attrs])
     exec(f"def {name}({', '.join(signature)}, name=None):\n    {body}", scope)
     function = scope[name]
-    function.__doc__ = op.doc
+    function.__doc__ = op.kernel.__doc__ or ""
     function.__module__ = op.kernel.__module__
     function.__qualname__ = name
     function.op = op

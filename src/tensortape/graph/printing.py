@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import pprint
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,11 +12,14 @@ import numpy as np
 
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import Tensor
 from tensortape.core.tracking import CompositeTensor, TensorLike
 from tensortape.graph.deferred import later, undecided
 from tensortape.ops.strings.formatting import summary
+
+pprint = lazy_import("pprint")
 
 
 @export("print")

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from tensortape.core.lazy import lazy_import
+
+socket = lazy_import("socket")
 _TEMPORARY = re.compile(r"^\..+\.(?P<host>[\w-]+)\.(?P<pid>\d+)\.tmp$")
 
 

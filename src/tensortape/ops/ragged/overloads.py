@@ -103,6 +103,33 @@ def overloaded(function: Callable[..., Any], overload: Callable[..., Any]) -> An
     return functools.update_wrapper(scope[function.__name__], function)
 
 
+class Names:
+    """Under which names each function is public, looked up anew where names have come since."""
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+        self.of: dict[int, list[str]] = {}
+
+    def __call__(self, function: Any) -> list[str]:
+        """The names of one function."""
+        if self.looked_at != len(PUBLIC):
+            self.of.clear()
+            for name, value in PUBLIC.items():
+                self.of.setdefault(id(value), []).append(name)
+            self.looked_at = len(PUBLIC)
+        return self.of[id(function)]
+
+    def replace(self, function: Any, wrapped: Any) -> None:
+        """Let all names of a function mean what wraps it."""
+        names = self(function)
+        for name in names:
+            PUBLIC[name] = wrapped
+        self.of[id(wrapped)] = names
+
+
+_names = Names()
+
+
 def overload(path: str, handler: Callable[..., Any]) -> None:
     """Give ``tf.<path>``, under all its names, an overload."""
     function: Any = PUBLIC[path]
@@ -110,9 +137,7 @@ def overload(path: str, handler: Callable[..., Any]) -> None:
     home, own_name = sys.modules[function.__module__], function.__name__
     if home.__dict__.get(own_name) is function:  # functions pickle by their home's name
         setattr(home, own_name, wrapped)
-    for name, value in list(PUBLIC.items()):
-        if value is function:
-            PUBLIC[name] = wrapped
+    _names.replace(function, wrapped)
 
 
 def of_one(path: str, sparse: bool = True) -> Callable[..., Any]:
