@@ -19,24 +19,26 @@ from tensortape.core import memory as _memory
 _memory.reuse_freed_pages()
 _dispatch.install_eager(_numpy_namespace)
 
-from tensortape import autodiff, data, distribute, graph, ops, train
-from tensortape import core as _core
-from tensortape.graph import engine as _engine
-
 _LATER = (
     "extension", "image", "io", "linear_operator", "numpy_api", "raw", "signal", "strings",
     "summary", "v1",
 )  # fmt: skip
+_WHEN_USED = ("passes", "plan")  # they register nothing; what compiles a function imports them
 
-for _package in (_core, ops, autodiff, graph, data, distribute, train):
-    _loading.load_all(_package, _LATER)
-_engine.XLA.append(
-    lambda: importlib.import_module("tensortape.xla.executor").executor  # with JAX, when needed
-)
-_engine.EXPORT.append(lambda: importlib.import_module("tensortape.xla.export").compiler_ir)
-_face.build(sys.modules[__name__])
-for _path in ("image", "signal", "experimental.numpy"):
-    _face.submodule(sys.modules[__name__], _path)
+with _memory.no_collections():
+    from tensortape import autodiff, data, distribute, graph, ops, train
+    from tensortape import core as _core
+    from tensortape.graph import engine as _engine
+
+    for _package in (_core, ops, autodiff, graph, data, distribute, train):
+        _loading.load_all(_package, _LATER, _WHEN_USED)
+    _engine.XLA.append(
+        lambda: importlib.import_module("tensortape.xla.executor").executor  # with JAX, when needed
+    )
+    _engine.EXPORT.append(lambda: importlib.import_module("tensortape.xla.export").compiler_ir)
+    _face.build(sys.modules[__name__])
+    for _path in ("image", "signal", "experimental.numpy"):
+        _face.submodule(sys.modules[__name__], _path)
 
 __version__ = "0.1.0"
 

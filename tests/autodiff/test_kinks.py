@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import pathlib
 import threading
@@ -116,9 +115,8 @@ def test_left_on_an_exception():
 
 
 def defined_by_defaults(op):
-    attributes = [p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY]
     plain = op.family == "elementwise" and op.pullback and not op.variadic
-    return plain and inspect.Parameter.empty not in attributes
+    return plain and op.attribute_defaults.keys() >= set(op.attribute_names)
 
 
 ELEMENTWISE = {name: op for name, op in OPS.items() if defined_by_defaults(op)}
@@ -127,8 +125,8 @@ ELEMENTWISE = {name: op for name, op in OPS.items() if defined_by_defaults(op)}
 @pytest.mark.parametrize("op", ELEMENTWISE.values(), ids=ELEMENTWISE.keys())
 def test_where_derivatives_exist_the_rules_agree(op):
     rng = np.random.default_rng(0)
-    count = sum(p.kind is not p.KEYWORD_ONLY for p in op.parameters)
-    attrs = {p.name: p.default for p in op.parameters if p.kind is p.KEYWORD_ONLY}
+    count = len(op.array_names)
+    attrs = op.attribute_defaults
     low, high = op.domain or (-2, 2)
     xs = [rng.uniform(low, high, shape) for shape in [(3, 4), (4,), (3, 1)][:count]]
     with quiet():

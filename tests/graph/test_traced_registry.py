@@ -23,12 +23,7 @@ CASES = [case for op in OPS.values() if op.family not in STATEFUL for case in ca
 
 def attributes(case):
     """All attributes, before they are normalised."""
-    attrs = {
-        p.name: p.default
-        for p in case.op.parameters
-        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-    }
-    return {**attrs, **case.attrs}
+    return {**case.op.attribute_defaults, **case.attrs}
 
 
 def computed(case, xs):

@@ -42,12 +42,7 @@ class Case:
     def normalised(self) -> dict[str, Any]:
         """All attributes, as kernel and rules see them."""
         op = self.op
-        attrs = {
-            p.name: p.default
-            for p in op.parameters
-            if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-        }
-        attrs.update(self.attrs)
+        attrs = {**op.attribute_defaults, **self.attrs}
         tensors = tuple(state.tensor(a) for a in self.arrays)
         return op.normalise(tensors, attrs) if op.normalise is not None else attrs
 
@@ -68,7 +63,7 @@ def drawer(rng, domain):
 
 
 def elementwise_cases(op):
-    count = sum(1 for p in op.parameters if p.kind is not p.KEYWORD_ONLY)
+    count = len(op.array_names)
     makers = {1: UNARY, 2: BINARY}.get(count, {"plain": lambda draw: [draw(2, 3)] * count})
     if count > 2:
         makers = {
@@ -82,7 +77,7 @@ def elementwise_cases(op):
 
 def special_cases(op):
     """Points worth a row of their own, where finite differences are no judge."""
-    count = sum(1 for p in op.parameters if p.kind is not p.KEYWORD_ONLY)
+    count = len(op.array_names)
     for point in op.special:
         values = list(point) if isinstance(point, tuple) else [point] * count
         yield finished(op, f"at {point}", [np.float64(v) for v in values])

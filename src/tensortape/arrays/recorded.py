@@ -35,13 +35,7 @@ def _constant(value: Any, first: Any) -> Any:
 
 def recorder(op: Op) -> Callable[..., Any]:
     """``xp.<primitive>`` that executes ``op``: arrays first, attributes after, as in the kernel."""
-    count = sum(1 for p in op.parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-    names = [p.name for p in op.parameters if p.kind is p.KEYWORD_ONLY]
-    defaults = {
-        p.name: p.default
-        for p in op.parameters
-        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
-    }
+    count, names, defaults = len(op.array_names), op.attribute_names, op.attribute_defaults
 
     def call(*args: Any, **given: Any) -> Any:
         if op.variadic:

@@ -80,7 +80,9 @@ def complete() -> bool:
 
 def build(root: types.ModuleType) -> None:
     """Put every registered public object where its path says."""
+    places = {"": root.__dict__}
     for path, value in PUBLIC.items():
         parent, _, name = path.rpartition(".")
-        module = submodule(root, parent) if parent else root
-        module.__dict__[name] = value
+        if parent not in places:
+            places[parent] = submodule(root, parent).__dict__
+        places[parent][name] = value

@@ -35,7 +35,7 @@ class Elementwise(Op):
         return decorate
 
     def _refresh(self) -> None:
-        count = sum(1 for p in self.parameters if p.kind is not p.KEYWORD_ONLY)
+        count = len(self.array_names)
         makers = {1: unary_pullback, 2: binary_pullback}
         self.pullback = makers.get(count, nary_pullback)(self.partials)
         self.pushforward = elementwise_pushforward(self.partials)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import gc
 import os
 import sys
+from collections.abc import Iterator
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of glibc's mallopt
 _LARGEST_REUSED = 32 << 20
@@ -24,3 +27,22 @@ def reuse_freed_pages() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _LARGEST_REUSED)
         mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+@contextlib.contextmanager
+def no_collections() -> Iterator[None]:
+    """Let Python not look for garbage meanwhile, as in imports, which make hardly any.
+
+    What was made counts as old afterwards, as if it had been looked at. That saves a tenth of the
+    time of ours.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            if not gc.get_freeze_count():  # else somebody's frozen objects would thaw
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()

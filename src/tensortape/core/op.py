@@ -40,6 +40,7 @@ class Op:
         dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
         computed: what the outputs of a function with a rule of the user's are copies of.
         computed_by: the traced function that the operation is a call of.
+        array_names, attribute_names, attribute_defaults: the kernel's parameters.
         domain, special: where elementwise samples are drawn; points worth a row of their own.
     """
 
@@ -73,7 +74,12 @@ class Op:
         self.computed_by: Any = None
         self.partials: dict[int, Rule] = {}
         self.input_vjps: dict[int, Rule] = {}
-        self.parameters = list(inspect.signature(kernel).parameters.values())[1:]
+        code = kernel.__code__  # not by `inspect`, which would take longer than all the rest
+        count, all_named = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+        many = all_named + bool(code.co_flags & inspect.CO_VARARGS)
+        self.array_names = code.co_varnames[1:count] + code.co_varnames[all_named:many]
+        self.attribute_names = code.co_varnames[count:all_named]
+        self.attribute_defaults: dict[str, Any] = kernel.__kwdefaults__ or {}
 
     @property
     def doc(self) -> str:

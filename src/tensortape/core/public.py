@@ -7,12 +7,12 @@ own ``TypeError``.
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from tensortape.core import op as op_module
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import apply, execute
+from tensortape.core.generated import generate
 from tensortape.core.op import Op
 from tensortape.core.operators import like, refuse, same_dtype
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -86,39 +86,30 @@ def plain_call(op: Op, arrays: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     return apply(op, tuple([tensor(a) for a in arrays]), attrs)
 
 
-def _body(op: Op, arrays: list[str], attrs: list[str]) -> str:
+def _body(op: Op, arrays: tuple[str, ...], attrs: tuple[str, ...]) -> str:
     given = "{" + ", ".join(f"{a!r}: {a}" for a in attrs) + "}"
     if op.family == "elementwise" and op.normalise is None and len(arrays) == 1:
-        return f"return unary_call(op, {arrays[0]}, {given})"
+        return f"    return unary_call(op, {arrays[0]}, {given})"
     if op.family == "elementwise" and op.normalise is None and len(arrays) == 2:
-        return f"return binary_call(op, {arrays[0]}, {arrays[1]}, {given})"
-    return f"return plain_call(op, ({', '.join(arrays)},), {given})"
+        return f"    return binary_call(op, {arrays[0]}, {arrays[1]}, {given})"
+    return f"    return plain_call(op, ({', '.join(arrays)},), {given})"
 
 
 def make_public(op: Op, path: str) -> Any:
     """The function ``tf.<path>`` of ``op``: arrays, attributes, ``name``."""
-    arrays = [p.name for p in op.parameters if p.kind is not p.KEYWORD_ONLY]
-    attrs = [p for p in op.parameters if p.kind is p.KEYWORD_ONLY]
-    scope: dict[str, Any] = {
+    arrays, attrs = op.array_names, op.attribute_names
+    given = op.attribute_defaults
+    scope = {
         "op": op,
         "unary_call": unary_call,
         "binary_call": binary_call,
         "plain_call": plain_call,
     }
-    signature = list(arrays)
-    for p in attrs:
-        if p.default is inspect.Parameter.empty:
-            signature.append(p.name)
-        else:
-            scope[f"_default_{p.name}"] = p.default
-            signature.append(f"{p.name}=_default_{p.name}")
     name = path.rsplit(".", 1)[-1]
-    body = _body(op, arrays, [p.name for p in attrs])
-    exec(f"def {name}({', '.join(signature)}, name=None):\n    {body}", scope)
-    function = scope[name]
+    defaults = (*[given[a] for a in attrs if a in given], None)
+    function = generate(name, [*arrays, *attrs, "name"], defaults, _body(op, arrays, attrs), scope)
     function.__doc__ = op.kernel.__doc__ or ""
     function.__module__ = op.kernel.__module__
-    function.__qualname__ = name
     function.op = op
     return function
 

@@ -13,12 +13,14 @@ import numpy as np
 
 from tensortape.arrays.abstract import Abstract, placeholder
 from tensortape.arrays.namespace import numpy_namespace
+from tensortape.core.lazy import lazy_import
 from tensortape.core.op import op
 from tensortape.core.state import state
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import LOWERINGS, Lowering, lower
-from tensortape.graph.plan import run_program
-from tensortape.graph.plan.control import stack_of
+
+plan = lazy_import("tensortape.graph.plan")
+plan_control = lazy_import("tensortape.graph.plan.control")
 
 EFFECTS = "control flow with side effects"
 
@@ -29,7 +31,7 @@ def if_op(xp, index, *args, branches, stateful=False):
     chosen = int(index)
     if not 0 <= chosen < len(branches):
         chosen = len(branches) - 1
-    return run_program(xp, branches[chosen], args)
+    return plan.run_program(xp, branches[chosen], args)
 
 
 @op("While", outputs=0, family="call", nondifferentiable=None)
@@ -45,10 +47,10 @@ def while_op(
     rows: list[list[Any]] = [[] for _ in range(stacked)]
     left = -1 if maximum is None else int(maximum)
     while left != 0:
-        (go,) = run_program(xp, cond, (*values, *fixed))
+        (go,) = plan.run_program(xp, cond, (*values, *fixed))
         if not bool(go):
             break
-        outs = run_program(xp, body, (*values, *fixed))
+        outs = plan.run_program(xp, body, (*values, *fixed))
         values = list(outs[:variables])
         for row, value in zip(rows, outs[variables:], strict=True):
             row.append(value)
@@ -60,7 +62,7 @@ def while_op(
 
 def _stacked(xp: Any, rows: list[Any], aval: Any, padded: bool) -> Any:
     here = xp is numpy_namespace or not rows
-    return stack_of(rows, aval, padded) if here else xp.stack(rows, 0)
+    return plan_control.stack_of(rows, aval, padded) if here else xp.stack(rows, 0)
 
 
 # -- into programs -------------------------------------------------------------------------

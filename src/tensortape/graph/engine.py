@@ -7,8 +7,10 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tensortape.core.lazy import lazy_import
 from tensortape.graph.ir import Program
-from tensortape.graph.plan import plan_of
+
+plans = lazy_import("tensortape.graph.plan")
 
 XLA: list[Callable[[], Any]] = []
 """Loads ``executor`` of ``tensortape.xla.executor``; the public face sets it."""
@@ -25,7 +27,7 @@ def have_jax() -> bool:
 
 def reasoned(program: Program, reason: str) -> Callable[..., list[Any]]:
     """The plan of a program, with the attribute ``reason``: why it is the plan that runs."""
-    plan: Any = plan_of(program)
+    plan: Any = plans.plan_of(program)
     plan.reason = reason
     return plan
 

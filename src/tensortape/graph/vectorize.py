@@ -18,13 +18,15 @@ from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.overrides import overridden
 from tensortape.core import events, nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import OPS
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import quiet, state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.graph.function import Function, functions_run_eagerly
 from tensortape.graph.ir import Program, interpret
-from tensortape.graph.passes import optimise
+
+passes = lazy_import("tensortape.graph.passes")
 
 FEWEST = 8
 """Elements from which tracing the function costs less than calling it for each, about."""
@@ -130,7 +132,7 @@ def _program(concrete: Any, listened: bool) -> Program:
             raise Sequential(f"the gradient of {node.type} is overridden")
         if node._op is not None and _has_own_gradient(node):
             raise Sequential(f"{node.type} has a gradient of its own")
-    program = program if listened else optimise(program)
+    program = program if listened else passes.optimise(program)
     for node in program.nodes:
         kind = node.op.type
         drawn = node.op.family in ("random", "effect") or kind.startswith(("Stateless", "Sample"))

@@ -116,7 +116,7 @@ def operands_of(api: Any) -> int:
     """How many tensors a function takes of which it maps the elements; 0 for other functions."""
     record = getattr(api, "op", None)
     if getattr(record, "family", "") == "elementwise":
-        return sum(p.kind is not p.KEYWORD_ONLY for p in record.parameters)  # type: ignore[union-attr]
+        return len(record.array_names)  # type: ignore[union-attr]
     for count, names in WRITTEN.items():
         if any(original(PUBLIC.get(name)) is api for name in names.split()):
             return count

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.core.generated import generate
 from tensortape.core.registry import PUBLIC
 from tensortape.core.tracking import CompositeTensor
 from tensortape.ops import basic
@@ -84,23 +85,28 @@ def overloaded(function: Callable[..., Any], overload: Callable[..., Any]) -> An
 
     Made from the signature, as the generated functions are, so that a call costs little.
     """
-    scope: dict[str, Any] = {
+    scope = {
         "_function": function, "_overload": overload, "_refusals": REFUSALS, "_retry": retry,
     }  # fmt: skip
-    parameters = []
-    for name, p in inspect.signature(function).parameters.items():
-        scope[f"_default_{name}"] = p.default
-        required = p.default is inspect.Parameter.empty
-        parameters.append(name if required else f"{name}=_default_{name}")
-    names = ", ".join(inspect.signature(function).parameters)
-    exec(
-        f"def {function.__name__}({', '.join(parameters)}):\n"
+    parameters, defaults = signature_of(function)
+    names = ", ".join(parameters)
+    body = (
         f"    try:\n        return _function({names})\n"
         "    except _refusals as error:\n        refusal = error\n"
-        f"    return _retry(_overload, refusal, ({names},))",
-        scope,
+        f"    return _retry(_overload, refusal, ({names},))"
     )
-    return functools.update_wrapper(scope[function.__name__], function)
+    wrapper = generate(function.__name__, parameters, defaults, body, scope)
+    return functools.update_wrapper(wrapper, function)
+
+
+def signature_of(function: Callable[..., Any]) -> tuple[list[str], tuple[Any, ...]]:
+    """The parameters of a function, and the defaults of the last ones."""
+    if not hasattr(function, "__wrapped__"):  # quickly: `inspect` takes most of the import here
+        code: Any = function.__code__
+        return [*code.co_varnames[: code.co_argcount]], function.__defaults__ or ()
+    parameters = inspect.signature(function).parameters
+    found = [p.default for p in parameters.values()]
+    return [*parameters], tuple(d for d in found if d is not inspect.Parameter.empty)
 
 
 class Names:

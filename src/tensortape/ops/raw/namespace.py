@@ -51,9 +51,8 @@ def _composed(type: str) -> Any:
 
 def _of_record(op: Op) -> Any:
     """The function of an operation whose arguments are TensorFlow's."""
-    arrays = [p.name for p in op.parameters if p.kind is not p.KEYWORD_ONLY]
-    attributes = [p for p in op.parameters if p.kind is p.KEYWORD_ONLY]
-    keyword = inspect.Parameter.KEYWORD_ONLY
+    arrays, attributes, defaults = op.array_names, op.attribute_names, op.attribute_defaults
+    keyword, required = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
 
     def call(**given: Any) -> Any:
         bound = signature.bind(**given)
@@ -62,11 +61,13 @@ def _of_record(op: Op) -> Any:
         items = values[arrays[0]] if op.variadic else [values[name] for name in arrays]
         if op.family == "elementwise" and len(items) == 2:
             items = pair(op, *items)
-        attrs = {p.name: values[p.name] for p in attributes}
+        attrs = {a: values[a] for a in attributes}
         return apply(op, tuple([tensor(item) for item in items]), attrs)
 
     parameters = [inspect.Parameter(name, keyword) for name in arrays]
-    parameters += [inspect.Parameter(p.name, keyword, default=p.default) for p in attributes]
+    parameters += [
+        inspect.Parameter(a, keyword, default=defaults.get(a, required)) for a in attributes
+    ]
     parameters.append(inspect.Parameter("name", keyword, default=None))
     signature = inspect.Signature(parameters)
     call.__signature__ = signature  # type: ignore[attr-defined]
