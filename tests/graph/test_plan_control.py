@@ -14,13 +14,13 @@ def plans(monkeypatch):
     """The plans made by functions, in their order; XLA is not chosen where JAX is installed."""
     made = []
     monkeypatch.setattr(engine, "have_jax", lambda: False)
-    original = engine.plan_of
+    original = engine.plans.plan_of
 
     def plan_of(program):
         made.append(original(program))
         return made[-1]
 
-    monkeypatch.setattr(engine, "plan_of", plan_of)
+    monkeypatch.setattr(engine.plans, "plan_of", plan_of)
     return made
 
 

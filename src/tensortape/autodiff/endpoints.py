@@ -8,8 +8,9 @@ from tensortape.core import errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.state import state
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
+from tensortape.core.variable import Variable
 
 _FLOATS = frozenset("fcV")
 
@@ -21,6 +22,18 @@ def source_of(s: Any) -> Any:
     if isinstance(s, CompositeTensor) and hasattr(s, "flat_values"):
         return s.flat_values
     return s
+
+
+def usual(values: Any) -> bool:
+    """Whether all are tensors or variables of floating dtypes, which a tape knows by themselves."""
+    for value in values:
+        kind = type(value)
+        if kind is EagerTensor:
+            if value._a.dtype.kind not in _FLOATS:
+                return False
+        elif kind is not Variable or value._t._a.dtype.kind not in _FLOATS:
+            return False
+    return True
 
 
 def parted(sources: list[Any]) -> list[Any] | None:

@@ -21,6 +21,7 @@ from tensortape.autodiff.endpoints import (
     source_of,
     start,
     target_of,
+    usual,
     zeros,
 )
 from tensortape.autodiff.overrides import overrides, rerouted
@@ -32,7 +33,7 @@ from tensortape.core.policy import safe_entries, safety
 from tensortape.core.registry import OPS, export
 from tensortape.core.rows import Rows
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 
 _log = logging.getLogger("tensortape")
 _FLOATS = frozenset("fcV")
@@ -109,17 +110,14 @@ class GradientTape:
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Keep an executed operation if it depends on something watched."""
         tracked = self._tracked
-        depends = large = False
         for t in inputs:
             if t._id in tracked:
-                depends = True
-            if t._a.size > LARGE:
-                large = True
-        if not depends:
+                break
+        else:
             return
         if op.pullback is None and not (op.missing_gradient or op.user_pullback):
             return
-        kept = False
+        kept = large = False
         for o in outputs:
             a = o._a
             if a.dtype.kind in _FLOATS:
@@ -130,6 +128,9 @@ class GradientTape:
         if not kept:
             return
         line = None
+        for t in inputs:
+            if t._a.size > LARGE:
+                large = True
         if large:
             line = user_line()
             if op.saves is not None:
@@ -284,18 +285,28 @@ class GradientTape:
         policy = unconnected_gradients
         if type(policy) is not UnconnectedGradients:
             policy = UnconnectedGradients(policy)
-        targets = [self._target(t) for t in nest.flatten(target)]
-        flat_sources = nest.flatten(sources)
-        parts = parted(flat_sources)
-        if parts is not None:
-            flat_sources = nest.flatten(parts)
-        handles = [self._source(s) for s in flat_sources]
+        if type(target) is EagerTensor and usual((target,)):
+            targets = [target]
+        else:
+            targets = [self._target(t) for t in nest.flatten(target)]
+        parts = None
+        alone = type(sources) is list and usual(sources)  # nothing to take apart
+        if alone:
+            handles = flat_sources = [*sources]
+        else:
+            flat_sources = nest.flatten(sources)
+            parts = parted(flat_sources)
+            if parts is not None:
+                flat_sources = nest.flatten(parts)
+            handles = [self._source(s) for s in flat_sources]
         seeds = None if output_gradients is None else seeds_of(output_gradients, targets)
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
         results = self._pull(entries, targets, handles, seeds, call)
         if policy is UnconnectedGradients.ZERO:
             results = finish(results, handles)
         self._finish(call, results)
+        if alone:
+            return results
         return packed(sources, results if parts is None else joined(sources, parts, results))
 
     def jacobian(

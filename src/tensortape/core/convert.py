@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -158,7 +159,10 @@ def _cast(item: Any, wanted: Any) -> Any:
 
 def scalar(value: Any, np_dtype: np.dtype[Any]) -> Any:
     """A Python number as a tensor of a given NumPy dtype; small ones are kept and shared."""
-    key = (type(value), value or str(value), np_dtype)  # 0.0 and -0.0 are equal, not the same
+    kind = type(value)
+    key: Any = (kind, value, np_dtype)
+    if value == 0 and kind is float:  # 0.0 and -0.0 are equal, not the same
+        key = (kind, math.copysign(1.0, value), np_dtype, "zero")
     found = _SCALARS.get(key)
     if found is not None:
         return found

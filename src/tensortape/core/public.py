@@ -33,10 +33,9 @@ def tensor(value: Any) -> Any:
 def pair(op: Op, x: Any, y: Any) -> tuple[Any, Any]:
     """Two operands as tensors of one dtype: Python numbers take the other's."""
     if type(x) is not EagerTensor:
-        typed = is_typed(x)
         if hasattr(type(x), "_to_tensor"):  # a variable
             x = x._to_tensor()
-        elif not typed and is_typed(y):
+        elif not (typed := is_typed(x)) and is_typed(y):
             y = tensor(y)
             x = like(x, y)
         else:

@@ -153,7 +153,7 @@ def leaky_relu(x: Any, alpha: float) -> Any:
 
 def relu_slope(y: Any) -> Any:
     if y.ndim == 0:
-        return y.dtype.type(y > 0)
+        return (y.dtype.type if type(y) is np.ndarray else type(y))(y > 0)
     return (y > 0).astype(y.dtype)
 
 

@@ -10,12 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.eager.sums import FEWEST, extreme_of_short_rows, of_short_rows, sum_along
+from tensortape.arrays.eager.sums import (
+    FEWEST,
+    extreme_of_short_rows,
+    of_short_rows,
+    ones,
+    sum_along,
+)
 
 REDUCTION = "sum prod max min any all"
 INDEX = "argmax argmin"
 SCAN = "cumsum cumprod cumulative_logsumexp"
 SORTING = "sort argsort top_k"
+
+FEW = 8
+"""Elements up to which NumPy adds one after the other, as the BLAS does."""
 
 _add: Any = np.add.reduce
 _multiply: Any = np.multiply.reduce
@@ -28,6 +37,9 @@ _both: Any = np.logical_and.reduce
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Sum along axes, in the dtype of ``x``."""
     if x.size < FEWEST or axis is None:
+        small = 0 < x.size < FEW and x.ndim == 1 and x.dtype.char in "fd"
+        if small and axis is None and not keepdims:
+            return x.dot(ones(x.size, x.dtype.char))  # the same additions in half the time
         return _add(x, axis, x.dtype, None, keepdims)
     return sum_along(x, axis, keepdims)
 
