@@ -196,7 +196,9 @@ def stack_of(rows: list[Any], aval: Aval, padded: bool = False) -> Any:
         return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
     if None in aval.shape and len({np.shape(row) for row in rows}) > 1:
         return filled_up(rows) if padded else apart(rows)
-    return np.stack(rows) if aval.shape or aval.dtype == object else np.array(rows, aval.dtype)
+    if not aval.shape:
+        return np.stack(rows) if aval.dtype == object else np.array(rows, aval.dtype)
+    return np.concatenate(rows).reshape(len(rows), *rows[0].shape)  # np.stack takes twice as long
 
 
 def filled_up(rows: list[Any]) -> Any:
