@@ -88,7 +88,9 @@ class GradientTape:
                 "already-active tape."
             )
         if self._entries is None:
-            self._clear()
+            if self._tracked:  # used up, and entered again
+                self._clear()
+            self._entries = []
         add_listener(self)
         self._recording = True
         return self
@@ -435,8 +437,9 @@ class GradientTape:
     def _pull(self, entries: Any, targets: Any, handles: Any, seeds: Any, call: Any) -> list[Any]:
         """Gradients (tensors or ``None``) of the targets' sum for each handle."""
         wanted = {h._id for h in handles}
-        watched = wanted & self._tracked  # what no tape watched gets None, used or not
-        needed = self._tracked if self._watched.keys() <= wanted else reachable(entries, watched)
+        needed = self._tracked
+        if not self._watched.keys() <= wanted:
+            needed = reachable(entries, wanted & needed)  # what no tape watched gets None
         mode = Mode(recorded, True) if state.listeners and listens() else Mode(state.xp, False)
         if call is not None:
             for observer in events.observers:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tensortape.core import errors
+from tensortape.core.generated import generate
 from tensortape.core.op import Op, Rule, register
 from tensortape.core.state import state
 
@@ -78,23 +79,32 @@ def unary_pullback(partials: dict[int, Any]) -> Rule:
 
 def binary_pullback(partials: dict[int, Any]) -> Rule:
     """The backward rule of a map of two values."""
-    first, second = (term(partials[i]) if i in partials else None for i in (0, 1))
+    lines = ["    a, b = inputs", "    left = right = None"]
+    for i, (side, x) in enumerate((("left", "a"), ("right", "b"))):
+        if i in partials:
+            lines += [f"    if needed[{i}]:", *cotangent_lines(partials[i], i, side, x)]
+    scope = {"differ": differ, "state": state, **{f"partial{i}": p for i, p in partials.items()}}
+    body = "\n".join([*lines, "    return left, right"])
+    return generate("pullback", ["xp", "g", "y", "inputs", "attrs", "needed"], (), body, scope)
 
-    def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
-        left = right = None
-        if needed[0] and first is not None:
-            left = first(xp, g, y, inputs, attrs)
-            shape = inputs[0].shape
-            if left.shape != shape or (state.graph is not None and differ(left.shape, shape)):
-                left = xp.sum_to(left, shape=tuple(shape))
-        if needed[1] and second is not None:
-            right = second(xp, g, y, inputs, attrs)
-            shape = inputs[1].shape
-            if right.shape != shape or (state.graph is not None and differ(right.shape, shape)):
-                right = xp.sum_to(right, shape=tuple(shape))
-        return left, right
 
-    return pullback
+def cotangent_lines(partial: Any, i: int, side: str, x: str) -> list[str]:
+    """Statements: the cotangent of input ``x``. Written out, since calls cost as much as these."""
+    if not callable(partial):
+        product = {1: "g", -1: "-g"}.get(partial, f"g * partial{i}")
+        lines = [f"{side} = {product}"]
+    else:
+        call = f"partial{i}(xp, y, a, b"
+        lines = [
+            f"d = {call}, **attrs) if attrs else {call})",
+            f"{side} = g * (xp.conj(d) if y.dtype.kind == 'c' else d)",
+        ]
+    lines += [
+        f"shape = {x}.shape",
+        f"if {side}.shape != shape or (state.graph is not None and differ({side}.shape, shape)):",
+        f"    {side} = xp.sum_to({side}, shape=tuple(shape))",
+    ]
+    return [f"        {line}" for line in lines]
 
 
 def reduced(xp: Any, d: Any, x: Any) -> Any:
