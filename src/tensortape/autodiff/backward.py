@@ -128,10 +128,10 @@ class rule_running:
         state.in_rule = self._before
 
 
-def drained(entries: list[Entry]) -> Iterator[Entry]:
+def drained(entries: list[Any]) -> Iterator[Entry]:
     """The entries from the last to the first, each removed from the list."""
-    while entries:
-        yield entries.pop()
+    entries.insert(0, None)  # ends it; a generator would take longer than some rules
+    return iter(entries.pop, None)
 
 
 def take(

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
+import numpy as np
+
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
@@ -37,6 +39,7 @@ from tensortape.core.tensor import EagerTensor, Tensor
 
 _log = logging.getLogger("tensortape")
 _FLOATS = frozenset("fcV")
+_FLOAT_NUMBERS = frozenset({np.float32, np.float64})
 
 
 @export("UnconnectedGradients")
@@ -122,6 +125,10 @@ class GradientTape:
         kept = large = False
         for o in outputs:
             a = o._a
+            if type(a) in _FLOAT_NUMBERS:  # quick to tell, and never large
+                tracked.add(o._id)
+                kept = True
+                continue
             if a.dtype.kind in _FLOATS:
                 tracked.add(o._id)
                 kept = True

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
 from tensortape.core.op import Op
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.tracking import TensorLike
+
+NUMBERS = frozenset({np.float32, np.float64, np.int32, np.int64})
+"""Types of values without axes; that of an array says nothing of its dtype."""
 
 OPERATORS: dict[str, Any] = {}
 """Method name -> function on (tensor, other); variables forward to these."""
@@ -44,9 +50,9 @@ def like(other: Any, tensor: Any) -> Any:
     if isinstance(other, Tensor):
         return other
     if hasattr(kind, "_to_tensor"):
-        if hasattr(kind, "_of_dtype"):
-            return other._of_dtype(tensor._a.dtype)
-        return other._to_tensor()
+        if issubclass(kind, TensorLike) or not hasattr(kind, "_of_dtype"):  # "no" takes long
+            return other._to_tensor()
+        return other._of_dtype(tensor._a.dtype)
     if hasattr(kind, "__tf_tensor__"):
         return convert_to_tensor(other)
     if getattr(kind, "__array_ufunc__", True) is None:
@@ -142,17 +148,21 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
     ``convert`` makes a tensor of the right operand of the first.
     """
     refused = unusual(op)
+    numbers = NUMBERS.difference([dtype.type for dtype in refused])
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:
             other = convert(other, self)
             if other is NotImplemented:
                 return NotImplemented
-        dtype = self._a.dtype
-        if dtype is not other._a.dtype:
-            same_dtype(op, self, other)
-        if dtype in refused:
-            return execute(for_dtype(op, self), (self, other), NO_ATTRS)
+        a, b = self._a, other._a
+        kind = type(a)
+        if kind is not type(b) or kind not in numbers:  # of two such numbers all is known
+            dtype = a.dtype
+            if dtype is not b.dtype:
+                same_dtype(op, self, other)
+            if dtype in refused:
+                return execute(for_dtype(op, self), (self, other), NO_ATTRS)
         return execute(op, (self, other), NO_ATTRS)
 
     def reflected(self: Any, other: Any) -> Any:
