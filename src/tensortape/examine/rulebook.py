@@ -54,7 +54,8 @@ def functions_of(op: Any) -> Iterator[Any]:
     pullback = getattr(op, "pullback", None)
     if callable(pullback):
         for function in [*enclosed(pullback), pullback]:
-            if not function.__module__.startswith("tensortape.core."):  # not a family's own
+            module = function.__module__ or ""  # generated functions have none, and no source
+            if not module.startswith("tensortape.core."):  # not a family's own
                 yield function
     kernel = getattr(op, "kernel", None)
     if callable(kernel):
