@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import OTHERWISE, UNKNOWN_SIZES, Abstract, pick
+from tensortape.arrays.out_of_range import by_shapes
 from tensortape.arrays.varying import FILLERS, Varying, varies
 from tensortape.core.untraceable import Untraceable
 
@@ -207,6 +208,9 @@ def otherwise(
     Where sizes are not known, they may also have to be those of other operands. Raises
     ``Untraceable`` if none will do, and ``refusal`` where all sizes are known.
     """
+    shaped = by_shapes(op, values, attrs, needed, refusal)
+    if shaped is not None:
+        return shaped
     for guise in (*_GUISES, None):
         changed = [
             _disguised(v, _constant(i + 1, b"0") if guise is None else guise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import Op, op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
@@ -102,6 +102,9 @@ def _check(x_shape: Any, indices: Any, updates: Any, op_type: str) -> None:
             "shape "
             f"{list(expected)} [Op:{op_type}]"
         )
+    given = any(not {0, None} & set(sizes) for sizes in (lead, updates._a.shape))
+    if 0 in shape and given:
+        raise in_graph(invalid(f"Indices and updates specified for empty input [Op:{op_type}]"))
 
 
 def _tensor_scatter(op: Op, x: Any, indices: Any, updates: Any) -> Any:

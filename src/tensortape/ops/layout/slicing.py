@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.operators import attach
 from tensortape.core.public import tensor
@@ -126,10 +126,12 @@ def check_index(index: tuple[Any, ...], shape: Any) -> None:
             axis += len(shape) - used
             continue
         if type(item) is int and shape[axis] is not None and not -shape[axis] <= item < shape[axis]:
-            raise invalid(
-                f"slice index {item if item >= 0 else item + shape[axis]} of dimension {axis} out "
-                "of bounds. [Op:StridedSlice] "
-                "name: strided_slice/"
+            at = item if item >= 0 else item + shape[axis]
+            raise in_graph(
+                invalid(
+                    f"slice index {at} of dimension {axis} out of bounds. [Op:StridedSlice] "
+                    "name: strided_slice/"
+                )
             )
         if item is not None:
             axis += 1
