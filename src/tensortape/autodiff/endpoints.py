@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.indexed_slices import IndexedSlices
@@ -13,6 +15,7 @@ from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 
 _FLOATS = frozenset("fcV")
+_FLOAT_NUMBERS = frozenset({np.float32, np.float64})
 
 
 def source_of(s: Any) -> Any:
@@ -29,9 +32,12 @@ def usual(values: Any) -> bool:
     for value in values:
         kind = type(value)
         if kind is EagerTensor:
-            if value._a.dtype.kind not in _FLOATS:
-                return False
-        elif kind is not Variable or value._t._a.dtype.kind not in _FLOATS:
+            a = value._a
+        elif kind is Variable:
+            a = value._t._a
+        else:
+            return False
+        if type(a) not in _FLOAT_NUMBERS and a.dtype.kind not in _FLOATS:
             return False
     return True
 
@@ -113,6 +119,8 @@ def start(targets: Any, seeds: Any, needed: Any, mode: Any) -> dict[int, Any]:
     if len(targets) == 1 and seeds is None and not mode.recorded:  # the usual case
         (t,) = targets
         a = t._a
+        if type(a) in _FLOAT_NUMBERS and t._id in needed:
+            return {t._id: type(a)(1)}
         if t._id not in needed or a.dtype.kind not in _FLOATS:
             return grads
         return {t._id: mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)}
@@ -146,6 +154,12 @@ def cotangent(seed: Any, target: Any) -> Any:
             f"{target.dtype.name}{list(own)}: give it the target's dtype and shape.",
         )
     return seed
+
+
+def of_floats(results: list[Any], handles: list[Any]) -> list[Any]:
+    """``None`` in place of what reached sources that are no floating or complex numbers."""
+    kinds = [h._a.dtype.kind for h in handles]
+    return [g if k in _FLOATS else None for g, k in zip(results, kinds, strict=True)]
 
 
 def finish(results: list[Any], handles: list[Any]) -> list[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import listens
+from tensortape.autodiff.endpoints import of_floats
 from tensortape.autodiff.jacobian_sweeps import Sweeps
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
@@ -32,7 +33,8 @@ def jacobian(tape: Any, target: Any, sources: Any) -> tuple[list[Any], list[Any]
     batch = tuple(t._a.shape)
     call = GradientCall("jacobian", tape, [t], flat) if events.observers else None
     if not batch:
-        return tape._pull(entries, [t], handles, None, call), handles, call
+        found = tape._pull(entries, [t], handles, None, call)
+        return of_floats(found, handles), handles, call
     return swept(tape, entries, t, handles, 0, call), handles, call
 
 

@@ -16,6 +16,7 @@ from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
 from tensortape.autodiff.endpoints import (
     finish,
     joined,
+    of_floats,
     packed,
     parted,
     refuse,
@@ -171,7 +172,7 @@ class GradientTape:
             self._watched[variable._id] = variable
             tracked.add(variable._id)
         array = tensor._a
-        if array.dtype.kind in _FLOATS:
+        if type(array) in _FLOAT_NUMBERS or array.dtype.kind in _FLOATS:
             read = OPS["ReadVariableOp"]
             outputs = (tensor,) if array.size <= LARGE else slim(read, (), (tensor,))[1]
             self._entries.append(Entry(read, (variable,), outputs, NO_ATTRS))  # type: ignore[union-attr]
@@ -311,6 +312,8 @@ class GradientTape:
         seeds = None if output_gradients is None else seeds_of(output_gradients, targets)
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
         results = self._pull(entries, targets, handles, seeds, call)
+        if not alone:
+            results = of_floats(results, handles)
         if policy is UnconnectedGradients.ZERO:
             results = finish(results, handles)
         self._finish(call, results)
@@ -467,13 +470,10 @@ class GradientTape:
         results = []
         for h in handles:
             g = found.get(h._id)
-            if g is not None:
-                if h._a.dtype.kind not in _FLOATS:
-                    g = None
-                elif type(g) is Rows:
-                    g = g.slices()
-                elif make is not None:
-                    g = make(g)
+            if type(g) is Rows:
+                g = g.slices()
+            elif g is not None and make is not None:
+                g = make(g)
             results.append(g)
         return results
 

@@ -40,33 +40,33 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
 
     Raises what TensorFlow raises for bad input; then nothing was recorded.
     """
-    s = state
+    xp, make, listeners = state.now
     token = State_set()
     try:
         if ExtensionDtypes.active or rare.evaluators:
-            value = evaluate(op, s.xp, [t._a for t in tensors], attrs)
+            value = evaluate(op, xp, [t._a for t in tensors], attrs)
         elif len(tensors) == 2:  # a comprehension and empty keywords cost as much as the kernel
             x, y = tensors
-            xp, a, b = s.xp, x._a, y._a
+            a, b = x._a, y._a
             value = op.kernel(xp, a, b, **attrs) if attrs else op.kernel(xp, a, b)
-        elif len(tensors) == 1 and not attrs:
-            value = op.kernel(s.xp, tensors[0]._a)
+        elif len(tensors) == 1:
+            a = tensors[0]._a
+            value = op.kernel(xp, a, **attrs) if attrs else op.kernel(xp, a)
         else:
-            value = op.kernel(s.xp, *[t._a for t in tensors], **attrs)
+            value = op.kernel(xp, *[t._a for t in tensors], **attrs)
     except Exception as exc:
         raise in_graph(translate(op, tensors, attrs, exc)) from None
     finally:
         State_reset(token)
-    make = s.tensor
     if op.outputs is None:
         out = make(value)
-        if listeners := s.listeners:  # an empty loop would take longer than asking
+        if listeners:  # an empty loop would take longer than asking
             for listener in listeners:
                 listener.record(op, tensors, (out,), attrs)
         return out
     outs = tuple([make(v) for v in value])
-    if s.listeners:
-        tell(s.listeners, op, tensors, outs, attrs)
+    if listeners:
+        tell(listeners, op, tensors, outs, attrs)
     return outs
 
 
@@ -164,5 +164,4 @@ def translate(op: Op, tensors: Any, attrs: dict[str, Any], exc: Exception) -> Ex
 
 def install_eager(xp: Any) -> None:
     """Make ``xp`` the namespace every thread starts with."""
-    type_of(state).xp = xp
-    type_of(state).tensor = EagerTensor
+    type_of(state).begin_with(xp=xp, tensor=EagerTensor)

@@ -56,7 +56,7 @@ def subscribe(observer: Observer) -> None:
     """Let ``observer`` see every thread's operations and gradients from now on."""
     global observers
     observers = (*observers, observer)
-    State.listeners = (*State.listeners, observer)
+    State.begin_with(listeners=(*State.listeners, observer))
     if "listeners" in state.__dict__:
         state.listeners = (*state.listeners, observer)
 
@@ -65,5 +65,5 @@ def unsubscribe(observer: Observer) -> None:
     """Undo :func:`subscribe`; unknown observers are ignored."""
     global observers
     observers = tuple(o for o in observers if o is not observer)
-    State.listeners = tuple(o for o in State.listeners if o is not observer)
+    State.begin_with(listeners=tuple(o for o in State.listeners if o is not observer))
     state.listeners = tuple(o for o in state.listeners if o is not observer)

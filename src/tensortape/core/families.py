@@ -7,7 +7,7 @@ from typing import Any
 
 from tensortape.core import errors
 from tensortape.core.generated import generate
-from tensortape.core.op import Op, Rule, register
+from tensortape.core.op import NUMBERS, Op, Rule, register
 from tensortape.core.state import state
 
 
@@ -72,7 +72,7 @@ def unary_pullback(partials: dict[int, Any]) -> Rule:
 
     def pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
         d = partial(xp, y, *inputs, **attrs) if attrs else partial(xp, y, inputs[0])
-        return (g * (xp.conj(d) if y.dtype.kind == "c" else d),)
+        return (g * (d if type(y) in NUMBERS or y.dtype.kind != "c" else xp.conj(d)),)
 
     return pullback
 
@@ -83,7 +83,8 @@ def binary_pullback(partials: dict[int, Any]) -> Rule:
     for i, (side, x) in enumerate((("left", "a"), ("right", "b"))):
         if i in partials:
             lines += [f"    if needed[{i}]:", *cotangent_lines(partials[i], i, side, x)]
-    scope = {"differ": differ, "state": state, **{f"partial{i}": p for i, p in partials.items()}}
+    scope = {f"partial{i}": partial for i, partial in partials.items()}
+    scope.update(differ=differ, state=state, NUMBERS=NUMBERS)
     body = "\n".join([*lines, "    return left, right"])
     return generate("pullback", ["xp", "g", "y", "inputs", "attrs", "needed"], (), body, scope)
 
@@ -97,12 +98,13 @@ def cotangent_lines(partial: Any, i: int, side: str, x: str) -> list[str]:
         call = f"partial{i}(xp, y, a, b"
         lines = [
             f"d = {call}, **attrs) if attrs else {call})",
-            f"{side} = g * (xp.conj(d) if y.dtype.kind == 'c' else d)",
+            f"{side} = g * (d if type(y) in NUMBERS or y.dtype.kind != 'c' else xp.conj(d))",
         ]
     lines += [
-        f"shape = {x}.shape",
-        f"if {side}.shape != shape or (state.graph is not None and differ({side}.shape, shape)):",
-        f"    {side} = xp.sum_to({side}, shape=tuple(shape))",
+        f"if type({side}) is not type({x}) or type({x}) not in NUMBERS:",
+        f"    shape = {x}.shape",
+        f"    if {side}.shape != shape or state.graph and differ({side}.shape, shape):",
+        f"        {side} = xp.sum_to({side}, shape=tuple(shape))",
     ]
     return [f"        {line}" for line in lines]
 

@@ -10,9 +10,14 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import registry
 
 Rule = Callable[..., Any]
+
+NUMBERS = {np.float32: "f", np.float64: "f", np.int32: "i", np.int64: "i"}
+"""Types of values without axes, and the kinds of their dtypes; asking their dtype takes longer."""
 
 
 class Op:
@@ -38,6 +43,7 @@ class Op:
         transparent: the output is the one input, and cotangents pass as they are.
         native_dtypes: the kernel handles bfloat16/float8 itself (casts, reshapes).
         dtypes: NumPy kinds of dtypes that elementwise operations accept (``"fc"``); all when empty.
+        numbers: types of numbers that it accepts for certain.
         computed: what the outputs of a function with a rule of the user's are copies of.
         computed_by: the traced function that the operation is a call of.
         array_names, attribute_names, attribute_defaults: the kernel's parameters.
@@ -63,6 +69,7 @@ class Op:
         self.native_dtypes: bool = fields.pop("native_dtypes", False)
         self.formula: str = fields.pop("formula", "")
         self.dtypes: str = fields.pop("dtypes", "")
+        self.numbers = frozenset(n for n, k in NUMBERS.items() if k in (self.dtypes or k))
         self.check: Rule | None = fields.pop("check", None)
         self.normalise: Rule | None = fields.pop("normalise", None)
         if fields:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from tensortape.core import dtypes, errors
 from tensortape.core.convert import convert_to_tensor, scalar
 from tensortape.core.dispatch import NO_ATTRS, execute
@@ -14,9 +12,6 @@ from tensortape.core.op import Op
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import TensorLike
-
-NUMBERS = frozenset({np.float32, np.float64, np.int32, np.int64})
-"""Types of values without axes; that of an array says nothing of its dtype."""
 
 OPERATORS: dict[str, Any] = {}
 """Method name -> function on (tensor, other); variables forward to these."""
@@ -148,7 +143,7 @@ def binary(op: Op, convert: Any = like) -> tuple[Any, Any]:
     ``convert`` makes a tensor of the right operand of the first.
     """
     refused = unusual(op)
-    numbers = NUMBERS.difference([dtype.type for dtype in refused])
+    numbers = op.numbers
 
     def forward(self: Any, other: Any) -> Any:
         if type(other) is not EagerTensor:

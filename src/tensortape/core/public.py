@@ -55,7 +55,7 @@ def unary_call(op: Op, x: Any, attrs: dict[str, Any]) -> Any:
         if isinstance(x, CompositeTensor) and hasattr(x, "_elementwise"):
             return x._elementwise(lambda value: unary_call(op, value, attrs), (x,))
         x = convert_to_tensor(x)
-    if op.dtypes and x._a.dtype.kind not in op.dtypes:
+    if op.dtypes and type(x._a) not in op.numbers and x._a.dtype.kind not in op.dtypes:
         refuse(op, x)
     return execute(op, (x,), attrs)
 

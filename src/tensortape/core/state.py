@@ -21,6 +21,8 @@ class State(threading.local):
     ``xp`` is the array namespace that evaluates kernels. ``tensor`` makes a tensor of a result.
     ``graph`` is the function being traced, which variables are part of. ``in_rule`` holds while a
     derivative rule runs on symbolic tensors: unknown sizes then are integers to compute with.
+    ``now`` is ``(xp, tensor, listeners)``, for those who need all three often: each look at what
+    belongs to a thread costs as much as an operation on numbers.
     """
 
     listeners: tuple[Any, ...] = ()
@@ -28,6 +30,22 @@ class State(threading.local):
     tensor: Any = None
     graph: Any = None
     in_rule: bool = False
+    now: tuple[Any, Any, tuple[Any, ...]] = (None, None, ())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__  # this thread's
+        own[name] = value
+        if "listeners" in own or self.xp is not State.xp or self.tensor is not State.tensor:
+            own["now"] = (self.xp, self.tensor, self.listeners)
+        else:  # as every thread's, whatever becomes of that
+            own.pop("now", None)
+
+    @classmethod
+    def begin_with(cls, **values: Any) -> None:
+        """Change what threads start with, and those have that changed nothing themselves."""
+        for name, value in values.items():
+            setattr(cls, name, value)
+        cls.now = (cls.xp, cls.tensor, cls.listeners)
 
 
 state = State()
@@ -35,16 +53,24 @@ state = State()
 
 def add_listener(listener: Any) -> None:
     """Let ``listener`` hear what this thread executes from now on."""
-    state.listeners = (*state.listeners, listener)
+    xp, make, listeners = state.now
+    set_listeners(xp, make, (*listeners, listener))
+
+
+def set_listeners(xp: Any, make: Any, listeners: tuple[Any, ...]) -> None:
+    """Replace who listens in this thread, whose other state is known."""
+    own = state.__dict__
+    own["listeners"], own["now"] = listeners, (xp, make, listeners)
 
 
 def remove_listener(listener: Any) -> None:
     """Take ``listener`` away again, wherever in the order it stands."""
-    listeners = state.listeners
+    xp, make, listeners = state.now
     if listeners and listeners[-1] is listener:
-        state.listeners = listeners[:-1]
+        left = listeners[:-1]
     else:
-        state.listeners = tuple([other for other in listeners if other is not listener])
+        left = tuple([other for other in listeners if other is not listener])
+    set_listeners(xp, make, left)
 
 
 class paused:

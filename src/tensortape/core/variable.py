@@ -10,6 +10,7 @@ from tensortape.core import dtypes, formatting, operators
 from tensortape.core.convert import convert_to_tensor, to_array
 from tensortape.core.creators import Creating
 from tensortape.core.naming import variable_name
+from tensortape.core.op import NUMBERS
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id, quiet_floats, state
@@ -133,6 +134,8 @@ class Variable(TensorLike, Trackable, metaclass=Creating):
     def _delta(self, value: Any, verb: str) -> Any:
         """An array of this dtype and of a shape this variable can take."""
         t = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=self.dtype)
+        if type(t._a) is type(self._t._a) and type(t._a) in NUMBERS:
+            return t._a
         if t._a.dtype is not self._t._a.dtype and t.dtype is not self.dtype:
             raise ValueError(
                 f"Cannot {verb} variable {self._name!r} of dtype {self.dtype.name} with a value of "
