@@ -13,6 +13,8 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
 from tensortape.core.tracking import Trackable
+from tensortape.core.unavailable import unavailable_class
+from tensortape.ops.lookup import kernels
 from tensortape.ops.ragged.tensor import RaggedTensor
 from tensortape.ops.sparse.places import known
 from tensortape.ops.sparse.tensor import SparseTensor
@@ -55,8 +57,24 @@ class KeyValueTensorInitializer:
         table.enter(self._keys, self._values)
 
 
-class Table(Trackable):
-    """What tables share: finding values, a default for keys that are not there."""
+TrackableResource: Any = unavailable_class(
+    "saved_model.experimental.TrackableResource",
+    "state that is in no variable is saved by a class with `_serialize_to_tensors`",
+    Trackable,
+)
+
+
+class Table(TrackableResource):
+    """What tables share: finding values, a default for keys that are not there.
+
+    In functions these are operations of the graph, so that functions with tables are saved.
+    """
+
+    _key_inner: tuple[int, ...] = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Tables can be made, unlike resources of no kind."""
+        return object.__new__(cls)
 
     def __init__(self, key_dtype: Any, value_dtype: Any, default_value: Any) -> None:
         self._key_dtype = as_dtype(key_dtype)
@@ -76,7 +94,9 @@ class Table(Trackable):
 
     def size(self, name: str | None = None) -> Any:
         """The number of keys."""
-        return state.tensor(np.int64(len(self._found)))
+        if state.graph is not None:
+            return kernels.operate(kernels.size, [kernels.held(self)], {})[0]
+        return state.tensor(self._count())
 
     def lookup(self, keys: Any, name: str | None = None) -> Any:
         """The values of keys: of a tensor, or of the values of a ragged or sparse one.
@@ -87,13 +107,15 @@ class Table(Trackable):
             return keys.with_flat_values(self.lookup(keys.flat_values))
         if isinstance(keys, SparseTensor):
             return keys.with_values(self.lookup(keys.values))
-        array = self._keys_of(keys)
-        default = known(self._default)
-        inner = default.shape
-        values = np.empty((array.size, *inner), default.dtype)
-        for i, key in enumerate(array.reshape(-1).tolist()):
-            values[i] = self._found.get(key, default[()])
-        return state.tensor(values.reshape(array.shape + inner))
+        given = self._keys_of(keys)
+        if state.graph is not None:
+            attrs = {
+                "inner": tuple(self._default.shape.as_list()),
+                "key_rank": len(self._key_inner),
+                "dtype": self._value_dtype._np,
+            }
+            return kernels.operate(kernels.find, [kernels.held(self), given], attrs)[0]
+        return state.tensor(self._find(known(given)))
 
     def __getitem__(self, keys: Any) -> Any:
         """As :meth:`lookup`."""
@@ -101,11 +123,19 @@ class Table(Trackable):
 
     def export(self, name: str | None = None) -> tuple[Any, Any]:
         """All keys, and their values."""
-        keys = np.array(list(self._found), self._key_dtype._np)
-        values = np.empty((len(keys), *self._default.shape), self._value_dtype._np)
-        for i, value in enumerate(self._found.values()):
-            values[i] = value
+        if state.graph is not None:
+            inner = tuple(self._default.shape.as_list())
+            attrs = self._exported_parts(inner) | {
+                "key_dtype": self._key_dtype._np,
+                "dtype": self._value_dtype._np,
+            }
+            keys, values = kernels.operate(kernels.export, [kernels.held(self)], attrs)
+            return keys, values
+        keys, values = self._exported()
         return state.tensor(keys), state.tensor(values)
+
+    def _exported_parts(self, inner: Any) -> dict[str, Any]:
+        return {"key_inner": self._key_inner, "inner": inner}
 
     def _keys_of(self, keys: Any) -> Any:
         given = tensor(keys) if hasattr(keys, "dtype") else convert_to_tensor(keys)
@@ -113,12 +143,53 @@ class Table(Trackable):
             raise TypeError(
                 f"Dtype of argument `keys` must be {self._key_dtype!r}, received: {given.dtype!r}"
             )
-        return known(given)
+        return given
+
+    # -- on arrays -------------------------------------------------------------------------
+
+    def _count(self) -> Any:
+        return np.int64(len(self._found))
+
+    def _rows(self, keys: Any) -> list[Any]:
+        """The keys of an array, as they are in the dictionary."""
+        return keys.reshape(-1).tolist()
+
+    def _find(self, keys: Any) -> Any:
+        default = np.asarray(self._default._a)
+        rows = self._rows(keys)
+        values = np.empty((len(rows), *default.shape), default.dtype)
+        for i, key in enumerate(rows):
+            values[i] = self._found.get(key, default[()])
+        outer = keys.shape[: keys.ndim - len(self._key_inner)]
+        return values.reshape(outer + default.shape)
+
+    def _exported(self) -> tuple[Any, Any]:
+        keys = np.empty((len(self._found), *self._key_inner), self._key_dtype._np)
+        values = np.empty((len(keys), *self._default.shape), self._value_dtype._np)
+        for i, (key, value) in enumerate(self._found.items()):
+            keys[i], values[i] = key, value
+        return keys, values
 
     def _items(self, keys: Any, values: Any) -> Any:
-        flat = known(convert_to_tensor(keys, dtype=self._key_dtype)).reshape(-1)
-        held = known(convert_to_tensor(values, dtype=self._value_dtype))
-        return zip(flat.tolist(), held.reshape(len(flat), *self._default.shape), strict=True)
+        """Pairs of what is in the dictionary; ``InvalidArgumentError`` if they do not fit."""
+        rows = self._rows(keys)
+        outer = keys.shape[: keys.ndim - len(self._key_inner)]
+        wanted = outer + tuple(self._default.shape)
+        if values.shape != wanted:
+            raise errors.of_op(
+                errors.InvalidArgumentError,
+                "LookupTableInsertV2",
+                f"Expected shape {_listed(wanted)} for value, got {_listed(values.shape)}",
+            )
+        held = values.reshape(len(rows), *self._default.shape)
+        return list(zip(rows, held if held.ndim > 1 else held.tolist(), strict=True))
+
+
+kernels.TABLES.append(Table)
+
+
+def _listed(shape: Any) -> str:
+    return "[" + ",".join(map(str, shape)) + "]"
 
 
 @export("lookup.StaticHashTable")
@@ -146,7 +217,9 @@ class StaticHashTable(Table):
 
     def enter(self, keys: Any, values: Any) -> None:
         """Enter keys with their values, as initializers do."""
-        for key, value in self._items(keys, values):
+        given = known(convert_to_tensor(keys, dtype=self._key_dtype))
+        taken = known(convert_to_tensor(values, dtype=self._value_dtype))
+        for key, value in self._items(given, taken):
             if key in self._found and self._found[key] != value:
                 shown = key.decode(errors="replace") if isinstance(key, bytes) else key
                 raise errors.FailedPreconditionError(
@@ -156,37 +229,3 @@ class StaticHashTable(Table):
                     f"{self._found[key]} and trying to add value {value}",
                 )
             self._found[key] = value
-
-
-@export("lookup.experimental.MutableHashTable")
-class MutableHashTable(Table):
-    """A table that entries are put into and taken out of.
-
-    >>> import tensortape as tf
-    >>> table = tf.lookup.experimental.MutableHashTable(tf.string, tf.int64, -1)
-    >>> table.insert(["a", "b"], [1, 2])
-    >>> table.lookup(tf.constant(["b", "?"])).numpy()
-    array([ 2, -1])
-
-    Source: ``tf.lookup.experimental.MutableHashTable``.
-    """
-
-    def __init__(
-        self,
-        key_dtype: Any,
-        value_dtype: Any,
-        default_value: Any,
-        name: str = "MutableHashTable",
-        checkpoint: bool = True,
-        experimental_is_anonymous: bool = False,
-    ) -> None:
-        super().__init__(key_dtype, value_dtype, default_value)
-
-    def insert(self, keys: Any, values: Any, name: str | None = None) -> None:
-        """Enter keys with their values, in place of what they had."""
-        self._found.update(self._items(keys, values))
-
-    def remove(self, keys: Any, name: str | None = None) -> None:
-        """Take keys out; those that are not there do not matter."""
-        for key in self._keys_of(keys).reshape(-1).tolist():
-            self._found.pop(key, None)

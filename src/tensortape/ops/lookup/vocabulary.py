@@ -65,6 +65,7 @@ class StaticVocabularyTable(Trackable):
                     f"{initializer.value_dtype!r}."
                 )
             self._known = StaticHashTable(initializer, -1)
+            self._track_trackable(self._known, "_table")
             key = initializer.key_dtype
         wanted = key if lookup_key_dtype is None else as_dtype(lookup_key_dtype)
         if self._known is not None and wanted.is_integer != key.is_integer:

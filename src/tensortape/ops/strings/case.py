@@ -8,7 +8,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int32
 from tensortape.core.registry import export
-from tensortape.ops.strings.elements import each, text, text_op
+from tensortape.ops.strings.elements import Again, each, text, text_op
 
 _lower, _upper = text_op("StringLower"), text_op("StringUpper")
 _strip, _length, _substr = text_op("StringStrip"), text_op("StringLength"), text_op("Substr")
@@ -20,8 +20,13 @@ def _cased(op: Any, method: str, input: Any, encoding: str) -> Any:
             None, None, f"only utf-8 or '' is possible for encoding, received {encoding!r}"
         )
     if encoding:
-        return each(op, lambda s: getattr(s.decode("utf-8"), method)().encode(), text(input))
-    return each(op, lambda s: getattr(s, method)(), text(input))
+        wide = Again(
+            lambda s: getattr(s.decode("utf-8"), method)().encode(),
+            f"strings.{method}",
+            {"encoding": encoding},
+        )
+        return each(op, wide, text(input))
+    return each(op, Again(lambda s: getattr(s, method)(), f"strings.{method}", {}), text(input))
 
 
 @export("strings.lower")
@@ -57,7 +62,7 @@ def strip(input: Any, name: str | None = None) -> Any:
 
     Source: `tf.strings.strip`.
     """
-    return each(_strip, lambda s: s.strip(), text(input))
+    return each(_strip, Again(lambda s: s.strip(), "strings.strip", {}), text(input))
 
 
 def _by_bytes(unit: str) -> bool:
@@ -78,8 +83,9 @@ def length(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:
     Source: `tf.strings.length`.
     """
     if _by_bytes(unit):
-        return each(_length, len, text(input), dtype=int32)
-    return each(_length, lambda s: len(s.decode("utf-8", "replace")), text(input), dtype=int32)
+        return each(_length, Again(len, "strings.length", {}), text(input), dtype=int32)
+    wide = Again(lambda s: len(s.decode("utf-8", "replace")), "strings.length", {"unit": unit})
+    return each(_length, wide, text(input), dtype=int32)
 
 
 @export("strings.substr")
@@ -107,4 +113,5 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
         part = whole[first : first + max(int(count), 0)]
         return part if by_bytes else part.encode()
 
-    return each(_substr, cut, text(input), convert_to_tensor(pos), convert_to_tensor(len))
+    again = Again(cut, "strings.substr", {"unit": unit})
+    return each(_substr, again, text(input), convert_to_tensor(pos), convert_to_tensor(len))

@@ -14,6 +14,14 @@ from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import as_dtype, string
 from tensortape.core.op import Op, register
 
+AGAIN = {
+    f"strings.{name}"
+    for name in (
+        "as_string join length lower regex_full_match regex_replace strip substr "
+        "to_hash_bucket_fast to_hash_bucket_strong to_number upper"
+    ).split()
+}
+"""Public functions whose operations can be saved."""
 TEXT = "text has no derivative"
 
 
@@ -38,8 +46,24 @@ def mapped(function: Callable[..., Any], dtype: Any, *arrays: Any) -> Any:
     return result
 
 
+class Again:
+    """A function of elements that can be written down: which public function made it, of what."""
+
+    __slots__ = ("arguments", "function", "path")
+
+    def __init__(self, function: Callable[..., Any], path: str, arguments: dict[str, Any]) -> None:
+        self.function, self.path, self.arguments = function, path, arguments
+
+    def __call__(self, *items: Any) -> Any:
+        """The result for the elements of one place."""
+        return self.function(*items)
+
+
 def each(op: Op, function: Callable[..., Any], *values: Any, dtype: Any = string) -> Any:
-    """Execute `op` with a function on tensors; `dtype` is that of the result."""
+    """Execute `op` with a function on tensors; `dtype` is that of the result.
+
+    A function that is `Again` can be saved: the public function is called with the same tensors.
+    """
     tensors = tuple(convert_to_tensor(value) for value in values)
     kind = as_dtype(dtype).as_numpy_dtype
     return execute(op, tensors, {"function": function, "dtype": np.dtype(kind)})

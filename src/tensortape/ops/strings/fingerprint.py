@@ -6,7 +6,7 @@ from typing import Any
 
 from tensortape.core.dtypes import int64
 from tensortape.core.registry import export
-from tensortape.ops.strings.elements import each, text, text_op
+from tensortape.ops.strings.elements import Again, each, text, text_op
 
 _fast = text_op("StringToHashBucketFast")
 _MASK = (1 << 64) - 1
@@ -150,4 +150,9 @@ def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -
 
     Source: `tf.strings.to_hash_bucket_fast`.
     """
-    return each(_fast, lambda s: fingerprint(s) % num_buckets, text(input), dtype=int64)
+    bucket = Again(
+        lambda s: fingerprint(s) % num_buckets,
+        "strings.to_hash_bucket_fast",
+        {"num_buckets": int(num_buckets)},
+    )
+    return each(_fast, bucket, text(input), dtype=int64)

@@ -10,7 +10,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int64
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.strings.elements import each, items, strings, text, text_op
+from tensortape.ops.strings.elements import Again, each, items, strings, text, text_op
 
 _join = text_op("StringJoin")
 
@@ -30,7 +30,9 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
         told = " vs. ".join(str(list(shape)) for shape in sorted(shapes))
         raise errors.InvalidArgumentError(None, None, f"Input shapes do not match: {told}")
     between = separator.encode() if isinstance(separator, str) else separator
-    return each(_join, lambda *items: between.join(items), *tensors)
+    return each(
+        _join, Again(lambda *s: between.join(s), "strings.join", {"separator": between}), *tensors
+    )
 
 
 @export("strings.reduce_join")

@@ -8,7 +8,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype, float32, int64
 from tensortape.core.registry import export
-from tensortape.ops.strings.elements import each, text, text_op
+from tensortape.ops.strings.elements import Again, each, text, text_op
 
 _number, _as_string = text_op("StringToNumber"), text_op("AsString")
 _strong = text_op("StringToHashBucketStrong")
@@ -35,7 +35,8 @@ def to_number(input: Any, out_type: Any = float32, name: str | None = None) -> A
                 None, None, f"StringToNumberOp could not correctly convert string: {value!r}"
             ) from None
 
-    return each(_number, parse, text(input), dtype=dtype)
+    again = Again(parse, "strings.to_number", {"out_type": dtype})
+    return each(_number, again, text(input), dtype=dtype)
 
 
 @export("strings.as_string", "as_string")
@@ -76,7 +77,14 @@ def as_string(
             return value
         return shown.encode()
 
-    return each(_as_string, write, tensor)
+    arguments = {
+        "precision": precision,
+        "scientific": scientific,
+        "shortest": shortest,
+        "width": width,
+        "fill": fill,
+    }
+    return each(_as_string, Again(write, "strings.as_string", arguments), tensor)
 
 
 def siphash(key: tuple[int, int], data: bytes) -> int:
@@ -129,4 +137,9 @@ def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | No
     Source: `tf.strings.to_hash_bucket_strong`.
     """
     pair = (int(key[0]) & _MASK, int(key[1]) & _MASK)
-    return each(_strong, lambda s: siphash(pair, s) % num_buckets, text(input), dtype=int64)
+    bucket = Again(
+        lambda s: siphash(pair, s) % num_buckets,
+        "strings.to_hash_bucket_strong",
+        {"num_buckets": int(num_buckets), "key": list(pair)},
+    )
+    return each(_strong, bucket, text(input), dtype=int64)

@@ -8,7 +8,7 @@ from typing import Any
 from tensortape.core import errors
 from tensortape.core.dtypes import bool as boolean
 from tensortape.core.registry import export
-from tensortape.ops.strings.elements import each, text, text_op
+from tensortape.ops.strings.elements import Again, each, text, text_op
 
 _replace, _match = text_op("RegexReplace"), text_op("RegexFullMatch")
 
@@ -50,7 +50,13 @@ def regex_replace(
     def replace(value: bytes) -> bytes:
         return compiled.sub(lambda match: _expanded(match, new), value, count=count)
 
-    return each(_replace, replace, text(input))
+    arguments = {
+        "pattern": compiled.pattern,
+        "rewrite": new,
+        "replace_global": count == 0,
+    }
+    again = Again(replace, "strings.regex_replace", arguments)
+    return each(_replace, again, text(input))
 
 
 @export("strings.regex_full_match")
@@ -63,4 +69,9 @@ def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Any:
     Source: `tf.strings.regex_full_match`.
     """
     compiled = _compiled(pattern)
-    return each(_match, lambda s: compiled.fullmatch(s) is not None, text(input), dtype=boolean)
+    again = Again(
+        lambda s: compiled.fullmatch(s) is not None,
+        "strings.regex_full_match",
+        {"pattern": compiled.pattern},
+    )
+    return each(_match, again, text(input), dtype=boolean)

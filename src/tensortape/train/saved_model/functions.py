@@ -19,6 +19,8 @@ from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
+from tensortape.ops.lookup.kernels import held
+from tensortape.ops.lookup.tables import Table
 from tensortape.train.saved_model.nodes import GraphReader, GraphWriter, specification
 from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
@@ -106,16 +108,18 @@ class FunctionWriter:
 
     def trace(self, concrete: Any) -> Any:
         """One trace."""
-        if concrete._captured or concrete._resources or concrete._first:
+        things = [thing for thing, _ in concrete.graph.resources]
+        if concrete._captured or concrete._first or not all(isinstance(t, Table) for t in things):
             raise Unsaveable(
-                "something besides variables and constants that it refers to (an iterator, a "
-                "lookup table or a tensor of another function)"
+                "something besides variables, tables and constants that it refers to (an iterator "
+                "or a tensor of another function)"
             )
         names = list(concrete.flat_names)
         return {
             "arguments": encode_structure(concrete.signature[0], self._argument),
             "keywords": encode_structure(concrete.signature[1], self._argument),
             "names": names,
+            "tables": [self._number_of(t) for t in things],
             "reads": [self._number_of(v) for v in concrete._variables],
             "assigns": [self._number_of(v) for v in concrete._assigned],
             "returns": self._returned(concrete._result),
@@ -152,6 +156,7 @@ class RestoredTrace:
     def __init__(self, written: Any, arrays: Any, variables: Any, compiled: Any = None) -> None:
         self._written = written
         self._reads = [variables(n) for n in written["reads"]]
+        self._tables = [_table(variables(n)) for n in written.get("tables", ())]
         self._assigns = [variables(n) for n in written["assigns"]]
         self._reader = GraphReader(written["graph"], arrays)
         self.arguments = decode_structure(written["arguments"], self._argument)
@@ -159,7 +164,7 @@ class RestoredTrace:
         leaves = nest.flatten((self.arguments, self.keywords))
         self.specs = [s for s in leaves if isinstance(s, TensorSpec)]
         graph = written["graph"]
-        count = len(graph["parameters"]) - len(self._reads)
+        count = len(graph["parameters"]) - len(self._reads) - len(self._tables)
         if count != len(self.specs):
             self.specs = [
                 specification(p, n)
@@ -177,7 +182,7 @@ class RestoredTrace:
         raise damaged(f"{written!r:.80} is no argument")
 
     def _run(self, *tensors: Any) -> Any:
-        values = [v._read() for v in self._reads]
+        values = [*map(held, self._tables), *[v._read() for v in self._reads]]
         outs = self._reader.run([*tensors, *values])
         count = len(outs) - len(self._assigns)
         for variable, new in zip(self._assigns, outs[count:], strict=True):
@@ -219,6 +224,12 @@ def options(specs: Any, compiled: Any) -> dict[str, Any]:
         "jit_compile": compiled,
         "reduce_retracing": False,
     }
+
+
+def _table(value: Any) -> Any:
+    if not isinstance(value, Table):
+        raise damaged("a function refers to a table that is none")
+    return value
 
 
 def _no_arrays(name: str) -> Any:

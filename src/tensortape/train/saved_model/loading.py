@@ -9,21 +9,14 @@ from typing import Any
 from tensortape.core import errors, nest
 from tensortape.core.registry import export
 from tensortape.core.specs import TensorSpec
-from tensortape.core.trackable import Trackable
 from tensortape.core.tracking import AutoTrackable
-from tensortape.core.unavailable import unavailable_class
 from tensortape.core.variable import Variable
 from tensortape.train import atomic
 from tensortape.train.bundle import BundleReader
 from tensortape.train.saved_model.functions import RestoredFunction, RestoredTrace
 from tensortape.train.saved_model.store import has_model, read_model
+from tensortape.train.saved_model.tables import read_table
 from tensortape.train.wire import damaged
-
-unavailable_class(
-    "saved_model.experimental.TrackableResource",
-    "state that is in no variable is saved by a class with `_serialize_to_tensors`",
-    Trackable,
-)
 
 
 @export("saved_model.LoadOptions")
@@ -250,6 +243,8 @@ class _Loader:
             dtype = self._reader.entry(written["key"]).dtype
             made = Variable(value, written["trainable"], name=written["name"], dtype=dtype)
             return made, lambda made: None
+        if kind == "table":
+            return read_table(written, self.array), lambda made: None
         if kind == "list":
             return [], lambda made: self._fill_list(made, written)
         if kind in ("dict", "tuple"):

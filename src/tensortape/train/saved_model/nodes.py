@@ -14,12 +14,14 @@ import numpy as np
 
 from tensortape.arrays.abstract import Abstract
 from tensortape.core.dispatch import Normalised, execute
-from tensortape.core.registry import OPS
+from tensortape.core.registry import OPS, PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.control_graph import choose, loop
 from tensortape.graph.lower import needed_nodes
+from tensortape.ops.lookup.kernels import OPERATIONS, operate
+from tensortape.ops.strings.elements import AGAIN, Again
 from tensortape.train.saved_model.rules import CUSTOM, DEEPEST, traced_rules, with_rule
 from tensortape.train.saved_model.values import ARITHMETIC, Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
@@ -84,8 +86,10 @@ class GraphWriter:
                 written |= self._rule(node, written["in"])
             elif node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
-            elif OPS.get(node.type) is not operation or getattr(operation, "family", 0) == "effect":
+            elif OPS.get(node.type) is not operation or not _has_code(operation):
                 raise Unsaveable(f"an operation whose code is Python ({operation.name})")
+            elif isinstance(again := node._attrs.get("function"), Again):
+                written |= {"op": again.path, "again": self._attributes(again.arguments)}
             elif node.raw is not None:
                 written |= {"op": node.type, "raw": self._attributes(node.raw)}
             else:
@@ -113,6 +117,11 @@ class GraphWriter:
         return {
             n: self._encoder.encode(v, self) for n, v in attributes.items() if n not in _DERIVED
         }
+
+
+def _has_code(op: Any) -> bool:
+    """Whether what an operation does is in this library: those with effects, on tables alone."""
+    return getattr(op, "family", 0) != "effect" or op.type in OPERATIONS
 
 
 def called(node: Any) -> Any:
@@ -168,11 +177,13 @@ class _Run:
     def node(self, node: Any) -> None:
         tensors = tuple(self.value(ref) for ref in node["in"])
         raw = "raw" in node
-        given = node["raw" if raw else "attrs"]
+        given = node["again"] if "again" in node else node["raw" if raw else "attrs"]
         attrs = {n: decode(v, self._arrays, self) for n, v in given.items()}
         self._attributes.append(attrs)
         special = _SPECIAL.get(node["op"])
-        if node["op"] == CUSTOM:
+        if "again" in node:
+            outs = _again(node["op"], tensors, attrs)
+        elif node["op"] == CUSTOM:
             outs = self._custom(tensors, attrs, node)
         elif special is not None:
             outs = special(tensors, attrs)
@@ -191,8 +202,10 @@ class _Run:
 
     def _operation(self, kind: str, tensors: Any, attrs: Any, raw: bool) -> list[Any]:
         op = OPS.get(kind)
-        if op is None or op.family == "effect":
+        if op is None or not _has_code(op):
             raise damaged(f"there is no operation {kind!r} here")
+        if kind in OPERATIONS:
+            return operate(op, tensors, attrs)
         if raw:
             attrs = Normalised(attrs)
         out = execute(op, tensors, attrs)
@@ -233,6 +246,16 @@ def _elements(tensor: Any) -> Any:
         return [int(v) for v in np.reshape(value, -1)]
     ints: Any = value.ints(tensor)
     return [x for row in ints for x in row] if value.ndim == 2 else ints
+
+
+def _again(path: str, tensors: Any, attrs: Any) -> list[Any]:
+    """What a public function of texts gives, one of those that are known."""
+    if path not in AGAIN:
+        raise damaged(f"there is no function of texts {path!r}")
+    return [PUBLIC[path](tensors, **attrs) if path == _JOIN else PUBLIC[path](*tensors, **attrs)]
+
+
+_JOIN = "strings.join"
 
 
 def _call(tensors: Any, attrs: Any) -> list[Any]:

@@ -12,11 +12,13 @@ from tensortape.core.trackable import Trackable
 from tensortape.core.tracked_containers import DictView, ListView, TupleView
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
+from tensortape.ops.lookup.tables import Table
 from tensortape.train import atomic, object_graph
 from tensortape.train.checkpoint import as_array
 from tensortape.train.graph_view import Description, GraphView
 from tensortape.train.saved_model.functions import FunctionWriter, RestoredFunction
 from tensortape.train.saved_model.store import write_model
+from tensortape.train.saved_model.tables import write_table
 from tensortape.train.saved_model.values import Encoder, Unsaveable
 
 SERVING_KEY = "serving_default"
@@ -84,7 +86,9 @@ def save(obj: Any, export_dir: Any, signatures: Any = None, options: Any = None)
     encoder = Encoder(arrays, getattr(options, "experimental_custom_gradients", True))
     writer = FunctionWriter(encoder, _Numbers(described))
     model = {
-        "objects": [_object(described, i, functions) for i in range(len(described.objects))],
+        "objects": [
+            _object(described, i, functions, encoder) for i in range(len(described.objects))
+        ],
         "functions": [_written(writer, fn) for fn in functions.values()],
         "signatures": {name: _signature(writer, name, fn) for name, fn in chosen.items()},
     }
@@ -133,14 +137,20 @@ class _Numbers:
     def __call__(self, variable: Any) -> int:
         if id(variable) not in self._numbers:
             raise AssertionError(
-                "Tried to export a function which references an 'untracked' resource: the variable "
-                f"{variable.name!r}, which the saved object does not hold. Make it an attribute of "
-                "the object, or of an object that it holds."
+                "Tried to export a function which references an 'untracked' resource: "
+                f"{_called(variable)}, which the saved object does not hold. Make it an attribute "
+                "of the object, or of an object that it holds."
             )
         return self._numbers[id(variable)]
 
 
-def _object(described: Description, number: int, functions: dict[int, Any]) -> Any:
+def _called(thing: Any) -> str:
+    return "a lookup table" if isinstance(thing, Table) else f"the variable {thing.name!r}"
+
+
+def _object(
+    described: Description, number: int, functions: dict[int, Any], encoder: Encoder
+) -> Any:
     """One object as JSON."""
     obj, node = described.objects[number], described.nodes[number]
     order = list(functions)
@@ -148,6 +158,8 @@ def _object(described: Description, number: int, functions: dict[int, Any]) -> A
     if getattr(obj, "_should_act_as_resource_variable", False):
         kept = {"trainable": bool(obj.trainable), "name": obj.name.removesuffix(":0")}
         return written | {"kind": "variable", "key": node.attributes[0].key} | kept
+    if isinstance(obj, Table):
+        return written | write_table(obj, node, encoder)
     held = {name: order.index(id(f)) for name, f in functions_of(obj).items() if id(f) in functions}
     return written | {"kind": _KINDS.get(type(obj), "object"), "functions": held}
 
