@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
 from tensortape.compat import check_command, why_command
-from tensortape.compat.failure import INTERRUPTED, PROGRAM_FAILED, BadInput, RunFailure
+from tensortape.compat.failure import BAD_INPUT, INTERRUPTED, PROGRAM_FAILED, BadInput, RunFailure
 from tensortape.compat.output import check_writable
 
+OPTIONS = {
+    "run": ("--report", "--output", "--timeout", "--every-call"),
+    "check-api": (),
+    "info": (),
+    "check": ("--shapes", "--dtype", "--order", "--seed"),
+    "why": ("--json", "--all", "--timeout"),
+}
 DESCRIPTION = """\
 Run code written for TensorFlow's gradients (GradientTape, Variable, custom_gradient, Keras
 models) on NumPy, without TensorFlow, and read how its gradients came about.
@@ -151,8 +160,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     cut = words.index("--") if "--" in words else len(words)
-    options = build_parser().parse_args(words[:cut])
+    if words and words[0] not in OPTIONS and words[0].endswith((".py", ".ipynb")):
+        told = f"say what to do with {words[0]}: tensortape run {shlex.join(words)}"
+        print(f"tensortape: {told}", file=sys.stderr)
+        return BAD_INPUT
+    options, unknown = build_parser().parse_known_args(words[:cut])
     try:
+        if unknown:
+            raise BadInput(_unknown(options, unknown))
         if options.command == "info":
             return _info()
         if options.command == "check-api":
@@ -171,6 +186,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROGRAM_FAILED
+
+
+def _unknown(options: argparse.Namespace, words: list[str]) -> str:
+    """What to say of words on the command line that have no meaning."""
+    told = f"{options.command} does not know {shlex.join(words)}."
+    near = difflib.get_close_matches(words[0].partition("=")[0], OPTIONS[options.command], 1, 0.8)
+    if near:
+        return f"{told} Did you mean {near[0]}?"
+    if options.command in ("run", "why"):
+        example = shlex.join([str(options.file), "--", *words])
+        return (
+            f"{told} Arguments for the program itself go after `--`:"
+            f" tensortape {options.command} {example}"
+        )
+    return f"{told} See `tensortape {options.command} --help`."
 
 
 def _info() -> int:

@@ -51,7 +51,7 @@ def test_unknown_kind_of_file(tensortape, tmp_path):
             b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}',
             "notebook format",
         ),
-        (b"\xff\xfe\x00", "cannot be read"),
+        (b"\xff\xfe\x00", "cannot be read as a notebook: it is not UTF-8"),
     ],
 )
 def test_not_a_notebook(tensortape, tmp_path, content, why):

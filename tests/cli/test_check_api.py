@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 
 import pytest
 
+from tensortape.cli import main
 from tensortape.compat.api_names import find_uses
 
 
@@ -93,7 +95,8 @@ def test_notebook_cells_share_names_and_may_hold_magics(tensortape, notebook):
     [
         ("no.py", None, "no such file"),
         ("bad.py", "def f(:\n", "not valid Python"),
-        ("bad.ipynb", "{}", "not a notebook"),
+        ("bad.ipynb", "{}", "not a Jupyter notebook"),
+        ("bad.ipynb", "[]", "not a Jupyter notebook"),
         ("notes.txt", "", "neither a script"),
     ],
 )
@@ -102,6 +105,18 @@ def test_what_cannot_be_read(tensortape, tmp_path, name, text, told):
         (tmp_path / name).write_text(text)
     result = tensortape("check-api", name)
     assert result.returncode == 2 and told in result.stderr
+
+
+def test_notebooks_of_format_3_and_scripts_that_are_not_utf_8(tmp_path, capsys):
+    cell = {"cell_type": "code", "input": ["import tensorflow as tf\n", "tf.sinn"]}
+    old = {"nbformat": 3, "worksheets": [{"cells": [{**cell, "input": []}, cell]}]}
+    (tmp_path / "old.ipynb").write_text(json.dumps(old))
+    assert main(["check-api", str(tmp_path / "old.ipynb")]) == 1
+    assert "old.ipynb cell [1]:2: tf.sinn" in capsys.readouterr().out
+    text = "# -*- coding: latin-1 -*-\nimport tensorflow as tf\nprint('caf\xe9')\n"
+    (tmp_path / "west.py").write_bytes(text.encode("latin-1"))
+    assert main(["check-api", str(tmp_path / "west.py")]) == 0
+    assert capsys.readouterr().out == "1 file: 1 name of tensorflow and keras, none missing\n"
 
 
 def test_help_has_examples(tensortape):

@@ -15,6 +15,15 @@ def right(x, y, scale=2.0):
 @tf.custom_gradient
 def wrong(x):
     return x**2, lambda upstream: upstream * x
+
+def whole(x):
+    return 3
+
+def needing(x, *, factor):
+    return x * factor
+
+def raising(x):
+    return tf.matmul(x, x)
 """
 
 
@@ -48,8 +57,21 @@ def test_a_wrong_gradient_is_named(program, capsys):
         (["PROGRAM:right", "--shapes", "a,b", "2"], "sizes with commas"),
         (["PROGRAM:right", "--dtype", "nonsense"], "no such dtype"),
         (["missing.py:f"], "no such file"),
+        (["PROGRAM:right", "--dtype", "int32"], "derivatives need floating numbers"),
+        (["PROGRAM:whole"], "no floating result"),
+        (["PROGRAM:needing"], "keyword-only argument: 'factor'"),
+        (["PROGRAM:raising"], "return tf.matmul(x, x)"),
     ],
 )
 def test_wrong_words(program, capsys, words, said):
     assert main(["check", *[w.replace("PROGRAM", program) for w in words]]) == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told and told.startswith("tensortape: ") and "checking.py" not in told
+
+
+def test_a_file_that_is_not_python(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.path", list(__import__("sys").path))
+    (tmp_path / "half_written.py").write_text("def f(x):\n    return (x\n")
+    assert main(["check", f"{tmp_path / 'half_written.py'}:f"]) == 2
+    told = capsys.readouterr().err
+    assert "half_written.py" in told and "was never closed" in told and "importlib" not in told

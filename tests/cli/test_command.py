@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tensortape.cli import main
+
 
 def test_version(tensortape):
     assert tensortape("--version").stdout == "tensortape 0.1.0\n"
@@ -47,3 +49,23 @@ def test_script_and_module_are_the_same_command(tensortape):
         pytest.skip("the package is not installed beside this interpreter")
     shown = subprocess.run([script, "--help"], capture_output=True, text=True, check=True).stdout
     assert shown == tensortape("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train.py", "--lr", "1"], "say what to do with train.py: tensortape run train.py --lr 1"),
+        (
+            ["run", "train.py", "--epochs", "3"],
+            "run does not know --epochs 3. Arguments for the program itself go after `--`:"
+            " tensortape run train.py -- --epochs 3",
+        ),
+        (["run", "nb.ipynb", "--reprot", "x"], "--reprot x. Did you mean --report?"),
+        (["why", "train.py", "--report", "x"], "tensortape why train.py -- --report x"),
+        (["info", "numpy"], "info does not know numpy. See `tensortape info --help`."),
+    ],
+)
+def test_unknown_words_are_told_what_to_do_with(words, said, capsys):
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("tensortape: ") and told.endswith(f"{said}\n") and told.count("\n") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 
 import pytest
@@ -55,6 +56,23 @@ def test_other_pip_lines_are_pips(tensortape, notebook, texts, tmp_path):
     (told,) = texts(tmp_path / "out.ipynb")
     assert told.startswith("pip ") and told.count("\npip ") == 1
     assert "TensorTape serves tensorflow" in told
+
+
+def test_tensorboard_that_is_not_there_is_answered(tensortape, notebook, texts, tmp_path):
+    if importlib.util.find_spec("tensorboard"):
+        pytest.skip("TensorBoard is installed")
+    file = notebook(
+        "%load_ext tensorboard\n%reload_ext tensorboard",
+        "%tensorboard --logdir logs",
+        "%load_ext autoreload\n%autoreload 2",
+    )
+    result = tensortape("run", file.name, "--output", "out.ipynb")
+    assert result.returncode == 0, result.stderr
+    assert "TensorBoard is not installed" in texts(tmp_path / "out.ipynb")[0]
+
+
+def test_one_cell_is_one_cell(tensortape, notebook):
+    assert "nb.ipynb: 1 cell in " in tensortape("run", notebook("1").name).stderr
 
 
 def test_plots_come_out_as_pictures(tensortape, notebook, tmp_path):

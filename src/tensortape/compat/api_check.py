@@ -74,20 +74,21 @@ def print_result(result: Result, files: int) -> int:
         print(f"{place}: not Python, left out")
     many = f"{files} file{'s' if files != 1 else ''}"
     count = len(result.missing)
-    print(f"{many}: {result.names} names of tensorflow and keras, {count or 'none'} missing")
+    names = f"{result.names} name{'s' if result.names != 1 else ''}"
+    print(f"{many}: {names} of tensorflow and keras, {count or 'none'} missing")
     return 1 if result.missing else 0
 
 
 def _sources(file: Path, unread: list[str]) -> Iterator[Source]:
-    text = _text(file)
+    content = _content(file)
     if file.suffix.lower() != ".ipynb":
         try:
-            yield Source(str(file), ast.parse(text))
+            yield Source(str(file), ast.parse(content))  # bytes: Python knows the encoding
         except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 1
-            raise BadInput(f"{file}:{line}: this is not valid Python: {error}.") from None
+            line, told = getattr(error, "lineno", None) or 1, getattr(error, "msg", error)
+            raise BadInput(f"{file}:{line}: this is not valid Python: {told}.") from None
         return
-    for number, code in enumerate(_cells(file, text), 1):
+    for number, code in enumerate(_cells(file, content), 1):
         place = f"{file} cell [{number}]"
         try:
             yield Source(place, ast.parse(_python_of(code)))
@@ -95,23 +96,28 @@ def _sources(file: Path, unread: list[str]) -> Iterator[Source]:
             unread.append(place)
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     if not file.exists():
         raise BadInput(f"{file}: no such file.")
     if file.suffix.lower() not in (".py", ".ipynb"):
         raise BadInput(f"{file}: neither a script (.py) nor a notebook (.ipynb).")
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: cannot be read: {error}.") from error
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror or error}.") from error
 
 
-def _cells(file: Path, text: str) -> list[str]:
+def _cells(file: Path, content: bytes) -> list[str]:
+    """The cells with code (format 3 too), without the empty ones, which a run does not number."""
     try:
-        cells = json.loads(text)["cells"]
-        return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{file}: this is not a notebook of format 4: {error!r}.") from error
+        notebook = json.loads(content)
+        sheets = notebook.get("worksheets") or [notebook]
+        cells = [c for sheet in sheets for c in sheet["cells"] if c["cell_type"] == "code"]
+        texts = ["".join(c["source"] if "source" in c else c["input"]) for c in cells]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise BadInput(f"{file}: this is not a Jupyter notebook ({why}).") from error
+    return [text for text in texts if text.strip()]
 
 
 def _python_of(code: str) -> str:

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import inspect
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,9 @@ Examples:
 """
 EPILOG = """\
 Exit codes: 0 the gradients agree; 1 they do not (the worst entry is named); 2 the function
-cannot be found or takes other arguments.
+cannot be found, takes other arguments or raises an exception.
 """
+PACKAGE = str(Path(__file__).parents[1])
 
 
 def add_parser(commands: Any) -> None:
@@ -39,6 +41,8 @@ def add_parser(commands: Any) -> None:
         help="check the gradient of a function against finite differences",
         description=DESCRIPTION,
         epilog=EPILOG,
+        usage="tensortape check MODULE:FUNCTION [--shapes N,M …] [--dtype DTYPE]"
+        " [--order {1,2}] [--seed SEED]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -66,14 +70,14 @@ def check(options: argparse.Namespace) -> int:
     if shapes is not None and len(shapes) < count:
         raise BadInput(f"{options.function} takes {count} arguments, --shapes gives {len(shapes)}.")
     rng = np.random.default_rng(options.seed)
-    try:
-        dtype = np.dtype(options.dtype)
-    except TypeError:
-        raise BadInput(f"--dtype {options.dtype}: no such dtype; use float64.") from None
+    dtype = dtype_of(options.dtype)
     args = tuple(rng.normal(size=s).astype(dtype) for s in shapes or [(3,)] * count)
     if not args:
         raise BadInput(f"{options.function} takes no argument to differentiate by.")
-    verdict = check_gradients(function, args, order=options.order)
+    try:
+        verdict = check_gradients(function, args, order=options.order)
+    except Exception as error:
+        raise BadInput(f"{options.function} cannot be checked. {told(error)}") from None
     print(verdict)
     return 0 if verdict else 1
 
@@ -95,6 +99,8 @@ def find(name: str) -> Callable[..., Any]:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as missing:
         raise BadInput(f"{module_name}: cannot be imported ({missing}).") from None
+    except Exception as error:
+        raise BadInput(f"{module_name}: cannot be imported: {told(error)}") from None
     for part in path.split("."):
         if not hasattr(found, part):
             raise BadInput(f"{module_name} has no {path!r}.")
@@ -102,6 +108,29 @@ def find(name: str) -> Callable[..., Any]:
     if not callable(found):
         raise BadInput(f"{name} is no function.")
     return found
+
+
+def told(error: Exception) -> str:
+    """An exception of the user's code as Python tells it, without the frames of this package."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [f for f in frames if not f.filename.startswith((PACKAGE, "<frozen"))]
+    while theirs and theirs[0].filename == importlib.__file__:
+        del theirs[0]
+    text = "".join(traceback.format_exception_only(error)).rstrip()
+    if theirs:
+        return "It raised:\n" + "".join(traceback.format_list(theirs)) + text
+    return "\n" + text if text.startswith(" ") else text  # a SyntaxError shows the line itself
+
+
+def dtype_of(text: str) -> np.dtype[Any]:
+    """The floating or complex dtype that is named."""
+    try:
+        dtype = np.dtype(text)
+    except TypeError:
+        raise BadInput(f"--dtype {text}: no such dtype; use float64.") from None
+    if dtype.kind not in "fcV":  # V: bfloat16
+        raise BadInput(f"--dtype {text}: derivatives need floating numbers; use float64.")
+    return dtype
 
 
 def shape_of(text: str) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tensortape.compat import pip_magic
+from tensortape.compat import pip_magic, tensorboard_magic
 from tensortape.compat.alias import install
 
 PROGRESS = "keras.src.utils.io_utils"
@@ -27,6 +27,7 @@ def load_ipython_extension(shell: Any) -> None:
     with contextlib.suppress(RuntimeError):  # `ready` tells the runner
         install()
     pip_magic.register(shell)
+    tensorboard_magic.register(shell)
     for stream in (sys.stdout, sys.stderr):
         stream.flush = seldom_for_progress(stream.flush)  # type: ignore[method-assign]
 

@@ -34,8 +34,12 @@ def read_notebook(path: Path) -> Any:
     """Read a notebook of any format version, without its old outputs; raise `BadInput` if bad."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as a notebook: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{path}: cannot be read as a notebook: it is not UTF-8 ({error})."
+        ) from error
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}.") from error
     try:
         notebook = nbformat.reads(text, as_version=4)
         cells = notebook.cells
@@ -89,7 +93,8 @@ def run_notebook(
     _write(notebook, target)
     written = "".join(f", wrote {file}" for file in (target, report) if file)
     took = time.monotonic() - began
-    print(f"{path.name}: {run.number} cells in {took:.1f} s{written}", file=sys.stderr)
+    cells = "1 cell" if run.number == 1 else f"{run.number} cells"
+    print(f"{path.name}: {cells} in {took:.1f} s{written}", file=sys.stderr)
 
 
 def _write(notebook: Any, target: Path | None) -> None:

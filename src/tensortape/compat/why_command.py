@@ -83,7 +83,7 @@ def why(options: argparse.Namespace, arguments: list[str]) -> int:
     found = {"file": str(file), "exit": ended, **found, "calls": calls}
     if options.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
+    elif calls or line is None or found["failed"]:
         print(told(found, options.all))
     if line is not None and not calls:
         print(f"tensortape: {nowhere(file, line)}", file=sys.stderr)
