@@ -12,6 +12,7 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tensor import Tensor
 from tensortape.graph.signature import Shaped, describe
+from tensortape.graph.structures import paths
 
 
 class Binder:
@@ -120,23 +121,35 @@ class Binder:
 
     def specifications(self, args: Any, kwargs: Any, key: Any) -> Any:
         """``(args, kwargs)`` with a ``tf.TensorSpec`` for each tensor."""
-        names = iter(self.flat_names(args, kwargs))
 
-        def one(value: Any, shape: Any) -> Any:
+        def all_of(value: Any, base: str, given: Any, first: Any) -> Any:
             if isinstance(value, Tensor):
-                found = shape.shape if type(shape) is Shaped else value.shape
-                return TensorSpec(found, value.dtype, next(names, None))
-            return value
+                return _specified(value, base, given, first)
+            said = iter([s for s in nest.flatten(given) if isinstance(s, TensorSpec)])
+            ways = paths(value)
 
+            def one(leaf: Any) -> Any:
+                way = next(ways, "")
+                if not isinstance(leaf, Tensor):
+                    return leaf
+                return _specified(leaf, base + way, next(said, None), None)
+
+            return nest.map_structure(one, value)
+
+        told = (*(self._given or ()), *[None] * len(args))
         specs = [
-            one(a, key[i] if i < len(key) else None)
-            if isinstance(a, Tensor)
-            else nest.map_structure(lambda v: one(v, None), a)
+            all_of(a, self._base(i), told[i], key[i] if i < len(key) else None)
             for i, a in enumerate(args)
         ]
-        return tuple(specs), {
-            n: nest.map_structure(lambda v: one(v, None), kwargs[n]) for n in kwargs
-        }
+        return tuple(specs), {n: all_of(kwargs[n], n, None, None) for n in kwargs}
+
+    def _base(self, i: int) -> str:
+        """What tensors of argument ``i`` are called after; those of ``*args`` are numbered."""
+        if not self.names:
+            return "args"
+        if i < self.plain:
+            return self.names[i]
+        return f"{self.names[min(self.plain, len(self.names) - 1)]}_{i - self.plain}"
 
     def described(self, key: Any) -> str:
         """A signature as text."""
@@ -156,6 +169,12 @@ def _names(base: str, value: Any, given: Any) -> list[str]:
     return [
         name or (base if k == 0 else f"{base}_{k}") for k, name in enumerate(said[: len(tensors)])
     ]
+
+
+def _specified(tensor: Any, name: str, given: Any, key: Any) -> TensorSpec:
+    """The specification of one tensor among the arguments."""
+    shape = key.shape if type(key) is Shaped else tensor.shape
+    return TensorSpec(shape, tensor.dtype, getattr(given, "name", None) or _said(tensor) or name)
 
 
 def _said(tensor: Any) -> str | None:

@@ -17,6 +17,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.device_tensor import new_value, nobody_else, variable_value
 from tensortape.core.random_state import SeedScope
 from tensortape.core.registry import export
+from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -26,6 +27,7 @@ from tensortape.graph.engine import EXPORT
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import lower
 from tensortape.graph.signature import held
+from tensortape.graph.structures import as_spec, in_parts, structured
 from tensortape.graph.symbolic import SymbolicTensor
 
 
@@ -174,19 +176,19 @@ class ConcreteFunction:
 
     @property
     def structured_outputs(self) -> Any:
-        """What the function returns, as specifications."""
-        specs = [TensorSpec(t.shape, t.dtype) for t in self._result.outputs]
-        return self._result.pack(specs) if specs else self._result.structure
+        """What the function returns, with tensors of the graph."""
+        outputs = self._result.outputs
+        return self._result.pack(outputs) if outputs else self._result.structure
 
     @property
     def output_shapes(self) -> Any:
-        """The shapes of the results."""
-        return nest.map_structure(lambda s: s.shape, self.structured_outputs)
+        """The shapes of the results; of ragged and sparse ones those of their parts."""
+        return in_parts(self.structured_outputs, lambda t: getattr(t, "shape", TensorShape(None)))
 
     @property
     def output_dtypes(self) -> Any:
-        """The dtypes of the results."""
-        return nest.map_structure(lambda s: s.dtype, self.structured_outputs)
+        """The dtypes of the results; of ragged and sparse ones those of their parts."""
+        return in_parts(self.structured_outputs, lambda t: getattr(t, "dtype", None))
 
     def program(self, *args: Any) -> Any:
         """The program that runs for these arguments, or for specifications of them, as traced.
@@ -237,7 +239,8 @@ class ConcreteFunction:
             f"{n}: {TensorSpec(t.shape, t.dtype)!r}"
             for n, t in zip(self.flat_names, self._arguments, strict=False)
         )
-        return f"{self.name}({args}) -> {self.structured_outputs!r}"
+        results = nest.map_structure(as_spec, self.structured_outputs)
+        return f"{self.name}({args}) -> {results!r}"
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.pretty_printed_signature()} at {id(self):#x}>"
@@ -272,14 +275,21 @@ class ConcreteFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run on tensors of the traced dtypes and shapes.
 
-        Raises ``TypeError`` for another number of arguments or another dtype or shape.
+        Arguments are the tensors alone, or all that was traced with, Python values included.
+
+        Raises ``TypeError`` for another number of arguments, another dtype or shape, or another
+        Python value.
         """
-        names = self.flat_names
+        names, all_named = self.flat_names, dict(kwargs)
         if not kwargs.keys() <= set(names) and self.parameters:
             names = [*self.parameters[: len(self.signature[0])], *sorted(self.signature[1])]
         given = [*args, *(kwargs.pop(n) for n in list(names[len(args) :]) if n in kwargs)]
         leaves = [v for v in nest.flatten(given, expand_composites=True) if _dynamic(v)]
         if kwargs or len(leaves) != len(self._arguments):
+            whole = structured(self.signature, self.parameters, args, all_named)
+            if whole is not None:
+                tensors = zip(whole, self._arguments, strict=True)
+                return self.call([_fitting(v, t, self.name) for v, t in tensors])
             raise TypeError(
                 f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
                 f"received {len(leaves)}{f' and {sorted(kwargs)}' if kwargs else ''}."
