@@ -288,8 +288,8 @@ class ConcreteFunction:
         if kwargs or len(leaves) != len(self._arguments):
             whole = structured(self.signature, self.parameters, args, all_named)
             if whole is not None:
-                tensors = zip(whole, self._arguments, strict=True)
-                return self.call([_fitting(v, t, self.name) for v, t in tensors])
+                pairs = zip(whole, self._arguments, strict=True)
+                return self.call([_fitting(v, t, self.name) for v, t in pairs])
             raise TypeError(
                 f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
                 f"received {len(leaves)}{f' and {sorted(kwargs)}' if kwargs else ''}."

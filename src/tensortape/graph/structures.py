@@ -47,9 +47,10 @@ def _equal(a: Any, b: Any) -> bool:
 
 def as_spec(value: Any) -> Any:
     """The specification of a tensor, ragged ones and such included; what is none stays."""
+    tensor: Any = value
     if isinstance(value, TensorLike):
-        return TensorSpec(value.shape, value.dtype)
-    return getattr(value, "_type_spec", value)
+        return TensorSpec(tensor.shape, tensor.dtype)
+    return getattr(tensor, "_type_spec", tensor)
 
 
 def in_parts(value: Any, function: Callable[[Any], Any]) -> Any:

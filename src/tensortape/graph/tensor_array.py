@@ -205,8 +205,10 @@ class TensorArray:
     def split(self, value: Any, lengths: Any, name: str | None = None) -> TensorArray:
         """Write pieces of ``value`` of the given lengths; returns the array."""
         sizes = [int(n) for n in convert_to_tensor(lengths).numpy()]
+        infer, self._infer = self._infer, self._infer and len(set(sizes)) == 1
         for i, piece in enumerate(PUBLIC["split"](convert_to_tensor(value), sizes)):
             self.write(i, piece)
+        self._infer = infer
         return self
 
     def __len__(self) -> int:

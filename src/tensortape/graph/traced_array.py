@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import UNKNOWN_SIZES, placeholder
+from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.unknown_sizes import filled
+from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
@@ -68,7 +70,19 @@ def fit_op(xp, flow, value, *, unknown):
     """
     if flow.shape[1:] == value.shape:
         return flow, np.int32(1)
+    if xp is numpy_namespace and flow.shape[0] and all(flow.shape[axis] for axis in unknown):
+        raise _uneven(flow.shape[1:], value.shape)
     return xp.zeros((flow.shape[0], *value.shape), flow.dtype), np.int32(0)
+
+
+def _uneven(*shapes: Any) -> Exception:
+    """The error for elements that have different shapes, which traced arrays do not hold."""
+    return errors.UnimplementedError(
+        None,
+        None,
+        f"elements of different shapes {', '.join(str(list(s)) for s in shapes)} in a "
+        "tf.TensorArray of a tf.function: pad them to one shape, or run the code eagerly.",
+    )
 
 
 @fit_op.vjp
@@ -230,6 +244,18 @@ class TracedArray(TensorArray):
         """The array of pieces of ``value``, which must be of one length."""
         value = convert_to_tensor(value, dtype_hint=self._dtype)
         n = PUBLIC["size"](lengths)
+        if isinstance(lengths := convert_to_tensor(lengths), EagerTensor):
+            found = sorted(set(lengths.numpy().tolist()))
+            if len(found) > 1:
+                raise _uneven(*[[size] for size in found])
+        else:
+            longest = PUBLIC["reduce_max"](lengths)
+            PUBLIC["debugging.assert_equal"](
+                PUBLIC["reduce_min"](lengths),
+                longest,
+                "elements of different lengths in a tf.TensorArray of a tf.function are not "
+                "supported: pad them to one length, or run the code eagerly",
+            )
         return self.unstack(PUBLIC["reshape"](value, [n, -1, *value.shape.as_list()[1:]]))
 
     def identity(self) -> TracedArray:
