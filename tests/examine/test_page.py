@@ -182,3 +182,17 @@ def test_narrow_screens_show_the_list_then_the_detail(tmp_path: Path) -> None:
     assert 'data-nav="none"' in text
     assert 'data-main="block"' in text
     assert 'data-wide="false"' in text
+
+
+@in_browser
+@pytest.mark.parametrize("size", ["390,840", "1000,800", "1920,1000"])
+def test_the_text_of_curves_keeps_its_size(tmp_path: Path, size: str) -> None:
+    script = (
+        "for(const call of document.querySelectorAll('.call'))"
+        "if(!document.querySelector('.chart svg'))call.click();"
+        "const svg=document.querySelector('.chart svg'),box=svg.getBoundingClientRect(),"
+        "own=svg.viewBox.baseVal;document.documentElement.dataset.scale="
+        "Math.min(box.width/own.width,box.height/own.height).toFixed(2);"
+    )
+    found = re.search(r'data-scale="([\d.]+)"', after(tmp_path, script, size=size))
+    assert found and 0.95 <= float(found[1]) <= 1.05

@@ -39,7 +39,7 @@ TT.spark = (series, name, count) => {
 /** A curve with axis labels, the recorded calls, the selected one, and holes where it is not finite. */
 TT.chart = (series, name, group, selected, choose) => {
   const room = document.getElementById("detail")?.clientWidth || 0;  // as wide as its card, so that text keeps its size
-  const width = Math.round(Math.min(900, Math.max(300, room < 700 ? room - 44 : room / 2 - 56))), height = 104, left = 58, right = 10, top = 12, bottom = 18;
+  const width = Math.round(Math.min(900, Math.max(240, matchMedia("(max-width: 760px)").matches ? room - 44 : room / 2 - 56))), height = 104, left = 58, right = 10, top = 12, bottom = 18;
   const points = TT.points(series, name), scale = TT.scale(points.map((p) => p.value));
   const kind = name === "target" ? "target" : "grad";
   const svg = TT.el("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `curve over ${group.count} calls` });
