@@ -39,8 +39,8 @@ Run a Python script or a Jupyter notebook in which `import tensorflow` is Tensor
 `import keras` is the real Keras running on it. The file itself is not changed.
 
 A script runs as under `python FILE ARGS…`. A notebook runs in a fresh Jupyter kernel of this
-Python, in the notebook's folder, cell by cell; `%pip install tensorflow` (or keras) in it is
-answered instead of executed.
+Python (whichever kernel it names), in the notebook's folder, cell by cell; `%pip install
+tensorflow` (or keras) in it is answered instead of executed.
 
 Examples:
   tensortape run train.py -- --epochs 3      arguments after -- go to the script
