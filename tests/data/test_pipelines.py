@@ -46,12 +46,6 @@ KNOWN = {
         "TensorFlow does not notice a file that is cut off in the first 12 bytes of a record"
     ),
 }
-LONG_BUCKET = (
-    "D.from_tensor_slices([1, 5, 2, 6, 3]).map(lambda n: tf.fill([n], n))."
-    "bucket_by_sequence_length(lambda x: tf.shape(x)[0], [3, 4], [1, 1, 1], "
-    "pad_to_bucket_boundary=True)"
-)
-KNOWN[LONG_BUCKET] = "InvalidArgumentError in place of InternalError"
 
 
 def same(a, b):

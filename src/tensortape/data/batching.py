@@ -138,14 +138,41 @@ def rebatch(
     def start(run: Run) -> Iterator[Any]:
         return _rebatched(source(run), itertools.cycle(sizes), drop_remainder)
 
-    lead = sizes[0] if drop_remainder and len(set(sizes)) == 1 else None
+    known = dataset._known_spec()
+    if known is not None:
+        _batch_size(known)
+
+    def find() -> Any:
+        spec = dataset.element_spec
+        before, size = _batch_size(spec), sizes[0]
+        whole = drop_remainder or (before is not None and before % size == 0)
+        lead = size if whole and len(set(sizes)) == 1 else None
+        return batch_spec(piece_spec(spec), lead)
+
     return DatasetV2(
         start,
         UNKNOWN,
-        lambda: batch_spec(piece_spec(dataset.element_spec), lead),
+        find,
         (dataset,),
         "_RebatchDataset",
     )
+
+
+def _batch_size(spec: Any) -> int | None:
+    """The length of every batch, where it is known; ``ValueError`` for what is no batch."""
+    found = None
+    for leaf in leaves(spec):
+        shape = getattr(leaf, "shape", None)
+        if shape is None or shape.rank is None:
+            continue
+        if shape.rank == 0:
+            raise ValueError(
+                "Invalid `batch_sizes`. Expected dataset with rank of >= 1 but found a dataset "
+                f"with scalar elements: {leaf}. Fix the issue by adding the `batch` "
+                "transformation to the dataset."
+            )
+        found = shape[0] if found is None else found
+    return found
 
 
 def _rebatched(batches: Iterator[Any], sizes: Iterator[int], drop_remainder: bool) -> Any:

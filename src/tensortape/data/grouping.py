@@ -276,7 +276,7 @@ def _bucket_spec(spec: Any, shapes: Any) -> Any:
 
 def _bounded(shapes: Any, group: DatasetV2, key: int, boundaries: list[int]) -> Any:
     if key >= len(boundaries):
-        raise errors.InvalidArgumentError(
+        raise errors.InternalError(
             None,
             None,
             "When pad_to_bucket_boundary=True, elements must have length < "

@@ -10,6 +10,7 @@ from typing import Any
 
 from tensortape.core import errors
 from tensortape.core.specs import TensorSpec
+from tensortape.core.state import paused, state
 from tensortape.data.calls import Function
 from tensortape.data.dataset import UNKNOWN, DatasetV2, computed, method, need_dataset
 from tensortape.data.parallel import Parallel
@@ -18,6 +19,7 @@ from tensortape.data.sampling import mapped_spec, sampled_spec
 from tensortape.data.seeds import looking
 from tensortape.data.specs import DatasetSpec
 from tensortape.data.structure import int64, leaves, map_leaves, spec_of, to_element
+from tensortape.data.traced_reduce import traced_reduce
 
 _Map = builtins.map
 _FLAT = "The `map_func` argument must return a `Dataset` object"
@@ -313,9 +315,11 @@ def scan(
     return computed(start, dataset._size, find, (dataset,), "_ScanDataset")
 
 
-def _scanned(call: Callable[..., Any], state: Any, elements: Iterator[Any]) -> Iterator[Any]:
+def _scanned(call: Callable[..., Any], total: Any, elements: Iterator[Any]) -> Iterator[Any]:
     for element in elements:
-        state, output = _pair(call(state, element))
+        new, output = _pair(call(total, element))
+        _same_types(total, new, "Invalid `scan_func`. ")
+        total = new
         yield output
 
 
@@ -343,12 +347,15 @@ def reduce(
 
     Raises `TypeError` when the state changes its type. Source: `tf.data.Dataset.reduce`.
     """
-    result = to_element(initial_state)
-    call = Function(reduce_func).started_with(Run())
-    for element in dataset:
-        new = call(result, element)
-        _same_types(result, new)
-        result = new
+    result, function = to_element(initial_state), Function(reduce_func)
+    if state.graph is not None and state.graph.building_function:
+        return traced_reduce(dataset, result, reduce_func, _same_types)
+    call = function.started_with(Run())
+    with paused():  # no gradient passes
+        for element in dataset:
+            new = call(result, element)
+            _same_types(result, new)
+            result = new
     return result
 
 
@@ -356,14 +363,14 @@ def _types(structure: Any) -> Any:
     return map_leaves(lambda spec: getattr(spec, "dtype", spec), spec_of(structure))
 
 
-def _same_types(old: Any, new: Any) -> None:
+def _same_types(old: Any, new: Any, where: str = "") -> None:
     try:
         same = map_leaves(lambda a, b: getattr(a, "dtype", 0) == getattr(b, "dtype", 0), old, new)
     except (TypeError, ValueError):
         same = False
     if not all(leaves(same)):
         raise TypeError(
-            "The element types for the new state must match the initial state. Expected "
+            f"{where}The element types for the new state must match the initial state. Expected "
             f"{_types(old)} but got {_types(new)}."
         )
 
