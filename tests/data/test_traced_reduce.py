@@ -85,3 +85,5 @@ def test_scans_and_batches_that_do_not_fit():
         RANGE.rebatch(2)
     spec = tf.data.Dataset.range(9).batch(4, drop_remainder=True).rebatch(2).element_spec
     assert spec.shape.as_list() == [2]
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        list(RANGE.sparse_batch(2, [2]))

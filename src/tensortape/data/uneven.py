@@ -133,6 +133,12 @@ def _sparse(group: list[Any], shape: list[int]) -> SparseTensor:
     arrays = [np.asarray(t._a) for t in group]
     places = []
     for i, array in enumerate(arrays):
+        if array.ndim != len(shape):
+            raise errors.of_op(
+                errors.InvalidArgumentError,
+                "IteratorGetNext",
+                f"Input element of rank {array.ndim} cannot be put into rows of shape {shape}.",
+            )
         if any(have > most for have, most in zip(array.shape, shape, strict=True)):
             raise errors.of_op(
                 errors.DataLossError,

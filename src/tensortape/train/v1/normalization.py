@@ -57,7 +57,15 @@ def fused_batch_norm(
     _check(x, parts, data_format)
     least = max(epsilon, _LEAST_EPSILON)
     result = batch_norm(
-        x, *parts, *kept, least, data_format, bool(is_training), exponential_avg_factor
+        x,
+        parts[0],
+        parts[1],
+        kept[0],
+        kept[1],
+        least,
+        data_format,
+        bool(is_training),
+        exponential_avg_factor,
     )
     return result[0], result[1], result[2]
 
