@@ -24,7 +24,7 @@ from tensortape.graph.plan.kernels import Written
 PIECE = 1 << 18
 """Elements of the unfolded examples that a thread works on at a time."""
 
-SHARED = 1 << 22
+SHARED = 1 << 25
 """Work from which examples are shared between threads."""
 
 SHORT = 16
