@@ -20,6 +20,7 @@
 
   const seen = (group) => group.count - (group.unseen || 0);
   const times = (group) => (group.count < 2 ? "" : `called ${group.count} times` + (group.unseen ? `, ${seen(group)} of them seen` : ""));
+  const timesBriefly = (group) => (group.unseen ? `${seen(group)} of ${group.count} calls seen` : times(group));
   const unseenBecause = (group) => (group.unseen ? "The other calls ran compiled, inside a tf.function; --every-call shows each." : "");
 
   const badges = (group) => Object.entries(group.flag_counts || {}).map(([kind, n]) =>
@@ -33,7 +34,7 @@
     const node = TT.el("button", { type: "button", class: "call", onclick: () => select(i, null, true) },
       TT.el("div", { class: "where" }, TT.el("b", {}, at.label), TT.el("span", {}, `line ${at.line}`),
         group.kind === "gradient" ? null : TT.el("span", { class: "badge" }, group.kind),
-        TT.el("span", { class: "times", title: unseenBecause(group) }, times(group))),
+        TT.el("span", { class: "times", title: unseenBecause(group) }, timesBriefly(group))),
       TT.el("code", {}, at.code || group.kind),
       TT.el("div", { class: "flow" }, flow(group), ` · ${group.ops.length} op${group.ops.length === 1 ? "" : "s"}`),
       TT.el("div", { class: "sparks" }, curve("target", group.series.target_is || "target"), curve("gradient", group.kind === "gradient" ? "‖gradient‖" : "‖Jacobian‖")),
