@@ -319,3 +319,23 @@ def test_rule_may_leave_keywords_out_with_variables():
     gx, gv = tape.gradient(y, [x, v])
     np.testing.assert_allclose(gx, [10.0, 10.0])
     assert float(gv) == 10.0
+
+
+def test_a_tape_whose_rule_failed_does_not_answer_with_none():
+    @tf.custom_gradient
+    def broken(x):
+        def grad(g):
+            raise ValueError("broken rule")
+
+        return x * 2.0, grad
+
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = broken(x * 3.0) * 5.0
+    with pytest.raises(ValueError, match="broken rule"):
+        tape.gradient(y, x)
+    with pytest.raises(RuntimeError, match="only be used to compute one set"):
+        tape.gradient(y, x)
+    with tape:  # entered again it begins anew
+        y = x * x
+    assert float(tape.gradient(y, x)) == 4.0

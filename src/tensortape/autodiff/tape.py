@@ -464,6 +464,10 @@ class GradientTape:
             if safety.on:
                 entries = safe_entries(entries)
             found = walk(entries, grads, needed, wanted, mode, call, drain)
+        except BaseException:
+            if not self._persistent:
+                self._entries = None  # partly used up: another call would find too little
+            raise
         finally:
             quiet_floats.reset(token)
         make = None if mode.recorded else state.tensor
