@@ -14,8 +14,11 @@ from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 
-_FLOATS = frozenset("fcV")
-_FLOAT_NUMBERS = frozenset({np.float32, np.float64})
+FLOATS = frozenset("fcV")
+"""Kinds of the dtypes that have derivatives."""
+
+FLOAT_NUMBERS = frozenset({np.float32, np.float64})
+"""Types of single numbers that have; asking for the dtype of a number takes longer."""
 
 
 def source_of(s: Any) -> Any:
@@ -37,7 +40,7 @@ def usual(values: Any) -> bool:
             a = value._t._a
         else:
             return False
-        if type(a) not in _FLOAT_NUMBERS and a.dtype.kind not in _FLOATS:
+        if type(a) not in FLOAT_NUMBERS and a.dtype.kind not in FLOATS:
             return False
     return True
 
@@ -119,13 +122,13 @@ def start(targets: Any, seeds: Any, needed: Any, mode: Any) -> dict[int, Any]:
     if len(targets) == 1 and seeds is None and not mode.recorded:  # the usual case
         (t,) = targets
         a = t._a
-        if type(a) in _FLOAT_NUMBERS and t._id in needed:
+        if type(a) in FLOAT_NUMBERS and t._id in needed:
             return {t._id: type(a)(1)}
-        if t._id not in needed or a.dtype.kind not in _FLOATS:
+        if t._id not in needed or a.dtype.kind not in FLOATS:
             return grads
         return {t._id: mode.xp.ones_like(a) if a.ndim else a.dtype.type(1)}
     for i, t in enumerate(targets):
-        if t._id not in needed or t._a.dtype.kind not in _FLOATS:
+        if t._id not in needed or t._a.dtype.kind not in FLOATS:
             continue
         if seeds is not None and seeds[i] is not None:
             seed = cotangent(seeds[i], t)
@@ -159,7 +162,7 @@ def cotangent(seed: Any, target: Any) -> Any:
 def of_floats(results: list[Any], handles: list[Any]) -> list[Any]:
     """``None`` in place of what reached sources that are no floating or complex numbers."""
     kinds = [h._a.dtype.kind for h in handles]
-    return [g if k in _FLOATS else None for g, k in zip(results, kinds, strict=True)]
+    return [g if k in FLOATS else None for g, k in zip(results, kinds, strict=True)]
 
 
 def finish(results: list[Any], handles: list[Any]) -> list[Any]:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-import numpy as np
-
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff import jacobian as jacobians
 from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
 from tensortape.autodiff.endpoints import (
+    FLOAT_NUMBERS,
+    FLOATS,
     finish,
     joined,
     of_floats,
@@ -39,8 +39,6 @@ from tensortape.core.state import add_listener, quiet_floats, remove_listener, s
 from tensortape.core.tensor import EagerTensor, Tensor
 
 _log = logging.getLogger("tensortape")
-_FLOATS = frozenset("fcV")
-_FLOAT_NUMBERS = frozenset({np.float32, np.float64})
 
 
 @export("UnconnectedGradients")
@@ -126,11 +124,11 @@ class GradientTape:
         kept = large = False
         for o in outputs:
             a = o._a
-            if type(a) in _FLOAT_NUMBERS:  # quick to tell, and never large
+            if type(a) in FLOAT_NUMBERS:  # quick to tell, and never large
                 tracked.add(o._id)
                 kept = True
                 continue
-            if a.dtype.kind in _FLOATS:
+            if a.dtype.kind in FLOATS:
                 tracked.add(o._id)
                 kept = True
             if a.size > LARGE:
@@ -154,7 +152,7 @@ class GradientTape:
         for entry in reversed(self._entries or ()):
             if entry.outputs and entry.outputs[0] is output:
                 entry.outputs = (*entry.outputs, *more)
-                self._tracked.update(t._id for t in more if t._a.dtype.kind in _FLOATS)
+                self._tracked.update(t._id for t in more if t._a.dtype.kind in FLOATS)
                 return
 
     def wants(self, tensor: Any) -> bool:
@@ -172,7 +170,7 @@ class GradientTape:
             self._watched[variable._id] = variable
             tracked.add(variable._id)
         array = tensor._a
-        if type(array) in _FLOAT_NUMBERS or array.dtype.kind in _FLOATS:
+        if type(array) in FLOAT_NUMBERS or array.dtype.kind in FLOATS:
             read = OPS["ReadVariableOp"]
             outputs = (tensor,) if array.size <= LARGE else slim(read, (), (tensor,))[1]
             self._entries.append(Entry(read, (variable,), outputs, NO_ATTRS))  # type: ignore[union-attr]
@@ -424,7 +422,7 @@ class GradientTape:
 
     def _target(self, t: Any) -> Any:
         t = t if isinstance(t, Tensor) else target_of(t)
-        if t._a.dtype.kind not in _FLOATS:
+        if t._a.dtype.kind not in FLOATS:
             _log.warning(
                 "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
                 "GradientTape.gradient, got %r: the gradient will be None.",
@@ -436,7 +434,7 @@ class GradientTape:
         handle = source_of(s)
         if not hasattr(handle, "_id"):
             refuse(s, "source")
-        if handle._a.dtype.kind not in _FLOATS:
+        if handle._a.dtype.kind not in FLOATS:
             _log.warning(
                 "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
                 "GradientTape.gradient, got %r: its gradient will be None.",
