@@ -8,7 +8,7 @@ when an outer tape, accumulator or graph listens they run recorded, on tensors.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensortape.arrays.batched import BatchedNamespace
 from tensortape.arrays.batched.fallback import loop
@@ -20,22 +20,18 @@ from tensortape.core.rows import Rows, whole
 from tensortape.core.state import quiet_floats, state
 
 
-class Entry:
+class Entry(NamedTuple):
     """One recorded operation: what went in, what came out, with which attributes.
 
-    ``line`` says where the user's program did it, for operations on large values.
+    ``line`` says where the user's program did it, for operations on large values. Tapes record
+    plain tuples of these five, which are made and taken apart several times as fast.
     """
 
-    __slots__ = ("attrs", "inputs", "line", "op", "outputs")
-
-    def __init__(
-        self, op: Op, inputs: Any, outputs: Any, attrs: Any, line: str | None = None
-    ) -> None:
-        self.op = op
-        self.inputs = inputs
-        self.outputs = outputs
-        self.attrs = attrs
-        self.line = line
+    op: Op
+    inputs: Any
+    outputs: Any
+    attrs: Any
+    line: str | None = None
 
 
 class Mode:
@@ -49,7 +45,7 @@ class Mode:
 
 
 def walk(
-    entries: list[Entry],
+    entries: list[Any],
     grads: dict[int, Any],
     needed: Any,
     wanted: Any,
@@ -68,17 +64,16 @@ def walk(
     watchers = events.observers if call is not None else ()
     plain = not (mode.recorded or watchers or ExtensionDtypes.active)
     for entry in drained(entries) if drain else reversed(entries):
-        outputs = entry.outputs
+        op, inputs, outputs, attrs, _ = entry
         if len(outputs) == 1:
             key = outputs[0]._id
             g = grads.pop(key, None)
             if key in wanted and g is not None:
                 found[key] = g
         else:
-            g = take(grads, outputs, wanted, found, mode, entry.op.family == "call")
+            g = take(grads, outputs, wanted, found, mode, op.family == "call")
         if g is None:
             continue
-        op, inputs = entry.op, entry.inputs
         if op.transparent and not watchers:
             key = inputs[0]._id
             if key in needed:
@@ -102,15 +97,15 @@ def walk(
             if type(g) is Rows:
                 g = g.dense()
             if plain and op.outputs is None and op.pullback is not None:
-                down = op.pullback(xp, g, outputs[0]._a, xs, entry.attrs, mask)
+                down = op.pullback(xp, g, outputs[0]._a, xs, attrs, mask)
             else:
-                down = pull(entry, g, mask, mode)
+                down = pull(Entry._make(entry), g, mask, mode)
         for t, d, is_needed in zip(inputs, down, mask):  # noqa: B905 (costs on the hot path)
             if is_needed and d is not None:
                 key = t._id
                 grads[key] = grads[key] + d if key in grads else d
         for observer in watchers:
-            observer.rule(call, entry, whole(g), [whole(d) for d in down])
+            observer.rule(call, Entry._make(entry), whole(g), [whole(d) for d in down])
     found.update(grads)
     return found
 
@@ -128,7 +123,7 @@ class rule_running:
         state.in_rule = self._before
 
 
-def drained(entries: list[Any]) -> Iterator[Entry]:
+def drained(entries: list[Any]) -> Iterator[Any]:
     """The entries from the last to the first, each removed from the list."""
     entries.insert(0, None)  # ends it; a generator would take longer than some rules
     return iter(entries.pop, None)
@@ -241,13 +236,13 @@ def raw_value(value: Any) -> Any:
     return value._a if hasattr(value, "_a") else value
 
 
-def reachable(entries: list[Entry], sources: Any) -> set[int]:
+def reachable(entries: list[Any], sources: Any) -> set[int]:
     """Ids that depend on ``sources``."""
     needed = set(sources)
-    for entry in entries:
-        for t in entry.inputs:
+    for _, inputs, outputs, _, _ in entries:
+        for t in inputs:
             if t._id in needed:
-                for o in entry.outputs:
+                for o in outputs:
                     needed.add(o._id)
                 break
     return needed

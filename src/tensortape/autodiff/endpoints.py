@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
+
+_log = logging.getLogger("tensortape")
 
 FLOATS = frozenset("fcV")
 """Kinds of the dtypes that have derivatives."""
@@ -91,6 +94,32 @@ def target_of(t: Any) -> Any:
     if hasattr(type(t), "_to_tensor") or hasattr(type(t), "__tf_tensor__"):
         return convert_to_tensor(t)
     return refuse(t, "target")
+
+
+def checked_target(t: Any) -> Any:
+    """What a tape knows a target by; warns where it has no derivative."""
+    t = t if isinstance(t, Tensor) else target_of(t)
+    if t._a.dtype.kind not in FLOATS:
+        _log.warning(
+            "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
+            "GradientTape.gradient, got %r: the gradient will be None.",
+            t.dtype,
+        )
+    return t
+
+
+def checked_source(s: Any) -> Any:
+    """What a tape knows a source by; warns where it has no derivative."""
+    handle = source_of(s)
+    if not hasattr(handle, "_id"):
+        refuse(s, "source")
+    if handle._a.dtype.kind not in FLOATS:
+        _log.warning(
+            "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
+            "GradientTape.gradient, got %r: its gradient will be None.",
+            handle.dtype,
+        )
+    return handle
 
 
 def refuse(value: Any, role: str) -> Any:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.arrays.recorded import recorded
-from tensortape.autodiff.backward import listens
-from tensortape.autodiff.endpoints import of_floats
+from tensortape.autodiff.backward import Entry, listens
+from tensortape.autodiff.endpoints import checked_source, checked_target, of_floats
 from tensortape.autodiff.jacobian_sweeps import Sweeps
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
@@ -27,9 +27,9 @@ def jacobian(tape: Any, target: Any, sources: Any) -> tuple[list[Any], list[Any]
     """
     target.shape  # noqa: B018  (a nest of targets has none: AttributeError, as in TensorFlow)
     entries = tape._take("jacobian")
-    t = tape._target(target)
+    t = checked_target(target)
     flat = nest.flatten(sources)
-    handles = [tape._source(s) for s in flat]
+    handles = [checked_source(s) for s in flat]
     batch = tuple(t._a.shape)
     call = GradientCall("jacobian", tape, [t], flat) if events.observers else None
     if not batch:
@@ -48,7 +48,7 @@ def batch_jacobian(tape: Any, target: Any, source: Any) -> tuple[Any, Any, Any]:
             "match."
         )
     entries = tape._take("batch_jacobian")
-    t, handle = tape._target(target), tape._source(source)
+    t, handle = checked_target(target), checked_source(source)
     batch = tuple(t._a.shape)[1:]
     call = GradientCall("batch_jacobian", tape, [t], [source]) if events.observers else None
     result = swept(tape, entries, t, [handle], 1, call)[0]
@@ -67,7 +67,7 @@ def rows_first(result: Any, rank: int) -> Any:
 
 def swept(tape: Any, entries: Any, target: Any, handles: Any, first: int, call: Any) -> list[Any]:
     """The Jacobians, ``(*batch, *source.shape)`` or ``None`` each; the tape keeps the report."""
-    sweeps = Sweeps(tape, entries, target, handles, first)
+    sweeps = Sweeps(tape, [Entry._make(e) for e in entries], target, handles, first)
     if call is not None:
         call.data.update(sweeps.report)
         for observer in events.observers:

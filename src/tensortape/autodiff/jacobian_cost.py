@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tensortape.arrays.batched import Batched
+from tensortape.autodiff.backward import Entry
 
 FEWER = 4
 """A forward sweep is thought of where the target has so many times the elements of the sources."""
@@ -99,15 +100,16 @@ class Metered:
     def __reversed__(self) -> Iterator[Any]:
         get = self.grads.get
         for entry in reversed(self.entries):
-            if entry.op.transparent:  # costs nothing
+            op, _, outputs, _, _ = entry
+            if op.transparent:  # costs nothing
                 yield entry
                 continue
-            for o in entry.outputs:
+            for o in outputs:
                 g = get(o._id)
                 if type(g) is Batched:
                     size = math.prod(g.data.shape)
                     if size > SMALL:
-                        self.look(entry, g, size)
+                        self.look(Entry._make(entry), g, size)
                     break
             yield entry
 

@@ -63,7 +63,7 @@ def with_rule_of(op: Op, name: str) -> Op:
 
 def rerouted(entries: Any) -> list[Any]:
     """The entries, those that are marked with their other rule."""
-    return [_rerouted(e) for e in entries]
+    return [_rerouted(*e) for e in entries]
 
 
 def overridden(outputs: Any) -> Op | None:
@@ -71,10 +71,5 @@ def overridden(outputs: Any) -> Op | None:
     return next((o._override for o in outputs if hasattr(o, "_override")), None)
 
 
-def _rerouted(entry: Any) -> Any:
-    twin = overridden(entry.outputs)
-    if twin is None:
-        return entry
-    entry = copy.copy(entry)
-    entry.op = twin
-    return entry
+def _rerouted(op: Op, inputs: Any, outputs: Any, attrs: Any, line: Any) -> Any:
+    return overridden(outputs) or op, inputs, outputs, attrs, line

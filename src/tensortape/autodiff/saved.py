@@ -122,9 +122,9 @@ def memory(entries: Any) -> list[dict[str, Any]]:
     """
     seen: set[int] = set()
     table: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in entries:
+    for op, inputs, outputs, _, line in entries:
         size = 0
-        for t in (*entry.inputs, *entry.outputs):
+        for t in (*inputs, *outputs):
             array = getattr(t, "_a", None)
             base = getattr(array, "base", None)
             base = array if base is None else base
@@ -132,7 +132,7 @@ def memory(entries: Any) -> list[dict[str, Any]]:
                 continue
             seen.add(id(base))
             size += int(getattr(array, "nbytes", 0))
-        key = (entry.op.type, entry.line or "")
+        key = (op.type, line or "")
         row = table.setdefault(key, {"op": key[0], "line": key[1], "entries": 0, "bytes": 0})
         row["entries"] += 1
         row["bytes"] += size

@@ -10,28 +10,30 @@ from typing import Any
 
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff import jacobian as jacobians
-from tensortape.autodiff.backward import Entry, Mode, listens, reachable, walk
+from tensortape.autodiff.backward import Mode, listens, reachable, walk
 from tensortape.autodiff.endpoints import (
     FLOAT_NUMBERS,
     FLOATS,
+    checked_source,
+    checked_target,
     finish,
     joined,
     of_floats,
     packed,
     parted,
-    refuse,
     seeds_of,
     source_of,
     start,
-    target_of,
     usual,
     zeros,
 )
 from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.saved import LARGE, memory, slim, user_line
+from tensortape.autodiff.straight_line.shelf import plain, straight, walked_again
 from tensortape.core import events, nest
 from tensortape.core.dispatch import NO_ATTRS
 from tensortape.core.events import GradientCall
+from tensortape.core.op import NUMBERS
 from tensortape.core.policy import safe_entries, safety
 from tensortape.core.registry import OPS, export
 from tensortape.core.rows import Rows
@@ -47,6 +49,9 @@ class UnconnectedGradients(Enum):
 
     NONE = "none"
     ZERO = "zero"
+
+
+NONE = UnconnectedGradients.NONE
 
 
 @export("GradientTape", "autodiff.GradientTape")
@@ -75,7 +80,7 @@ class GradientTape:
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
         self._recording = False
-        self._entries: list[Entry] | None = None
+        self._entries: list[Any] | None = None
         self._tracked: set[int] = set()
         self._watched: dict[int, Any] = {}
         self._complete = True  # every entry has a rule
@@ -137,7 +142,8 @@ class GradientTape:
             return
         line = None
         for t in inputs:
-            if t._a.size > LARGE:
+            a = t._a
+            if type(a) not in NUMBERS and a.size > LARGE:
                 large = True
         if large:
             line = user_line()
@@ -145,13 +151,15 @@ class GradientTape:
                 inputs, outputs = slim(op, inputs, outputs)
         if op.missing_gradient:
             self._complete = False
-        self._entries.append(Entry(op, inputs, outputs, attrs, line))  # type: ignore[union-attr]
+        self._entries.append((op, inputs, outputs, attrs, line))  # type: ignore[union-attr]
 
     def extend(self, output: Any, more: Any) -> None:
         """An operation recorded with ``output`` as its first result has got more results."""
-        for entry in reversed(self._entries or ()):
-            if entry.outputs and entry.outputs[0] is output:
-                entry.outputs = (*entry.outputs, *more)
+        entries = self._entries or []
+        for i in range(len(entries) - 1, -1, -1):
+            op, inputs, outputs, attrs, line = entries[i]
+            if outputs and outputs[0] is output:
+                entries[i] = (op, inputs, (*outputs, *more), attrs, line)
                 self._tracked.update(t._id for t in more if t._a.dtype.kind in FLOATS)
                 return
 
@@ -173,7 +181,7 @@ class GradientTape:
         if type(array) in FLOAT_NUMBERS or array.dtype.kind in FLOATS:
             read = OPS["ReadVariableOp"]
             outputs = (tensor,) if array.size <= LARGE else slim(read, (), (tensor,))[1]
-            self._entries.append(Entry(read, (variable,), outputs, NO_ATTRS))  # type: ignore[union-attr]
+            self._entries.append((read, (variable,), outputs, NO_ATTRS, None))  # type: ignore[union-attr]
             tracked.add(tensor._id)
 
     def watch(self, tensor: Any) -> None:
@@ -293,10 +301,16 @@ class GradientTape:
         policy = unconnected_gradients
         if type(policy) is not UnconnectedGradients:
             policy = UnconnectedGradients(policy)
+        if type(sources) is list and output_gradients is None and policy is NONE:
+            results = straight(entries, target, sources, self._tracked)
+            if results is not None:
+                if not self._persistent:
+                    self._entries = None
+                return results
         if type(target) is EagerTensor and usual((target,)):
             targets = [target]
         else:
-            targets = [self._target(t) for t in nest.flatten(target)]
+            targets = [checked_target(t) for t in nest.flatten(target)]
         parts = None
         alone = type(sources) is list and usual(sources)  # nothing to take apart
         if alone:
@@ -306,7 +320,7 @@ class GradientTape:
             parts = parted(flat_sources)
             if parts is not None:
                 flat_sources = nest.flatten(parts)
-            handles = [self._source(s) for s in flat_sources]
+            handles = [checked_source(s) for s in flat_sources]
         seeds = None if output_gradients is None else seeds_of(output_gradients, targets)
         call = GradientCall("gradient", self, targets, flat_sources) if events.observers else None
         results = self._pull(entries, targets, handles, seeds, call)
@@ -409,7 +423,7 @@ class GradientTape:
         if call is not None:
             announce_end(call, results)
 
-    def _take(self, what: str) -> list[Entry]:
+    def _take(self, what: str) -> list[Any]:
         if self._entries is None:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
@@ -420,30 +434,13 @@ class GradientTape:
             self._stop()
         return self._entries
 
-    def _target(self, t: Any) -> Any:
-        t = t if isinstance(t, Tensor) else target_of(t)
-        if t._a.dtype.kind not in FLOATS:
-            _log.warning(
-                "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
-                "GradientTape.gradient, got %r: the gradient will be None.",
-                t.dtype,
-            )
-        return t
-
-    def _source(self, s: Any) -> Any:
-        handle = source_of(s)
-        if not hasattr(handle, "_id"):
-            refuse(s, "source")
-        if handle._a.dtype.kind not in FLOATS:
-            _log.warning(
-                "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
-                "GradientTape.gradient, got %r: its gradient will be None.",
-                handle.dtype,
-            )
-        return handle
-
     def _pull(self, entries: Any, targets: Any, handles: Any, seeds: Any, call: Any) -> list[Any]:
         """Gradients (tensors or ``None``) of the targets' sum for each handle."""
+        may_come_again = seeds is None and len(targets) == 1 and plain()
+        if may_come_again:
+            again = straight(entries, targets[0], handles, self._tracked)
+            if again is not None:
+                return again
         wanted = {h._id for h in handles}
         needed = self._tracked
         if not self._watched.keys() <= wanted:
@@ -454,6 +451,8 @@ class GradientTape:
                 observer.gradient_begin(call)
         token = quiet_floats.set()
         try:
+            if may_come_again:
+                walked_again(entries, targets[0], handles, self._tracked)
             ids = needed if wanted <= needed else needed | wanted
             grads = start(targets, seeds, ids, mode)
             drain = self._complete and not self._persistent

@@ -14,7 +14,7 @@ from tensortape.core import errors
 from tensortape.core.dtypes import EXTENSION_FLOATS, ExtensionDtypes
 from tensortape.core.op import Op
 from tensortape.core.state import quiet_floats, state
-from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.tensor import Tensor, eager
 
 State_set, State_reset = quiet_floats.set, quiet_floats.reset
 NO_ATTRS: dict[str, Any] = {}
@@ -164,4 +164,4 @@ def translate(op: Op, tensors: Any, attrs: dict[str, Any], exc: Exception) -> Ex
 
 def install_eager(xp: Any) -> None:
     """Make ``xp`` the namespace every thread starts with."""
-    type_of(state).begin_with(xp=xp, tensor=EagerTensor)
+    type_of(state).begin_with(xp=xp, tensor=staticmethod(eager))

@@ -59,16 +59,7 @@ def safe_gradients() -> Iterator[None]:
 
 def safe_entries(entries: Any) -> list[Any]:
     """The entries of a tape with the rules of the safe policy."""
-    return [_safe_entry(e) for e in entries]
-
-
-def _safe_entry(entry: Any) -> Any:
-    op = safe_op(entry.op)
-    if op is entry.op:
-        return entry
-    entry = copy.copy(entry)
-    entry.op = op
-    return entry
+    return [(safe_op(op), *rest) for op, *rest in entries]
 
 
 def safe_op(op: Op) -> Op:

@@ -65,6 +65,17 @@ class Tensor(TensorLike):
         return Reference(self)
 
 
+_new = object.__new__
+
+
+def eager(array: Any) -> EagerTensor:
+    """``EagerTensor(array)``, made in half the time."""
+    tensor = _new(EagerTensor)
+    tensor._a = array
+    tensor._id = next_id()
+    return tensor
+
+
 def _restored(array: Any) -> EagerTensor:
     """A pickled tensor, brought back without asking for the module its class claims to be from."""
     return EagerTensor(array)

@@ -138,7 +138,7 @@ class Journal(Recorder):
             return
         tape = call.tape
         entries = getattr(tape, "_entries", None) or ()
-        kept = frozenset([entry.outputs[0]._id for entry in entries])
+        kept = frozenset([outputs[0]._id for _, _, outputs, _, _ in entries])
         tracked = frozenset(getattr(tape, "_tracked", ()))
         log = self.tapes.get(tape)
         asked = Asked(run, tracked, kept, log, getattr(tape, "_watch_variables", True))
@@ -148,11 +148,11 @@ class Journal(Recorder):
     def functions(self, entries: Any) -> dict[int, Logged]:
         """Entries that stand for several logged operations (functions with a rule of their own)."""
         own: dict[int, Logged] = {}
-        for entry in entries:
-            node = self.log.producer.get(entry.outputs[0]._id)
-            if entry.op.type != "ReadVariableOp" and (node is None or node.op is not entry.op):
+        for op, inputs, outputs, attrs, _ in entries:
+            node = self.log.producer.get(outputs[0]._id)
+            if op.type != "ReadVariableOp" and (node is None or node.op is not op):
                 position = None if node is None else node.position
-                made = Logged(entry.op, entry.inputs, entry.outputs, entry.attrs, position)
+                made = Logged(op, inputs, outputs, attrs, position)
                 own.update((o, made) for o in made.outputs)
         return own
 

@@ -37,6 +37,10 @@ TEXT = "join_text"
 ONES = {char: np.ones((), char) for char in "efdFD"}
 """The number 1 as ufuncs take it the quickest."""
 
+NOUGHT = {kind: kind(0) for kind in (np.float32, np.float64)}
+UNIT = {kind: kind(1) for kind in NOUGHT}
+"""0 and 1 by the type of a number: comparing with them takes a tenth of what Python's 0 takes."""
+
 
 def add(x: Any, y: Any) -> Any:
     return x + y
@@ -130,6 +134,9 @@ def softplus(x: Any) -> Any:
 
 
 def relu(x: Any) -> Any:
+    nought = NOUGHT.get(type(x))
+    if nought is not None:
+        return nought if x <= nought else x
     if x.ndim == 0:  # a tenth of what NumPy's function takes for one number
         return x.dtype.type(0) if x <= 0 else x
     return np.maximum(x, 0)
@@ -152,8 +159,12 @@ def leaky_relu(x: Any, alpha: float) -> Any:
 
 
 def relu_slope(y: Any) -> Any:
+    kind = type(y)
+    nought = NOUGHT.get(kind)
+    if nought is not None:
+        return UNIT[kind] if y > nought else nought
     if y.ndim == 0:
-        return (y.dtype.type if type(y) is np.ndarray else type(y))(y > 0)
+        return y.dtype.type(y > 0)
     return (y > 0).astype(y.dtype)
 
 

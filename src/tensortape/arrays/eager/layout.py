@@ -23,6 +23,10 @@ _SMALL = 16384
 """Below so many elements, filling an array is faster than making a view that repeats."""
 
 
+_FLOATS: dict[Any, Any] = {np.float32: np.dtype("f4"), np.float64: np.dtype("f8")}
+"""The dtypes of numbers by their types: asking a number takes longer."""
+
+
 def boxed(value: Any, like: Any) -> Any:
     """An element of an array of objects (bytes) as a 0-d array; numbers as they are."""
     if isinstance(value, (np.ndarray, np.generic)) and like.dtype != object:
@@ -44,10 +48,12 @@ def transpose(x: Any, axes: Any = None) -> Any:
 
 def broadcast_to(x: Any, shape: Any) -> Any:
     """``x`` repeated to ``shape``: filled where small, a read-only view where large."""
-    if math.prod(shape) > _SMALL or x.ndim > len(shape):
+    kind = type(x)
+    if math.prod(shape) > _SMALL or (kind not in _FLOATS and x.ndim > len(shape)):
         return np.broadcast_to(x, shape)
-    out = np.empty(shape, x.dtype)
-    if x.ndim == 0 and x.dtype.kind in "fc":
+    dtype = _FLOATS.get(kind) or x.dtype
+    out = np.empty(shape, dtype)
+    if kind in _FLOATS or (x.ndim == 0 and dtype.kind in "fc"):
         out.fill(x)
     else:
         out[...] = x
