@@ -6,15 +6,14 @@ from operator import itemgetter
 from typing import Any
 
 from tensortape.arrays.namespace import numpy_namespace
-from tensortape.autodiff.backward import Mode, reachable, walk
-from tensortape.autodiff.endpoints import start
 from tensortape.autodiff.overrides import overrides
-from tensortape.autodiff.straight_line.noted import Noted
-from tensortape.autodiff.straight_line.written import Writer
 from tensortape.core import events
+from tensortape.core.lazy import lazy_import
 from tensortape.core.policy import safety
 from tensortape.core.registry import OPS
 from tensortape.core.state import quiet_floats, state
+
+written = lazy_import("tensortape.autodiff.straight_line.written")
 
 OFTEN = 16
 """How many tapes are walked before a function is written; twice as many before the next."""
@@ -82,7 +81,9 @@ def walked_again(entries: Any, target: Any, handles: Any, tracked: Any) -> None:
     shelf.seen += 1
     if shelf.seen >= shelf.next:
         shelf.next *= 2
-        _write(shelf, entries, target, handles, tracked)
+        function = written.function_for(entries, target, handles, tracked)
+        if function is not None:
+            shelf.functions = [function, *shelf.functions[: VARIANTS - 1]]
 
 
 def _new_shelf(ops: Any) -> None:
@@ -90,32 +91,3 @@ def _new_shelf(ops: Any) -> None:
         while len(_shelves) >= SHELVES:
             _shelves.pop(next(iter(_shelves)), None)
         _shelves[ops] = Shelf()
-
-
-def _write(shelf: Shelf, entries: Any, target: Any, handles: Any, tracked: Any) -> None:
-    """Add a function for these entries, where one can be written that computes the same."""
-    try:
-        writer = Writer(entries, target, handles, tracked)
-        results = writer.results()
-        expected = _walked(entries, target, handles, tracked)
-        if all(map(_same, results, expected)):
-            shelf.functions = [writer.function(results), *shelf.functions[: VARIANTS - 1]]
-    except Exception:  # whatever it is, the walk says it better
-        return
-
-
-def _walked(entries: Any, target: Any, handles: Any, tracked: Any) -> list[Any]:
-    wanted = {h._id for h in handles}
-    needed = reachable(entries, wanted & tracked)
-    mode = Mode(numpy_namespace, False)
-    found = walk(entries, start([target], None, needed, mode), needed, wanted, mode)
-    return [found.get(h._id) for h in handles]
-
-
-def _same(noted: Any, value: Any) -> bool:
-    """Whether both are the same, to the bit."""
-    given = noted.value if type(noted) is Noted else noted
-    if type(given) is not type(value) or value is None:
-        return given is value
-    alike = given.dtype == value.dtype and given.shape == value.shape
-    return alike and given.tobytes() == value.tobytes()
