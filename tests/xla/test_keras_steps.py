@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import numpy as np
 import tensortape
@@ -37,3 +39,77 @@ def test_compile_with_xla_is_obeyed():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[None, True]"
+
+
+FAILING = """
+import numpy as np
+import tensortape as tf
+tf.install()
+import keras
+
+def model():
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((3,)), keras.layers.Embedding(4, 2), keras.layers.Flatten()]
+    found = keras.Sequential([*layers, keras.layers.Dense(1)])
+    found.compile("adam", "mse", jit_compile=True)
+    return found
+
+x, y = np.ones((16, 3), np.int32), np.ones((16, 1), np.float32)
+options = dict(batch_size=4, shuffle=False, verbose=0)
+good, bad = model(), model()
+good.fit(x[:8], y[:8], **options)
+x[9, 1] = 7
+{wrapped}
+try:
+    bad.fit(x, y, **options)
+except tf.errors.InvalidArgumentError as error:
+    print("raised", "not in [0, 4)" in str(error))
+for a, b in zip(good.weights, bad.weights):
+    np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)
+bad.fit(x[:8], y[:8], **options)
+print("goes on", np.isfinite(bad.get_weights()[0]).all())
+"""
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_step_that_fails_says_so_and_changes_nothing(last):
+    program = FAILING.replace("{wrapped}", "x, y = x[:12], y[:12]" if last else "")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["raised True", "goes on True"]
+
+
+LAZY = """
+import numpy as np
+import tensortape as tf
+tf.install()
+import keras
+from tensortape.core import device_tensor
+
+read = []
+original = device_tensor.to_numpy
+device_tensor.to_numpy = lambda array: read.append(array) or original(array)
+keras.utils.set_random_seed(0)
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+model.compile("adam", "mse", jit_compile=True)
+x = np.ones((40, 2), np.float32)
+model.fit(x, x[:, :1], batch_size=4, verbose=0)
+few = len(read)
+read.clear()
+model.fit(x, x[:, :1], batch_size=4, verbose=0)
+seen = []
+
+class Each(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        seen.append(logs["loss"])
+
+print(len(read) < 10)
+model.fit(x, x[:, :1], batch_size=4, verbose=0, callbacks=[Each()])
+print(len(seen), all(type(loss) is float for loss in seen))
+"""
+
+
+def test_nothing_of_a_step_is_read_before_the_end_of_an_epoch():
+    done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["True", "10 True"]

@@ -43,6 +43,15 @@ def test_they_stay_there_and_compile_once():
     np.testing.assert_allclose(w.numpy(), np.full((40, 40), expected), rtol=1e-5)
 
 
+def test_each_takes_the_memory_of_its_own_value():
+    _, _, step = momentum()
+    x = tf.ones((40, 40))
+    step(x)
+    (run,) = step.get_concrete_function(x).function._executors.values()
+    compiled = run.compiled.lowered().compile().as_text()
+    assert "input_output_alias" in compiled and " copy(" not in compiled
+
+
 def test_what_somebody_holds_does_not_change():
     w, _, step = momentum()
     x = tf.ones((40, 40))

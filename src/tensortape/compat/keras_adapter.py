@@ -1,4 +1,4 @@
-"""What is changed on the unmodified Keras 3 as it is imported: two habits and a safety.
+"""What is changed on the unmodified Keras 3 as it is imported: two habits, a safety, two savings.
 
 - ``Sequential(layer)`` takes a single layer.
 - An initializer without a seed draws from the ``tf.random`` stream once ``tf.random.set_seed`` was
@@ -6,6 +6,10 @@
   show. (With ``keras.utils.set_random_seed`` Keras 3's own numbers are left as they are.)
 - A file that a model or its weights are saved to is written beside its place and then renamed, so
   a process that is killed leaves the old file or the new one. (Keras writes it in place.)
+- Where no callback looks at batches, ``fit`` does not tell them of batches: Keras would turn the
+  logs of each into Python numbers first, and so wait for a step that XLA still computes.
+- Arrays that are given to ``fit`` are cut into batches by one dataset in place of a pipeline of
+  eight, with the same batches in the same order.
 
 Keras' files stay as they are: a finder lets the modules concerned load as usual and then wraps the
 functions named above.
@@ -25,6 +29,7 @@ from typing import Any
 
 from tensortape.compat import keras_versions
 from tensortape.core import random_state
+from tensortape.data.array_batches import array_batches
 from tensortape.train import atomic
 
 
@@ -138,7 +143,66 @@ def _is_one_local_file(filepath: Any, args: Any, kwargs: dict[str, Any]) -> bool
     return known and whole and "://" not in path and os.path.isdir(os.path.dirname(path) or ".")
 
 
+def patch_callbacks(module: ModuleType) -> None:
+    """Leave out what is told to callbacks at each batch, where all of them ignore it."""
+    callbacks: Any = module.CallbackList
+    for kind in ("train", "test", "predict"):
+        for when in ("begin", "end"):
+            name = f"on_{kind}_batch_{when}"
+            if hasattr(callbacks, name):
+                told = _told(getattr(callbacks, name), name, f"on_batch_{when}")
+                setattr(callbacks, name, told)
+
+
+def _told(tell: Callable[..., None], *hooks: str) -> Callable[..., None]:
+    """``tell``, if one of the callbacks does something in one of these methods."""
+
+    @functools.wraps(tell)
+    def wrapper(self: Any, batch: Any, logs: Any = None) -> None:
+        for callback in self.callbacks:
+            for hook in hooks:
+                if not getattr(getattr(callback, hook, None), "_is_default", False):
+                    tell(self, batch, logs)
+                    return
+
+    return wrapper
+
+
+def patch_arrays(module: ModuleType) -> None:
+    """Let one dataset cut arrays into batches."""
+    adapter: Any = module.ArrayDataAdapter
+    original = adapter.get_tf_dataset
+
+    @functools.wraps(original)
+    def get_tf_dataset(self: Any) -> Any:
+        found = _in_batches(self, module)
+        return original(self) if found is None else found
+
+    adapter.get_tf_dataset = get_tf_dataset
+
+
+def _in_batches(adapter: Any, module: Any) -> Any:
+    """The batches of an adapter's arrays, ``None`` unless they are plain ones in usual order."""
+    tf: Any = importlib.import_module("tensortape")
+    try:
+        inputs, size, shuffle = adapter._inputs, adapter._batch_size, adapter._shuffle
+        count = adapter._num_samples
+    except AttributeError:  # another version of Keras
+        return None
+    if not isinstance(shuffle, bool) or tf.distribute.has_strategy() or tf.inside_function():
+        return None
+    found = module.array_slicing.convert_to_sliceable(inputs, target_backend="tensorflow")
+
+    def permutation(_: Any) -> Any:
+        return tf.random.shuffle(tf.range(count, dtype=tf.int64))
+
+    order = tf.data.Dataset.range(1).map(permutation) if shuffle else None
+    return array_batches(module.tree.lists_to_tuples(found), int(size), order)
+
+
 PATCHES = {
+    "keras.src.trainers.data_adapters.array_data_adapter": patch_arrays,
+    "keras.src.callbacks.callback_list": patch_callbacks,
     "keras.src.saving.saving_lib": patch_saving,
     "keras.src.legacy.saving.legacy_h5_format": patch_saving,
     "keras.src.initializers.random_initializers": patch_initializers,

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.device_tensor import settle
+
 
 def async_wait() -> None:
-    """Return at once: every operation has finished when it returns.
+    """Wait for a step of Keras' that XLA may still compute, and raise what went wrong in it.
 
     Source: `tensorflow.python.eager.context.async_wait`.
     """
+    settle()
 
 
 class Context:

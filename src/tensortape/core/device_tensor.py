@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,17 +21,68 @@ _ALONE = 3
 """References to a tensor that only a variable holds, seen from where they are counted."""
 
 
+class Pending:
+    """The checks of a program that was started and may still run.
+
+    What it gave is right if they pass; else reading its outputs raises what went wrong. Variables
+    have their old values then, and can be read once the error was raised.
+    """
+
+    __slots__ = ("_code", "_failed", "_told")
+
+    def __init__(self, code: Any, failed: Callable[[int], Exception]) -> None:
+        self._code, self._failed, self._told = code, failed, False
+
+    def settle(self, once: bool = False) -> None:
+        """Wait for the program and raise what went wrong; no second time if ``once``."""
+        if self._code is None or (once and self._told):
+            return
+        number = int(np.asarray(self._code))
+        if number:
+            self._told = True
+            raise self._failed(number)
+        self._code = None
+
+
+class _Started(threading.local):
+    """Programs that this thread started and has not waited for."""
+
+    pending: Pending | None = None
+
+
+_started = _Started()
+
+
+def settle() -> None:
+    """Wait for the program that was started last, and raise what went wrong in it."""
+    pending, _started.pending = _started.pending, None
+    if pending is not None:
+        pending.settle(once=True)
+
+
+def started(pending: Pending) -> None:
+    """Remember a program whose checks nobody looked at."""
+    _started.pending = pending
+
+
 class DeviceTensor(EagerTensor):
     """A tensor whose value is on the device; its NumPy array is made when it is asked for."""
 
     __slots__ = ()
 
-    def __init__(self, array: Any) -> None:
+    def __init__(
+        self, array: Any, pending: Pending | None = None, of_variable: bool = False
+    ) -> None:
         self.__dict__["_device"] = array
+        if pending is not None:
+            self.__dict__["_pending"] = (pending, of_variable)
         self._id = next_id()
 
     def __getattr__(self, name: str) -> Any:
         if name == "_a" and "_device" in self.__dict__:  # the slot is still empty
+            if "_pending" in self.__dict__:
+                pending, once = self.__dict__["_pending"]
+                pending.settle(once)
             self._a = to_numpy(self.__dict__["_device"])
             return self._a
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -67,11 +119,11 @@ def variable_value(variable: Any, alone: bool = True) -> Any:
     return tensor.__dict__["_device"]
 
 
-def new_value(array: Any) -> EagerTensor:
+def new_value(array: Any, pending: Pending | None = None, of_variable: bool = False) -> EagerTensor:
     """The tensor of a program's result, wherever that is."""
     if isinstance(array, (np.ndarray, np.generic)):
         return EagerTensor(array)
-    return DeviceTensor(array)
+    return DeviceTensor(array, pending, of_variable)
 
 
 def nobody_else() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from collections.abc import Iterator as PythonIterator
@@ -116,6 +117,11 @@ class OwnedIterator(Trackable):
     @property
     def _type_spec(self) -> IteratorSpec:
         return IteratorSpec(self.element_spec)
+
+    @functools.cached_property
+    def _described(self) -> str:
+        """The type as text, which functions are traced for."""
+        return repr(self._type_spec)
 
     def _serialize_to_tensors(self) -> dict[str, Any]:
         """What a checkpoint keeps: how many elements are gone, and the seeds they came from."""

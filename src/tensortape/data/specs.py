@@ -137,6 +137,6 @@ class OptionalSpec(_ElementSpec):
 
     def _from_components(self, components: Any) -> Any:
         value = refill(self._element_spec, list(components))
-        if all(type(part) is EagerTensor for part in components):
+        if all(isinstance(part, EagerTensor) for part in components):
             return OPTIONAL[0](value, True)
         return OPTIONAL[0].from_value(value)

@@ -14,7 +14,7 @@ import numpy as np
 from tensortape.core import nest
 from tensortape.core.containers import sorted_keys
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.device_tensor import new_value, nobody_else, variable_value
+from tensortape.core.device_tensor import new_value, nobody_else, settle, started, variable_value
 from tensortape.core.random_state import SeedScope
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
@@ -138,6 +138,8 @@ class ConcreteFunction:
         graph.visible = len(graph._operations)
         self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))
         self.function.updates = self._updates()
+        self.asynchronous = False
+        """Whether a call may return while XLA computes, and errors come when results are read."""
         self.signature: Any = ((), {})
         self.flat_names: list[str] = []
         self.parameters: list[str] = []
@@ -329,15 +331,21 @@ class ConcreteFunction:
         if self._first:
             self._run_first(arrays)
         count = self._count
+        settle()
         try:
-            outs = self.function.run(arrays)
+            if self.asynchronous:
+                outs, pending = self.function.begin(arrays, len(self._assigned))
+            else:
+                outs, pending = self.function.run(arrays), None
         except Exception as exc:  # memory that was donated comes back with the error
             for at, array in getattr(exc, "updates", {}).items():
                 self._assigned[at - count]._t = new_value(array)
             raise
+        if pending is not None:
+            started(pending)
         for variable, array in zip(self._assigned, outs[count:], strict=True):
-            variable._t = new_value(array)
-        return self._pack([EagerTensor(a) for a in outs[:count]])
+            variable._t = new_value(array, pending, True)
+        return self._pack([new_value(a, pending) for a in outs[:count]])
 
     def _updates(self) -> dict[int, int]:
         """Which parameter each result replaces, where a variable is read and assigned."""

@@ -58,6 +58,7 @@ class Function:
         self._only_traced = False
         self._against: BaseException | None = None
         self._whole = self._is_of_keras() and self._engine() is True
+        self._steps = self._is_of_keras() and self._name == "multi_step_on_iterator"
         functools.update_wrapper(self, python_function, updated=())
 
     # -- looking at it ---------------------------------------------------------------------
@@ -214,6 +215,7 @@ class Function:
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
             concrete.parameters = self._binder.names
+            concrete.asynchronous = self._steps
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
         except Exception as reason_against:
             lines.explain(reason_against)

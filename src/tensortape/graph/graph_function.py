@@ -95,6 +95,15 @@ class GraphFunction:
             arrays = [to_numpy(a) if hasattr(a, "addressable_shards") else a for a in arrays]
         return found(*arrays)
 
+    def begin(self, arrays: Any, updated: int) -> tuple[list[Any], Any]:
+        """The outputs, perhaps not computed yet, and the checks that are to be made later.
+
+        ``updated``: how many of the outputs are new values of variables.
+        """
+        found = self._executors.get(None if self.static else tuple([a.shape for a in arrays]))
+        begin = getattr(found, "begin", None)
+        return (self.run(arrays), None) if begin is None else begin(arrays, updated)
+
     def _make_executor(self, key: Any, arrays: Any) -> Any:
         """What runs the program for arguments of these shapes, by itself the better engine."""
         _bound(self._executors)

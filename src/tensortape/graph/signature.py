@@ -116,7 +116,8 @@ def describe(value: Any, tensors: list[Any]) -> Any:
         return (kind, repr(value._type_spec), *parts)
     if resource_of(value) is not None:
         tensors.append(held(value))
-        return (kind, repr(value._type_spec))
+        described = getattr(value, "_described", None)  # iterators keep it: Keras' steps ask often
+        return (kind, repr(value._type_spec) if described is None else described)
     return Identity(value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core.device_tensor import to_numpy
+from tensortape.core.device_tensor import Pending, to_numpy
 from tensortape.graph.ir import Program
 from tensortape.graph.passes import optimise
 from tensortape.xla import control  # noqa: F401  (the lowerings of control flow)
@@ -50,34 +50,22 @@ class Executable:
         used = {i for node in program.nodes for i in node.uses()} | {*prelude.drawn}
         kept = {*program.params, *program.constants, *prelude.fixed}
         outs = dict.fromkeys(i for i in program.results if i not in kept)
-        self._outs = list(outs)
         self._takes = [k for k, i in enumerate(program.params) if i in used]
+        if calls_back(program):  # somebody may look at variables while the program runs
+            self.updates = {}
+        self._reuse(outs)
+        # JAX pairs donated memory with results of its shape in order: each with its own update,
+        # or XLA has to copy all of them.
+        self._outs = list(dict.fromkeys([*self._reused.values(), *outs]))
         place = {i: n for n, i in enumerate(self._outs)}
         at = {i: k for k, i in enumerate(program.params)}
         known = {**program.constants, **prelude.fixed}
-        self._gives = [
+        self._gives: list[Any] = [
             (place[i], None, None) if i in place else (None, at.get(i), known.get(i))
             for i in program.results
         ]
         self._plain = all(p is not None for p, _, _ in self._gives)
         self._large = [program.constants[i] for i in prelude.large]
-        returned = {at[i] for i in program.results if i in at}
-        if calls_back(program):  # somebody may look at variables while the program runs
-            self.updates = {}
-        given = [program.results[r] for r in self.updates.values()]
-        self._kept = {
-            r
-            for r in self.updates.values()  # what is shared by two variables cannot be donated
-            if program.results[r] in place and given.count(program.results[r]) == 1
-        }
-        self._reused = {
-            k: program.results[r]
-            for k, r in self.updates.items()
-            if k in self._takes
-            and k not in returned
-            and r in self._kept
-            and program.avals[program.params[k]] == program.avals[program.results[r]]
-        }
         donated = tuple(n for n, k in enumerate(self._takes) if k in self._reused)
 
         def compiled(*args: Any) -> Any:
@@ -85,6 +73,24 @@ class Executable:
 
         compiled.__name__ = program.name  # what XLA's text and profiles call it
         self._function = jax.jit(compiled, donate_argnums=donated)
+
+    def _reuse(self, outs: Mapping[int, None]) -> None:
+        """Which results stay on the device, and which of them take their parameter's memory."""
+        program = self.program
+        results = {*program.results}
+        given = [program.results[r] for r in self.updates.values()]
+        self._kept = {
+            r
+            for r in self.updates.values()  # what is shared by two variables cannot be donated
+            if program.results[r] in outs and given.count(program.results[r]) == 1
+        }
+        self._reused = {
+            k: program.results[self.updates[k]]
+            for k in self._takes
+            if self.updates.get(k) in self._kept
+            and program.params[k] not in results
+            and program.avals[program.params[k]] == program.avals[program.results[self.updates[k]]]
+        }
 
     def _traced(self, *args: Any) -> Any:
         """What JAX compiles: results, and the number of what went wrong."""
@@ -133,6 +139,29 @@ class Executable:
 
     def run(self, arrays: Any) -> list[Any]:
         """The results, those that were computed as JAX arrays."""
+        outs, code = self._start(arrays)
+        if code is not None and (number := int(np.asarray(code))):  # int(code) takes 20 µs
+            raise self._failed(number, outs)
+        return self._arranged(outs, arrays)
+
+    def begin(self, arrays: Any, updated: int) -> tuple[list[Any], Pending | None]:
+        """As ``run``, without waiting: the checks are left for later where that is safe.
+
+        It is when a program that failed gives all ``updated`` variables their old values.
+        """
+        outs, code = self._start(arrays)
+        pending = None
+        if code is not None:
+            if self.hosted or len(self._reused) != updated:
+                if number := int(np.asarray(code)):
+                    raise self._failed(number, outs)
+            else:
+                failures = self._failures
+                pending = Pending(code, lambda number: failures[number - 1]())
+        return self._arranged(outs, arrays), pending
+
+    def _start(self, arrays: Any) -> tuple[list[Any], Any]:
+        """What the compiled function gives: results and the number of what went wrong."""
         if not self._prepared:
             self.prepare(arrays)
         args = [arrays[k] for k in self._takes]
@@ -141,10 +170,12 @@ class Executable:
         if self._prelude.draws:
             args += self._prelude.draw(arrays)
         with x64():
-            outs, code = self._function(*args) if self._ready else self._first(args)
+            found = self._function(*args) if self._ready else self._first(args)
         self.calls += 1
-        if code is not None and (number := int(np.asarray(code))):  # int(code) takes 20 µs
-            raise self._failed(number, outs)
+        return found
+
+    def _arranged(self, outs: list[Any], arrays: Any) -> list[Any]:
+        """The program's results from those that were computed."""
         if self._plain:
             return [outs[place] for place, _, _ in self._gives]
         return [

@@ -82,6 +82,13 @@ class Switching:
         """The results, as NumPy arrays but for those in ``updates``."""
         return self._run(*arrays)
 
+    def begin(self, arrays: Any, updated: int) -> tuple[list[Any], Any]:
+        """As ``Executable.begin`` once there is one, else as calling it."""
+        if self.compiled is None:
+            return self._run(*arrays), None
+        found: tuple[list[Any], Any] = self.compiled.begin(arrays, updated)
+        return found
+
     def _begin(self, *arrays: Any) -> list[Any]:
         """One of the first calls."""
         if self._left > 0:
