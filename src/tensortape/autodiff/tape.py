@@ -39,6 +39,7 @@ from tensortape.core.registry import OPS, export
 from tensortape.core.rows import Rows
 from tensortape.core.state import add_listener, quiet_floats, remove_listener, state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.variable import Variable
 
 _log = logging.getLogger("tensortape")
 
@@ -52,6 +53,8 @@ class UnconnectedGradients(Enum):
 
 
 NONE = UnconnectedGradients.NONE
+QUICK = frozenset({list, Variable, EagerTensor})
+"""Types of sources that are worth a look before they are taken apart."""
 
 
 @export("GradientTape", "autodiff.GradientTape")
@@ -301,18 +304,20 @@ class GradientTape:
         policy = unconnected_gradients
         if type(policy) is not UnconnectedGradients:
             policy = UnconnectedGradients(policy)
-        if type(sources) is list and output_gradients is None and policy is NONE:
-            results = straight(entries, target, sources, self._tracked)
+        kind = type(sources)
+        if kind in QUICK and output_gradients is None and policy is NONE:
+            flat = sources if kind is list else [sources]
+            results = straight(entries, target, flat, self._tracked)
             if results is not None:
                 if not self._persistent:
                     self._entries = None
-                return results
+                return results if kind is list else results[0]
         if type(target) is EagerTensor and usual((target,)):
             targets = [target]
         else:
             targets = [checked_target(t) for t in nest.flatten(target)]
         parts = None
-        alone = type(sources) is list and usual(sources)  # nothing to take apart
+        alone = kind is list and usual(sources)  # nothing to take apart
         if alone:
             handles = flat_sources = [*sources]
         else:
