@@ -30,7 +30,7 @@ def test_as_told(sine):
 
 def test_it_changes_when_compiling_pays(sine, monkeypatch):
     program, args = sine
-    monkeypatch.setattr(module, "choose", lambda program: Choice("xla", "by estimate", 3))
+    monkeypatch.setattr(module, "choose", lambda program, **how: Choice("xla", "by estimate", 3))
     run = executor(program)
     engines = []
     for _ in range(5):

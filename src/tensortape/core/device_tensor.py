@@ -17,6 +17,10 @@ from tensortape.core.state import next_id
 from tensortape.core.tensor import EagerTensor
 
 _main = threading.main_thread()
+ALIGNMENT = 64
+"""XLA uses the memory of an array on the CPU as it is when its address is a multiple of this."""
+_LARGE = 1 << 16
+"""Bytes from which copies count."""
 _ALONE = 3
 """References to a tensor that only a variable holds, seen from where they are counted."""
 
@@ -102,6 +106,38 @@ def device_value(tensor: Any) -> Any:
     """What to pass to a compiled program for a tensor: the array on the device if there is one."""
     found = tensor.__dict__.get("_device")
     return tensor._a if found is None else found
+
+
+def aligned(array: Any) -> Any:
+    """An array that XLA can read where it is: itself, or a copy if it is large and begins amiss.
+
+    >>> aligned(np.ones(100_000)).ctypes.data % 64
+    0
+    """
+    if array.nbytes < _LARGE or array.dtype.hasobject:
+        return array
+    if array.__array_interface__["data"][0] % ALIGNMENT == 0 and array.flags.c_contiguous:
+        return array
+    room = np.empty(array.nbytes + ALIGNMENT, np.uint8)
+    start = -room.__array_interface__["data"][0] % ALIGNMENT
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def passed_value(tensor: Any) -> Any:
+    """The array of a tensor that is passed to a compiled program.
+
+    XLA copies large arrays that begin at an odd address. One that is passed a second time is moved
+    to where it is read as it is.
+    """
+    array = tensor._a
+    if array.nbytes >= _LARGE:
+        if tensor.__dict__.setdefault("_passed", False):
+            array = tensor._a = aligned(array)
+        else:
+            tensor.__dict__["_passed"] = True
+    return array
 
 
 def variable_value(variable: Any, alone: bool = True) -> Any:

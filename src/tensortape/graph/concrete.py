@@ -14,7 +14,15 @@ import numpy as np
 from tensortape.core import nest
 from tensortape.core.containers import sorted_keys
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.device_tensor import new_value, nobody_else, settle, started, variable_value
+from tensortape.core.device_tensor import (
+    aligned,
+    new_value,
+    nobody_else,
+    passed_value,
+    settle,
+    started,
+    variable_value,
+)
 from tensortape.core.random_state import SeedScope
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
@@ -138,8 +146,6 @@ class ConcreteFunction:
         graph.visible = len(graph._operations)
         self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))
         self.function.updates = self._updates()
-        self.asynchronous = False
-        """Whether a call may return while XLA computes, and errors come when results are read."""
         self.signature: Any = ((), {})
         self.flat_names: list[str] = []
         self.parameters: list[str] = []
@@ -308,11 +314,11 @@ class ConcreteFunction:
             if self._assigned:
                 self._commit(outs)
             return self._pack(outs)
+        if self.function.on_device:
+            return self._call_on_device([passed_value(t) for t in tensors])
         arrays = [t._a for t in tensors]
         if self._fixed:
             arrays += self._fixed
-        if self.function.on_device:
-            return self._call_on_device(arrays)
         arrays += [v._t._a for v in self._variables]
         if self._first:
             self._run_first(arrays)
@@ -326,6 +332,9 @@ class ConcreteFunction:
 
     def _call_on_device(self, arrays: list[Any]) -> Any:
         """As ``call``, with variables that stay with XLA from call to call."""
+        if self._fixed:
+            self._fixed = [aligned(a) for a in self._fixed]
+            arrays += self._fixed
         alone = not self._assigned or nobody_else()
         arrays += [variable_value(v, alone) for v in self._variables]
         if self._first:
@@ -333,7 +342,7 @@ class ConcreteFunction:
         count = self._count
         settle()
         try:
-            if self.asynchronous:
+            if self.function.asynchronous:
                 outs, pending = self.function.begin(arrays, len(self._assigned))
             else:
                 outs, pending = self.function.run(arrays), None

@@ -33,14 +33,17 @@ def reasoned(program: Program, reason: str) -> Callable[..., list[Any]]:
 
 
 def executor(
-    program: Program, jit_compile: bool | None = None, updates: Mapping[int, int] | None = None
+    program: Program,
+    jit_compile: bool | None = None,
+    updates: Mapping[int, int] | None = None,
+    beside: bool = False,
 ) -> Callable[..., list[Any]]:
     """A function of arrays that runs ``program``.
 
     ``jit_compile``: ``True`` for XLA (``ImportError`` without JAX), ``False`` for the plan,
     ``None`` for the better one of those there are. A program of constants needs no engine.
     ``updates``: which results are new values of which parameters, for XLA to keep on the device
-    (``{parameter: result}``, by position).
+    (``{parameter: result}``, by position). ``beside``: whether calls need not wait for results.
     """
     if not program.nodes:
         return reasoned(program, "there is nothing to compute")
@@ -48,4 +51,4 @@ def executor(
         return reasoned(program, "jit_compile=False")
     if jit_compile is None and not have_jax():
         return reasoned(program, "JAX is not installed")
-    return XLA[0]()(program, jit_compile, updates)
+    return XLA[0]()(program, jit_compile, updates, beside)

@@ -215,7 +215,7 @@ class Function:
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
             concrete.parameters = self._binder.names
-            concrete.asynchronous = self._steps
+            concrete.function.asynchronous = self._steps
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
         except Exception as reason_against:
             lines.explain(reason_against)

@@ -65,6 +65,8 @@ class GraphFunction:
         """Which outputs are new values of which inputs (variables), by position."""
         self.on_device = False
         """Whether arguments may be arrays on the device, and outputs in ``updates`` are."""
+        self.asynchronous = False
+        """Whether a call may return while XLA computes, and errors come when results are read."""
         self.is_gradient = False
         """Whether its own gradients are zeros where there is no connection, as in TensorFlow."""
 
@@ -108,7 +110,9 @@ class GraphFunction:
         """What runs the program for arguments of these shapes, by itself the better engine."""
         _bound(self._executors)
         begin = time.perf_counter()
-        found: Any = executor(self.program(arrays), self.jit_compile, self.updates)
+        found: Any = executor(
+            self.program(arrays), self.jit_compile, self.updates, self.asynchronous
+        )
         self._executors[key] = found
         found.made_seconds = time.perf_counter() - begin
         self.on_device = self.on_device or hasattr(found, "on_device")

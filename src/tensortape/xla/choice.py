@@ -9,6 +9,7 @@ import math
 from typing import Any, NamedTuple
 
 from tensortape.graph.ir import Node, Program
+from tensortape.graph.passes import optimise
 from tensortape.xla import support
 from tensortape.xla.runtime import installed
 from tensortape.xla.work import compiling, decided_by, estimate
@@ -17,6 +18,8 @@ ADVANTAGE = 1.15
 """How much faster XLA must be by estimate: estimates are rough, and compiling costs seconds."""
 WORTH = 100e-6
 """Calls that take less time on the plan stay there."""
+BESIDE = 150e-6
+"""What Python does for a step of Keras' loop: it takes no time of its own while XLA computes."""
 
 
 class Choice(NamedTuple):
@@ -30,10 +33,11 @@ class Choice(NamedTuple):
     calls: int = 0
 
 
-def choose(program: Program, have_xla: bool | None = None) -> Choice:
+def choose(program: Program, have_xla: bool | None = None, beside: bool = False) -> Choice:
     """The better engine for a program, by counted work and measured constants.
 
-    Depends on the program alone, so that a program always runs, and rounds, in the same way.
+    ``beside``: whether calls return while XLA computes. Depends on the program alone, so that a
+    program always runs, and rounds, in the same way.
     """
     if have_xla is None:
         have_xla = installed()
@@ -43,10 +47,14 @@ def choose(program: Program, have_xla: bool | None = None) -> Choice:
     if against is not None:
         return Choice("plan", against)
     cost = estimate(program)
+    if cost.plan >= WORTH:
+        cost = estimate(optimise(program))  # which is what runs
     told = f"estimated {_told(cost.plan)} on NumPy, {_told(cost.xla)} with XLA"
-    if cost.plan < WORTH or cost.plan < ADVANTAGE * cost.xla:
+    told += " beside Python" if beside else ""
+    on_plan = cost.plan + BESIDE if beside else cost.plan
+    if cost.plan < WORTH or on_plan < ADVANTAGE * cost.xla:
         return Choice("plan", told)
-    return Choice("xla", told, math.ceil(compiling(program) / (cost.plan - cost.xla)))
+    return Choice("xla", told, math.ceil(compiling(optimise(program)) / (on_plan - cost.xla)))
 
 
 def obstacle(program: Program) -> str | None:

@@ -27,20 +27,24 @@ Updates = Mapping[int, int] | None
 
 
 def executor(
-    program: Program, jit_compile: bool | None = None, updates: Updates = None
+    program: Program,
+    jit_compile: bool | None = None,
+    updates: Updates = None,
+    beside: bool = False,
 ) -> Callable[..., list[Any]]:
     """A function of arrays that runs ``program``.
 
     ``jit_compile``: ``True`` compiles with XLA at the first call (``ImportError`` without JAX);
     ``False`` runs the plan; ``None`` runs the plan, and changes to XLA where JAX is installed and
-    by estimate so many calls came that compiling pays. ``updates`` as in ``compile_xla``.
+    by estimate so many calls came that compiling pays. ``updates`` as in ``compile_xla``,
+    ``beside`` as in ``choose``.
     """
     if jit_compile is False:
         return reasoned(program, "jit_compile=False")
     if jit_compile:
         require()
         return Switching(program, Choice("xla", "jit_compile=True"), updates)
-    choice = choose(program)
+    choice = choose(program, beside=beside)
     if choice.engine == "plan":
         return reasoned(program, choice.reason)
     return Switching(program, choice, updates)

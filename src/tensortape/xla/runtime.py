@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.device_tensor import ALIGNMENT
 from tensortape.core.lazy import lazy_import
 
 jax: Any = lazy_import("jax")
 jnp: Any = lazy_import("jax.numpy")
 lax: Any = lazy_import("jax.lax")
-
-ALIGNMENT = 64
-"""XLA uses the memory of an array on the CPU as it is when its address is a multiple of this."""
 
 
 @cache

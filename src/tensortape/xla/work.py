@@ -52,11 +52,11 @@ class Cost(NamedTuple):
         return Cost(self.plan + times * other.plan, self.xla + times * other.xla)
 
 
-CALL = Cost(2 * MICRO, 20 * MICRO)
-PASSED = Cost(0.1 * MICRO, 4 * MICRO)
+CALL = Cost(2 * MICRO, 40 * MICRO)
+PASSED = Cost(0.1 * MICRO, 1.5 * MICRO)
 """A parameter or a result."""
 NODE = Cost(1.2 * MICRO, 0.1 * MICRO)
-KERNEL = Cost(0, 5 * MICRO)
+KERNEL = Cost(0, 2 * MICRO)
 """What XLA cannot fuse with its neighbours."""
 STEP = Cost(0.2 * MICRO, 0.05 * MICRO)
 """An iteration of a loop."""
@@ -65,10 +65,10 @@ SCALAR_NODE = Cost(0.1 * MICRO, 0.01 * MICRO)
 INNER_KERNEL = Cost(0, 1.5 * MICRO)
 """Nodes of loops: the plan writes arithmetic of numbers as Python's, XLA fuses it."""
 FLOP = Cost(NANO / 40, NANO / 47)
-CONVOLVED = Cost(NANO / 15, NANO / 13)
+CONVOLVED = Cost(NANO / 25, NANO / 24)
 LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
 HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
-COMPILING, COMPILING_NODE, COMPILING_KERNEL = 0.05, 0.0006, 0.06
+COMPILING, COMPILING_NODE, COMPILING_KERNEL = 0.05, 0.0006, 0.035
 """Seconds that XLA takes to compile a program, a node of it, and one it cannot fuse."""
 CALLBACK = Cost(0, 60 * MICRO)
 
