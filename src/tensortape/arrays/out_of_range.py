@@ -45,6 +45,7 @@ SHAPES: dict[str, Callable[..., Any]] = {
     "InTopKV2": _first,
     **{f"TensorScatter{verb}": _first for verb in ("Update", "Add", "Sub", "Max", "Min")},
     **{f"UnsortedSegment{verb}": _segments for verb in ("Sum", "Prod", "Max", "Min")},
+    **{f"Segment{verb}": _segments for verb in ("Sum", "Mean", "Prod", "Max", "Min")},
 }
 """Operation -> ``shape(attrs, *shapes of the operands)``."""
 

@@ -28,12 +28,16 @@ HOSTED: dict[str, str] = dict.fromkeys(
     "FractionalPoolingSequence": _DRAWS,
     "StatefulRandomBinomial": _DRAWS,
     "Sample": _DRAWS,
+    "DenseBincount": "it looks at the numbers that it counts",
+    "SegmentCount": "it looks at the ids",
     "HostCall": "it computes with Python, from values",
 }
 """Op type -> why NumPy computes it."""
 
 WITHOUT_FORM: dict[str, str] = {
     "Where": "how many elements are true, and with it the shape of the result, depends on data",
+    "Unique": "how many distinct values there are depends on data",
+    "UniqueWithCounts": "how many distinct values there are depends on data",
     "StringAdd": _TEXT,
     "TensorArrayGrow": "how many rows there are depends on data",
     "TensorArrayFit": "whether there are rows yet depends on data",

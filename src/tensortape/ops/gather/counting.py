@@ -9,33 +9,24 @@ import numpy as np
 
 from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
-from tensortape.core.op import op
+from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.gather.counting_ops import (
+    bincount_op,
+    counts,
+    distinct,
+    unique_op,
+    unique_with_counts_op,
+)
 from tensortape.ops.layout.attributes import invalid, one_int, static_value
 
 
 def values_of(x: Any) -> Any:
     """The array of a tensor-like value that must be known now."""
     return np.asarray(static_value(tensor(x)))
-
-
-def _bins(array: Any, minlength: Any, maxlength: Any) -> int:
-    size = int(array.max(initial=-1)) + 1
-    if minlength is not None:
-        size = max(size, one_int(minlength))
-    return size if maxlength is None else min(size, one_int(maxlength))
-
-
-def _count(array: Any, weights: Any, size: int, kind: Any, binary: bool) -> Any:
-    keep = array < size
-    if weights is not None:
-        out = np.zeros(size, weights.dtype)
-        np.add.at(out, array[keep], weights[keep])
-        return out
-    out = np.bincount(array[keep].reshape(-1), minlength=size).astype(kind)
-    return np.minimum(out, 1) if binary else out
 
 
 @export("math.bincount")
@@ -57,24 +48,22 @@ def bincount(
 
     Raises ``tf.errors.InvalidArgumentError`` for negative numbers. Source: ``tf.math.bincount``.
     """
-    array = values_of(arr)
-    if array.dtype.kind != "i":
-        array = array.astype(np.int32)
-    weight = None if weights is None else values_of(weights)
-    if array.size and array.min() < 0:
-        raise invalid("Input arr must be non-negative! [Op:DenseBincount]")
     if axis not in (None, 0, -1):
         raise ValueError(
             f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported."
         )
-    kind, size = dtypes.as_dtype(dtype)._np, _bins(array, minlength, maxlength)
-    if axis in (None, 0) or array.ndim < 2:
-        return state.tensor(_count(array, weight, size, kind, binary_output))
-    rows = [
-        _count(row, None if weight is None else weight[i], size, kind, binary_output)
-        for i, row in enumerate(array)
-    ]
-    return state.tensor(np.stack(rows))
+    operands = [tensor(x) for x in (arr, weights) if x is not None]
+    attrs = {
+        "minlength": None if minlength is None else one_int(minlength),
+        "maxlength": None if maxlength is None else one_int(maxlength),
+        "dtype": dtypes.as_dtype(dtype),
+        "binary": bool(binary_output),
+        "rows": axis == -1,
+    }
+    if not all(type(t) is EagerTensor for t in operands):
+        return execute(bincount_op, tuple(operands), attrs)
+    arrays = [np.asarray(t._a) for t in operands]
+    return state.tensor(counts(arrays[0], arrays[1] if arrays[1:] else None, **attrs))
 
 
 def _squeezed(labels: Any, predictions: Any) -> tuple[Any, Any]:
@@ -191,18 +180,13 @@ Unique = collections.namedtuple("Unique", ["y", "idx"])
 UniqueWithCounts = collections.namedtuple("UniqueWithCounts", ["y", "idx", "count"])
 
 
-def _distinct(x: Any, out_idx: Any) -> tuple[Any, Any, Any]:
-    array = values_of(x)
-    if array.ndim != 1:
-        raise invalid(f"unique expects a 1D vector, got shape {list(array.shape)}. [Op:Unique]")
-    kind = dtypes.as_dtype(out_idx)._np
-    _, first, inverse, counts = np.unique(
-        array, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
-    )
-    order = np.argsort(first, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    return array[first[order]], place[inverse.reshape(-1)].astype(kind), counts[order].astype(kind)
+def _distinct(op: Op, x: Any, out_idx: Any) -> Any:
+    given, kind = tensor(x), dtypes.as_dtype(out_idx)
+    if type(given) is not EagerTensor:
+        if given._a.ndim != 1:
+            raise ValueError(f"Shape must be rank 1 but is rank {given._a.ndim} for {op.type!r}")
+        return execute(op, (given,), {"dtype": kind})
+    return [state.tensor(a) for a in distinct(np.asarray(given._a), kind._np)[: op.outputs]]
 
 
 @export("unique")
@@ -216,12 +200,10 @@ def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> Any:
 
     Raises ``tf.errors.InvalidArgumentError`` unless ``x`` is a vector. Source: ``tf.unique``.
     """
-    y, idx, _ = _distinct(x, out_idx)
-    return Unique(state.tensor(y), state.tensor(idx))
+    return Unique(*_distinct(unique_op, x, out_idx))
 
 
 @export("unique_with_counts")
 def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> Any:
     """``tf.unique`` and how often each distinct value occurs. Source: ``tf.unique_with_counts``."""
-    y, idx, count = _distinct(x, out_idx)
-    return UniqueWithCounts(state.tensor(y), state.tensor(idx), state.tensor(count))
+    return UniqueWithCounts(*_distinct(unique_with_counts_op, x, out_idx))

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.abstract import UNKNOWN_SIZES
+from tensortape.arrays.unknown_sizes import filled as filled_shape
+from tensortape.arrays.unknown_sizes import is_data
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import invalid, static_value
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.layout.attributes import invalid, one_int
 from tensortape.ops.reduce.segment import prod_rule, shared
 
 
@@ -78,27 +82,53 @@ max_op.vjp(0)(shared)
 min_op.vjp(0)(shared)
 
 
-def segments_of(x: Any, ids: Any, name: str) -> int:
-    """The number of segments of sorted ids.
+def segments_of(slices: int, ids: Any, name: str) -> int:
+    """The number of segments of sorted ids (NumPy) of so many slices.
 
     Raises ``tf.errors.InvalidArgumentError`` when they are not sorted or not one per slice.
     """
-    array = np.asarray(static_value(ids))
-    if array.ndim != 1 or array.shape[0] != x._a.shape[0]:
+    if ids.ndim != 1 or ids.shape[0] != slices:
         raise invalid(
             "segment_ids should be the same size as dimension 0 of input. Got "
-            f"{list(array.shape)} for {list(x.shape)} [Op:{name}]"
+            f"{list(ids.shape)} for {slices} slices [Op:{name}]"
         )
-    if array.size and (np.diff(array) < 0).any():
+    if ids.size and (np.diff(ids) < 0).any():
         raise invalid(f"segment ids are not increasing [Op:{name}]")
-    if array.size and array[0] < 0:
+    if ids.size and ids[0] < 0:
         raise invalid(f"segment ids must be >= 0 [Op:{name}]")
-    return int(array[-1]) + 1 if array.size else 0
+    return int(ids[-1]) + 1 if ids.size else 0
+
+
+@op(
+    "SegmentCount",
+    nondifferentiable="a number of segments is an integer",
+    samples=[(((4, 2), [0, 0, 1, 3]), {"name": "SegmentSum"})],
+)
+def count_op(xp, data, segment_ids, *, name):
+    """How many segments sorted ids make of the slices of ``data``, in graphs."""
+    return np.int64(segments_of(data.shape[0], np.asarray(segment_ids), name))
+
+
+def _one_number(values: Any, attrs: Any, data: bool) -> Any:
+    return [filled_shape((), np.int64, k) for k in range(2)] if is_data(values[1]) else None
+
+
+UNKNOWN_SIZES["SegmentCount"] = _one_number
+
+
+def count_of(x: Any, ids: Any, name: str) -> Any:
+    """The number of segments of sorted ids: in a function that is traced, one found when it runs.
+
+    Raises ``tf.errors.InvalidArgumentError`` when they are not sorted or not one per slice.
+    """
+    if type(ids) is EagerTensor and x._a.shape and x._a.shape[0] is not None:
+        return segments_of(x._a.shape[0], np.asarray(ids._a), name)
+    return one_int(execute(count_op, (x, ids), {"name": name}))
 
 
 def _reduce(op: Op, data: Any, segment_ids: Any) -> Any:
     x, ids = tensor(data), tensor(segment_ids)
-    return execute(op, (x, ids), {"count": segments_of(x, ids, op.type)})
+    return execute(op, (x, ids), {"count": count_of(x, ids, op.type)})
 
 
 @export("math.segment_sum")

@@ -10,7 +10,7 @@ from tensortape.core.registry import OPS, export
 from tensortape.ops.layout.attributes import one_int
 from tensortape.ops.layout.shaping import unsparse
 from tensortape.ops.reduce.segment import mean_of, segment_sum_op
-from tensortape.ops.reduce.sorted_segments import segments_of
+from tensortape.ops.reduce.sorted_segments import count_of
 
 
 def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> tuple[Any, Any, int]:
@@ -18,7 +18,7 @@ def _gathered(data: Any, indices: Any, segment_ids: Any, num_segments: Any) -> t
     whole = unsparse(tensor(data))
     x = execute(OPS["GatherV2"], (whole, tensor(indices)), {"axis": 0, "batch_dims": 0})
     ids = tensor(segment_ids)
-    found = segments_of(x, ids, "SparseSegmentSum")
+    found = count_of(x, ids, "SparseSegmentSum")
     return x, ids, found if num_segments is None else one_int(num_segments)
 
 
