@@ -49,12 +49,12 @@ import keras
 
 def model():
     keras.utils.set_random_seed(0)
-    layers = [keras.Input((3,)), keras.layers.Embedding(4, 2), keras.layers.Flatten()]
-    found = keras.Sequential([*layers, keras.layers.Dense(1)])
+    layers = [keras.layers.Embedding(4, 2), keras.layers.Flatten(), keras.layers.Dense(1)]
+    found = keras.Sequential([keras.Input((3,), dtype="{dtype}"), *layers])
     found.compile("adam", "mse", jit_compile=True)
     return found
 
-x, y = np.ones((16, 3), np.int32), np.ones((16, 1), np.float32)
+x, y = np.ones((16, 3), "{dtype}"), np.ones((16, 1), np.float32)
 options = dict(batch_size=4, shuffle=False, verbose=0)
 good, bad = model(), model()
 good.fit(x[:8], y[:8], **options)
@@ -72,8 +72,10 @@ print("goes on", np.isfinite(bad.get_weights()[0]).all())
 
 
 @pytest.mark.parametrize("last", [False, True])
-def test_a_step_that_fails_says_so_and_changes_nothing(last):
+@pytest.mark.parametrize("dtype", ["int32", "float32"])  # looked at by NumPy, and by the program
+def test_a_step_that_fails_says_so_and_changes_nothing(last, dtype):
     program = FAILING.replace("{wrapped}", "x, y = x[:12], y[:12]" if last else "")
+    program = program.replace("{dtype}", dtype)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["raised True", "goes on True"]
@@ -113,3 +115,42 @@ def test_nothing_of_a_step_is_read_before_the_end_of_an_epoch():
     done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["True", "10 True"]
+
+
+SHARED = """
+import numpy as np
+import tensortape as tf
+tf.install()
+import keras
+
+class Count(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__(name="count")
+        self.total = self.add_variable((), "zeros", name="total")
+        self.twin = self.add_variable((), "zeros", name="twin")
+
+    def update_state(self, y, y_pred, sample_weight=None):
+        self.total.assign(self.total + 1.0)
+        self.twin.assign(self.total)
+
+    def result(self):
+        return self.total
+
+keras.utils.set_random_seed(0)
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+model.compile("adam", "mse", jit_compile=True, metrics=[Count()])
+x = np.ones((40, 2), np.float32)
+for _ in range(2):
+    print(model.fit(x, x[:, :1], batch_size=4, epochs=2, verbose=0).history["count"])
+model.make_train_function()
+batches = iter(tf.data.Dataset.from_tensor_slices((x, x[:, :1])).batch(4))
+model.reset_metrics()
+logs = [model.train_function(batches) for _ in range(3)]
+print([float(found["count"]) for found in logs])
+"""
+
+
+def test_results_that_are_values_of_variables():
+    done = subprocess.run([sys.executable, "-c", SHARED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[10.0, 10.0]", "[10.0, 10.0]", "[1.0, 2.0, 3.0]"]

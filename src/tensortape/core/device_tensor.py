@@ -52,6 +52,7 @@ class _Started(threading.local):
     """Programs that this thread started and has not waited for."""
 
     pending: Pending | None = None
+    result: Any = None
 
 
 _started = _Started()
@@ -64,9 +65,15 @@ def settle() -> None:
         pending.settle(once=True)
 
 
-def started(pending: Pending) -> None:
-    """Remember a program whose checks nobody looked at."""
+def started(pending: Pending | None, results: list[Any]) -> None:
+    """Remember a program that was started, and wait for the one before it.
+
+    So no more than two are under way: memory stays bounded, and Ctrl-C is heard.
+    """
+    before, _started.result = _started.result, results[0] if results else None
     _started.pending = pending
+    if hasattr(before, "block_until_ready"):
+        before.block_until_ready()
 
 
 class DeviceTensor(EagerTensor):

@@ -350,8 +350,8 @@ class ConcreteFunction:
             for at, array in getattr(exc, "updates", {}).items():
                 self._assigned[at - count]._t = new_value(array)
             raise
-        if pending is not None:
-            started(pending)
+        if self.function.asynchronous:
+            started(pending, outs[:count])
         for variable, array in zip(self._assigned, outs[count:], strict=True):
             variable._t = new_value(array, pending, True)
         return self._pack([new_value(a, pending) for a in outs[:count]])

@@ -8,7 +8,7 @@ noted errors it is. The first one that is not zero is one more result, looked at
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,6 +42,8 @@ class Collector:
 
 class _Current(threading.local):
     collector: Collector | None = None
+    positions: tuple[Any, ...] = ()
+    assured: Container[int] = ()
 
 
 _current = _Current()
@@ -68,6 +70,38 @@ def ignoring() -> Iterator[None]:
         yield
     finally:
         _current.collector = outer
+
+
+@contextmanager
+def assuring(nodes: Container[int]) -> Iterator[None]:
+    """Of these nodes (their ``id``) nothing is noted inside: they were checked before."""
+    outer = _current.assured
+    _current.assured = nodes
+    try:
+        yield
+    finally:
+        _current.assured = outer
+
+
+def is_assured(node: Any) -> bool:
+    """Whether nothing that a node refuses needs to be noted."""
+    return id(node) in _current.assured
+
+
+@contextmanager
+def knowing(positions: list[tuple[Any, int, int]]) -> Iterator[None]:
+    """Of some traced positions the least and the greatest value are known inside."""
+    outer = _current.positions
+    _current.positions = (*outer, *positions)
+    try:
+        yield
+    finally:
+        _current.positions = outer
+
+
+def lies_in(position: Any, size: int) -> bool:
+    """Whether a position is known to be in ``[0, size)``."""
+    return any(p is position and low >= 0 and high < size for p, low, high in _current.positions)
 
 
 def refuse(failed: Any, failure: Failure) -> None:

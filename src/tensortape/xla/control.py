@@ -7,17 +7,17 @@ bounded by ``maximum``. Other loops that keep values run on NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tensortape.core import errors
 from tensortape.graph.ir import Node, Program
-from tensortape.xla.checks import collecting, ignoring, note, refuse
+from tensortape.xla.checks import collecting, ignoring, knowing, note, refuse
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.runtime import jax, jnp, known, lax
-from tensortape.xla.stacks import Stack, room_of
+from tensortape.xla.stacks import Same, Stack, room_of
 from tensortape.xla.tracing import lowering, results, used
-from tensortape.xla.trips import bounding, counter
+from tensortape.xla.trips import Counter, bounding, counter
 
 UNROLLED = 32
 """Most iterations of a loop that is written out because its steps differ in shape."""
@@ -29,10 +29,12 @@ def strong(values: Sequence[Any]) -> list[Any]:
     return [jnp.asarray(v, v.dtype) for v in values]
 
 
-def checked(program: Program, args: Sequence[Any]) -> tuple[list[Any], Any]:
+def checked(
+    program: Program, args: Sequence[Any], more: Mapping[int, Any] | None = None
+) -> tuple[list[Any], Any]:
     """The results of a program within another, and the number of its failure."""
     with collecting() as checks:
-        found = results(program, args)
+        found = results(program, args, more)
     return found, checks.code()
 
 
@@ -78,11 +80,20 @@ class Repeated:
         (go,), code = checked(self.cond, [*variables, *self.fixed])
         return jnp.asarray(go, bool), code
 
-    def step(self, variables: Any) -> tuple[list[Any], list[Any], Any]:
+    def step(
+        self, variables: Any, more: Mapping[int, Any] | None = None
+    ) -> tuple[list[Any], list[Any], Any]:
         """The next values of the variables, values to keep, and the number of a failure."""
-        found, code = checked(self.body, [*variables, *self.fixed])
+        found, code = checked(self.body, [*variables, *self.fixed], more)
         rows = [r for r, k in zip(found[self.count :], self.kept, strict=True) if k]
-        return strong(found[: self.count]), strong(rows), jnp.asarray(code)
+        return strong(found[: self.count]), strong(rows), code
+
+    @property
+    def unchanging(self) -> list[Any]:
+        """Of what is kept: the value, where it is the same in each iteration, else ``None``."""
+        body = self.body
+        known = {**body.constants, **dict(zip(body.params[self.count :], self.fixed, strict=True))}
+        return [known.get(i) for i in body.results[self.count :]]
 
     def outputs(self, variables: Any, stacks: Any) -> list[Any]:
         """The outputs of the node: of stacks that nobody reads, nothing."""
@@ -122,7 +133,7 @@ def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]
     try:
         loop.refuse_growth()
         if trips is not None:
-            return scanned(loop, trips)
+            return scanned(loop, trips, decided)
         if not any(loop.kept):
             return looped(loop)
         if loop.maximum is None:
@@ -137,18 +148,27 @@ def lower_while(program: Program, node: Node, values: Any, attrs: dict[str, Any]
         return unrolled(loop, trips)
 
 
-def scanned(loop: Repeated, trips: int) -> list[Any]:
-    """A loop of a known number of iterations."""
+def scanned(loop: Repeated, trips: int, decided: Counter | None) -> list[Any]:
+    """A loop of a known number of iterations, and with them the positions that it takes."""
+    same = [v for v, k in zip(loop.unchanging, loop.kept, strict=True) if k]
+    positions = {} if decided is None else decided.positions(loop.body, trips)
+    tested = []
 
-    def step(carry: Any, _: Any) -> Any:
+    def step(carry: Any, now: dict[int, Any]) -> Any:
         variables, code = carry
-        variables, rows, new = loop.step(variables)
-        return (variables, jnp.where(code != 0, code, new)), rows
+        with knowing([(now[i], a.min(), a.max()) for i, a in positions.items()]):
+            variables, rows, new = loop.step(variables, now)
+        if not known(new):
+            tested.append(True)
+            code = jnp.where(code != 0, code, new)
+        return (variables, code), [r for r, v in zip(rows, same, strict=True) if v is None]
 
     start = (strong(loop.values), jnp.int32(0))
-    (variables, code), rows = lax.scan(step, start, None, length=trips)
-    note(code)
-    return loop.outputs(variables, rows)
+    (variables, code), rows = lax.scan(step, start, positions, length=trips)
+    if tested:
+        note(code)
+    changing = iter(rows)
+    return loop.outputs(variables, [next(changing) if v is None else Same(v, trips) for v in same])
 
 
 def looped(loop: Repeated) -> list[Any]:

@@ -12,12 +12,14 @@ from tensortape.core.device_tensor import Pending, to_numpy
 from tensortape.graph.ir import Program
 from tensortape.graph.passes import optimise
 from tensortape.xla import control  # noqa: F401  (the lowerings of control flow)
-from tensortape.xla.checks import Failure, collecting
+from tensortape.xla.assured import Assured
+from tensortape.xla.checks import Failure, assuring, collecting
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.host import struct
 from tensortape.xla.notes import noting
 from tensortape.xla.prelude import Prelude
 from tensortape.xla.runtime import jax, jnp, require, x64
+from tensortape.xla.stacks import room_of
 from tensortape.xla.tracing import trace
 
 
@@ -41,8 +43,10 @@ class Executable:
         self.calls = self.traces = 0
         self._failures: list[Failure] = []
         self._prelude = Prelude(program)
+        self._assured = Assured(program, list(self.updates))
         self._arrange()
         self._prepared = self._ready = False
+        self._shared: list[int] | None = None
 
     def _arrange(self) -> None:
         """Which parameters the compiled function takes and which results it gives."""
@@ -99,7 +103,7 @@ class Executable:
         params = [program.params[k] for k in self._takes]
         env = dict(prelude.fixed)
         env.update(zip([*params, *prelude.large, *prelude.drawn], args, strict=True))
-        with collecting() as checks, noting() as hosted:
+        with collecting() as checks, noting() as hosted, assuring(self._assured.nodes):
             env = trace(program, env)
             outs = {i: _strong(env[i]) for i in self._outs}
             code = checks.code() if checks.codes else None
@@ -158,12 +162,29 @@ class Executable:
             else:
                 failures = self._failures
                 pending = Pending(code, lambda number: failures[number - 1]())
-        return self._arranged(outs, arrays), pending
+        found = self._arranged(outs, arrays)
+        for r in self._looked_at(updated):
+            found[r] = to_numpy(found[r])
+        return found, pending
+
+    def _looked_at(self, updated: int) -> list[int]:
+        """Results that cannot stay on the device: variables are donated, and these are shared."""
+        if self._shared is None:
+            first = len(self._gives) - updated
+            taken = {place for place, _, _ in self._gives[first:]}
+            self._shared = [
+                r
+                for r, (place, _, _) in enumerate(self._gives)
+                if (r >= first or place is None or place in taken) and r not in self._kept
+            ]
+        return self._shared
 
     def _start(self, arrays: Any) -> tuple[list[Any], Any]:
         """What the compiled function gives: results and the number of what went wrong."""
         if not self._prepared:
             self.prepare(arrays)
+        if self._assured.nodes:
+            self._assured.check(arrays)
         args = [arrays[k] for k in self._takes]
         if self._large:
             args += self._large
@@ -215,7 +236,7 @@ class Executable:
 
 def _strong(value: Any) -> Any:
     """A result whose dtype is that of its next use as an argument, not a Python number's."""
-    found = jnp.asarray(value)
+    found = jnp.asarray(room_of(value))
     return jnp.asarray(found, found.dtype)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.graph.ir import Node, Program
+from tensortape.xla.checks import lies_in
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.namespace import xla_namespace
 from tensortape.xla.runtime import jnp
@@ -30,9 +31,34 @@ class Stack:
         return self.count * int(np.prod(self.room.shape[1:]))
 
 
+class Same:
+    """Equal rows: what a loop keeps of each iteration though no iteration changes it."""
+
+    def __init__(self, row: Any, count: int) -> None:
+        self.row, self.count = row, count
+        self.dtype, self.ndim = row.dtype, row.ndim + 1
+        self.shape = (count, *row.shape)
+
+    @property
+    def rows(self) -> Any:
+        """All of them."""
+        return jnp.broadcast_to(self.row, self.shape)
+
+
 def room_of(value: Any) -> Any:
     """The rows there is room for, of a stack; other values as they are."""
+    if isinstance(value, Same):
+        return value.rows
     return value.room if isinstance(value, Stack) else value
+
+
+def one_of(node: Node, values: Any, attrs: dict[str, Any]) -> Any:
+    """What a gather at one position takes of equal rows, ``None`` where that is not asked."""
+    rows = values[0] if values else None
+    if not isinstance(rows, Same) or node.op.type != "GatherV2" or values[1].ndim:
+        return None
+    plain = attrs.get("axis", 0) == 0 and not attrs.get("batch_dims")
+    return rows.row if plain and lies_in(values[1], rows.count) else None
 
 
 def on_stack(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from tensortape.core import dispatch
 from tensortape.core.state import quiet
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.ir import Node, Program, attributes
+from tensortape.xla.checks import ignoring, is_assured
 from tensortape.xla.errors import Unsupported
 from tensortape.xla.evaluate import LITERAL, evaluate
 from tensortape.xla.host import struct, witness
 from tensortape.xla.namespace import xla_namespace
 from tensortape.xla.runtime import is_traced, jnp, traced_errors
-from tensortape.xla.stacks import Stack, on_stack, room_of
+from tensortape.xla.stacks import Same, Stack, on_stack, one_of, room_of
 
 LOWERINGS: dict[str, Callable[..., Any]] = {}
 """Op type -> ``rule(program, node, values, attrs) -> list of outputs``: control flow."""
@@ -43,9 +45,11 @@ def trace(program: Program, env: dict[int, Any]) -> dict[int, Any]:
     return env
 
 
-def results(program: Program, args: Sequence[Any]) -> list[Any]:
-    """The results of a program within another one."""
-    env = trace(program, dict(zip(program.params, args, strict=True)))
+def results(
+    program: Program, args: Sequence[Any], more: Mapping[int, Any] | None = None
+) -> list[Any]:
+    """The results of a program within another one; ``more``: values of it that are given, too."""
+    env = trace(program, {**dict(zip(program.params, args, strict=True)), **(more or {})})
     return [env[i] for i in program.results]
 
 
@@ -62,13 +66,19 @@ def run(program: Program, node: Node, env: dict[int, Any]) -> Sequence[Any]:
     """The outputs of one node."""
     attrs = attributes_of(node, env)
     values = [env[i] for i in node.inputs]
+    row = one_of(node, values, attrs)
+    if row is not None:
+        return [row]
     rule = LOWERINGS.get(node.op.type)
+    if rule is None:
+        values = [v.rows if isinstance(v, Same) else v for v in values]
     if any(isinstance(v, Stack) for v in values) and node.op.family != "call":
         rule = on_stack
     try:
         if rule is not None:
             return rule(program, node, values, attrs)
-        result = evaluate(node.op, values, attrs, lambda: structs(program, node))
+        with ignoring() if is_assured(node) else nullcontext():
+            result = evaluate(node.op, values, attrs, lambda: structs(program, node))
     except Unsupported as exc:
         raise located(exc, node) from None
     except Exception as exc:

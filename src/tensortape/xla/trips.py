@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from tensortape.graph.ir import Program
 from tensortape.graph.plan import plan_of
 from tensortape.xla.runtime import known
@@ -51,6 +53,36 @@ class Counter(NamedTuple):
             for k, v in zip(self.moving, step(*now), strict=True):
                 now[k] = v
         return limit if limit <= longest else None
+
+    def positions(self, body: Program, trips: int) -> dict[int, np.ndarray]:
+        """The positions at which a loop of so many iterations takes slices: one of each iteration.
+
+        By their ids in the body; those of them that depend on nothing computed.
+        """
+        wanted = [
+            node.inputs[1]
+            for node in body.nodes
+            if node.op.type == "GatherV2" and not body.avals[node.inputs[1]].shape
+        ]
+        found: dict[int, np.ndarray] = {}
+        for i in dict.fromkeys(wanted):
+            alone, places = part(body, [i])
+            if i in body.constants or alone.stateful or not places <= {*self.moving}:
+                continue
+            values = self._values(alone, trips)
+            if values is not None:
+                found[i] = values
+        return found
+
+    def _values(self, alone: Program, trips: int) -> np.ndarray | None:
+        """What a part of the body gives in each iteration."""
+        now, values = list(self.start), []
+        step, compute = plan_of(self.step), plan_of(alone)
+        for _ in range(min(trips, LONGEST)):
+            values.append(compute(*now)[0])
+            for k, v in zip(self.moving, step(*now), strict=True):
+                now[k] = v
+        return np.stack(values) if len(values) == trips and trips else None
 
 
 def counter(

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import errors
-from tensortape.xla.checks import refuse
-from tensortape.xla.runtime import jnp
+from tensortape.xla.checks import lies_in, refuse
+from tensortape.xla.runtime import jnp, lax
 
 
 def _error(message: str) -> Any:
@@ -21,7 +21,7 @@ def _error(message: str) -> Any:
 
 def check_range(indices: Any, size: int) -> None:
     """An error for indices outside ``[0, size)``."""
-    if indices.size:
+    if indices.size and not lies_in(indices, size):
         outside = jnp.any((indices < 0) | (indices >= size))
         refuse(outside, _error(f"indices: some of them are not in [0, {size})"))
 
@@ -39,8 +39,10 @@ def _at(x: Any, index: Any) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int = 0, batch_dims: int = 0) -> Any:
-    indices = jnp.asarray(indices)
     check_range(indices, x.shape[axis])
+    indices = jnp.asarray(indices)
+    if not indices.ndim and x.shape[axis]:
+        return lax.dynamic_index_in_dim(jnp.asarray(x), indices, axis, keepdims=False)
     if not batch_dims:
         return jnp.take(x, indices, axis, mode="clip")
     moved = jnp.moveaxis(x, axis, batch_dims)
