@@ -30,6 +30,10 @@ HOSTED: dict[str, str] = dict.fromkeys(
     "Sample": _DRAWS,
     "DenseBincount": "it looks at the numbers that it counts",
     "SegmentCount": "it looks at the ids",
+    "CheckedRowSplits": "it looks at the row splits",
+    "RaggedBincount": "it looks at the numbers that it counts",
+    "RaggedPlaces": "it looks at the row splits",
+    "RaggedRowIds": "it looks at the row splits",
     "HostCall": "it computes with Python, from values",
 }
 """Op type -> why NumPy computes it."""

@@ -14,6 +14,7 @@ from tensortape.core.shapes import TensorShape
 from tensortape.ops.ragged.join import from_dense
 from tensortape.ops.ragged.partition import expanded, within
 from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
+from tensortape.ops.ragged.unplaced import dense_places, unplaced
 from tensortape.ops.sparse.places import dense_shape, invalid, known, numbers, pick, places
 from tensortape.ops.sparse.tensor import SparseTensor
 
@@ -42,7 +43,8 @@ def to_tensor(
     Raises ``ValueError`` for a shape of another rank. Source: ``tf.RaggedTensor.to_tensor``.
     """
     flat, depth = self.flat_values, self.ragged_rank + 1
-    bounds = known(self.bounding_shape())[:depth].tolist()
+    traced = unplaced(*self.nested_row_splits)
+    bounds = [None] * depth if traced else known(self.bounding_shape())[:depth].tolist()
     if shape is not None:
         wanted = TensorShape(shape).as_list() if not hasattr(shape, "_a") else known(shape).tolist()
         if len(wanted) != self.shape.rank:
@@ -59,6 +61,9 @@ def to_tensor(
             "incompatible: default_value has too many axes"
         )
     filler = PUBLIC["expand_dims"](PUBLIC["broadcast_to"](default, inner), 0)
+    if traced:
+        index = dense_places(self.nested_row_splits, bounds)
+        return PUBLIC["gather"](PUBLIC["concat"]([flat, filler], 0), index)
     where = coordinates(self)
     fits = (where < np.array(bounds)).all(1)
     index = np.full(bounds, len(where), np.int64)
@@ -197,6 +202,8 @@ def to_list(self: Any) -> list[Any]:
 @method
 def __repr__(self: Any) -> str:
     """As TensorFlow prints it, row by row."""
+    if unplaced(self.flat_values, *self.nested_row_splits):
+        return f"tf.RaggedTensor(values={self.values!r}, row_splits={self.row_splits!r})"
     with np.printoptions(formatter={"all": _text}):
         return f"<tf.RaggedTensor {_text(self.numpy())}>"
 

@@ -13,6 +13,7 @@ from tensortape.core.dtypes import as_dtype, from_numpy
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
+from tensortape.ops.layout.attributes import fits
 from tensortape.ops.ragged.join import from_dense, select
 from tensortape.ops.ragged.join import stack as stack_values
 from tensortape.ops.ragged.partition import row_ids, starts_of, within
@@ -189,14 +190,14 @@ def map_flat_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for other in found[1:]:
         pairs = zip(first.nested_row_splits, other.nested_row_splits, strict=False)
         if other.ragged_rank != first.ragged_rank or not all(
-            np.array_equal(known(a), known(b)) for a, b in pairs
+            a is b or np.array_equal(known(a), known(b)) for a, b in pairs
         ):
             raise ValueError("All ragged inputs must have the same nested row splits")
     flat_args, flat_kwargs = nest.map_structure(
         lambda a: a.flat_values if isinstance(a, RaggedTensor) else a, (list(args), kwargs)
     )
     result = op(*flat_args, **flat_kwargs)
-    if result.shape[0] != first.flat_values.shape[0]:
+    if not fits(result.shape[:1], first.flat_values.shape[:1]):
         raise ValueError(
             "tf.ragged.map_flat_values requires that the output of `op` have the same "
             "outer-dimension size as flat_values of any ragged inputs. (output shape: "

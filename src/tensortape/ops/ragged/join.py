@@ -10,8 +10,9 @@ import numpy as np
 from tensortape.core.dtypes import int32
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.ragged.partition import expanded, starts_of
-from tensortape.ops.ragged.tensor import RaggedTensor, as_values, axis_of, method, rows
+from tensortape.ops.ragged.tensor import RaggedTensor, as_values, axis_of, count_of, method, rows
 from tensortape.ops.sparse.places import invalid, known
 
 
@@ -28,6 +29,8 @@ def from_dense(value: Any, ragged_rank: int = 1) -> RaggedTensor:
     """A tensor whose first axes are divided into rows of one length."""
     value = tensor(value)
     shape = value.shape.as_list()
+    if None in shape[: ragged_rank + 1]:
+        raise Untraceable(f"the rows of a tensor of shape {value.shape}")
     if ragged_rank > 1:
         flat = PUBLIC["reshape"](value, [shape[0] * shape[1], *shape[2:]])
         inner: Any = from_dense(flat, ragged_rank - 1)
@@ -101,7 +104,7 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     if not rank:
         return PUBLIC["stack"](parts, axis)
     if axis == 0:
-        lengths = [int(p.shape[0]) for p in parts]
+        lengths = [count_of(p) for p in parts]
         kinds = [p.row_splits.dtype for p in parts if isinstance(p, RaggedTensor)]
         return rows(concat(parts, 0), lengths, None, kinds[0] if kinds else int32)
     most = max([p.ragged_rank for p in parts if isinstance(p, RaggedTensor)] or [0])

@@ -42,6 +42,7 @@ from tensortape.ops.ragged.convert import coordinates
 from tensortape.ops.ragged.elementwise import elementwise
 from tensortape.ops.ragged.shape import shape_of
 from tensortape.ops.ragged.tensor import RaggedTensor
+from tensortape.ops.ragged.unplaced import counted_rows, unplaced
 from tensortape.ops.reduce import (
     cumulative,
     extremes,
@@ -299,6 +300,8 @@ def bincount(
         return PUBLIC["math.bincount"](
             arr.flat_values, flat, minlength, maxlength, dtype, name, axis, *more
         )
+    if isinstance(arr, RaggedTensor) and unplaced(arr.row_splits):
+        return counted_rows(arr, weights, minlength, maxlength, dtype, *more)
     counts = PUBLIC["sparse.bincount"](arr, weights, axis or 0, minlength, maxlength, *more)
     return PUBLIC["cast"](PUBLIC["sparse.to_dense"](counts), counts.dtype if weights else dtype)
 

@@ -12,6 +12,7 @@ from tensortape.core.registry import PUBLIC
 from tensortape.ops.ragged.join import expand_dims
 from tensortape.ops.ragged.partition import within
 from tensortape.ops.ragged.tensor import RaggedTensor, axis_of, rows
+from tensortape.ops.ragged.unplaced import unplaced
 from tensortape.ops.sparse.places import known
 
 
@@ -58,7 +59,9 @@ def reduce(
     inner = sorted(a - value.ragged_rank for a in axes - ragged_axes)
     flat = dense(value.flat_values, inner) if inner else value.flat_values
     result = value.with_flat_values(flat)
-    if ragged_axes:
+    if ragged_axes == {1} and value.ragged_rank == 1 and unplaced(value.row_splits):
+        result = segment(flat, value.value_rowids(), value.nrows())
+    elif ragged_axes:
         nodes, total, levels = _merged(value, ragged_axes)
         result = segment(flat, nodes, total)
         if not levels:

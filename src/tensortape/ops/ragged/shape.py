@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.dtypes import as_dtype
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
 from tensortape.ops.ragged.tensor import RaggedTensor
+from tensortape.ops.ragged.unplaced import unplaced
 
 
 @export("experimental.DynamicRaggedShape")
@@ -52,6 +54,8 @@ class DynamicRaggedShape:
     def __getitem__(self, index: int) -> Any:
         """The size along a uniform axis; ``ValueError`` for a ragged one."""
         size = self._lengths[index]
+        if isinstance(size, Tensor) and not size.shape.rank:
+            return PUBLIC["cast"](size, self._dtype)
         if not isinstance(size, int):
             raise ValueError(f"Index {index} is not uniform")
         return state.tensor(self._dtype._np.type(size))
@@ -60,10 +64,24 @@ class DynamicRaggedShape:
         return f"<DynamicRaggedShape lengths={self._lengths} num_row_partitions={self._partitions}>"
 
 
+def _traced_lengths(value: Any) -> list[Any]:
+    """Numbers, or tensors where they are found when a function runs; vectors for ragged axes."""
+    count = value.shape[0]
+    lengths: list[Any] = [value.nrows() if count is None else count]
+    while isinstance(value, RaggedTensor):
+        lengths.append(value.row_lengths() if value._uniform is None else value._uniform)
+        value = value.values
+    whole = PUBLIC["shape"](value)
+    inner = value.shape.as_list()
+    return lengths + [whole[i] if n is None else n for i, n in enumerate(inner) if i]
+
+
 def shape_of(input: Any, out_type: Any = None, name: str | None = None) -> Any:
     """The shape of a ragged tensor."""
     if not isinstance(input, RaggedTensor):
         return NotImplemented
+    if unplaced(*input.nested_row_splits):
+        return DynamicRaggedShape(_traced_lengths(input), input.ragged_rank, out_type or "int32")
     lengths: list[Any] = [len(input._splits) - 1]
     value: Any = input
     while isinstance(value, RaggedTensor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype, int32, int64
 from tensortape.core.public import tensor
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import type_spec_from_value
 from tensortape.core.state import state
 from tensortape.core.tracking import CompositeTensor
+from tensortape.core.untraceable import Untraceable
 from tensortape.ops.ragged.partition import (
     check_ids,
     check_lengths,
@@ -22,6 +24,17 @@ from tensortape.ops.ragged.partition import (
     check_total,
     row_ids,
     starts_of,
+)
+from tensortape.ops.ragged.unplaced import (
+    checked,
+    lengths_of,
+    longest,
+    row_counts,
+    splits_of,
+    total_of,
+    uniform_splits,
+    unplaced,
+    value_rowids,
 )
 from tensortape.ops.sparse.places import known
 
@@ -71,7 +84,10 @@ class RaggedTensor(CompositeTensor):
         Raises ``tf.errors.InvalidArgumentError`` for splits that fit no values.
         """
         splits = _integers(row_splits, "row_splits")
-        if validate:
+        if unplaced(splits):
+            values = as_values(values)
+            splits = checked(splits, values) if validate else splits
+        elif validate:
             check_splits(known(splits))
             values = as_values(values)
             check_total(known(splits)[-1], count_of(values))
@@ -83,6 +99,8 @@ class RaggedTensor(CompositeTensor):
     ) -> RaggedTensor:
         """Rows of given lengths, ``[nrows]``."""
         lengths = _integers(row_lengths, "row_lengths")
+        if unplaced(lengths):
+            return cls.from_row_splits(values, splits_of(lengths), validate=validate)
         if validate:
             check_lengths(known(lengths))
         return rows(values, known(lengths), dtype=lengths.dtype)
@@ -101,6 +119,8 @@ class RaggedTensor(CompositeTensor):
         Raises ``ValueError`` when ``nrows`` is too small.
         """
         ids = _integers(value_rowids, "value_rowids")
+        if unplaced(ids):
+            return cls.from_row_lengths(values, row_counts(ids, nrows), validate=validate)
         numbers = known(ids)
         check_ids(numbers)
         needed = int(numbers[-1]) + 1 if len(numbers) else 0
@@ -143,6 +163,8 @@ class RaggedTensor(CompositeTensor):
         Raises ``ValueError`` when the values do not divide into such rows.
         """
         values, length = as_values(values), int(uniform_row_length)
+        if values.shape[:1].as_list() == [None] and length:
+            return cls(values, uniform_splits(values, length), length, _PRIVATE)
         count = count_of(values)
         found = int(nrows) if nrows is not None else (count // length if length else 0)
         if found * length != count:
@@ -160,7 +182,8 @@ class RaggedTensor(CompositeTensor):
         validate: bool = True,
     ) -> RaggedTensor:
         """Several ragged axes, the outermost splits first."""
-        return _nested(cls.from_row_splits, flat_values, nested_row_splits, "nested_row_splits")
+        one = functools.partial(cls.from_row_splits, validate=validate)
+        return _nested(one, flat_values, nested_row_splits, "nested_row_splits")
 
     @classmethod
     def from_nested_row_lengths(
@@ -237,7 +260,9 @@ class RaggedTensor(CompositeTensor):
     @property
     def shape(self) -> TensorShape:
         """The shape; ``None`` where rows differ in length."""
-        return TensorShape([len(self._splits) - 1, self._uniform, *self._values.shape[1:]])
+        size = self._row_splits.shape[0]
+        count = None if size is None else size - 1
+        return TensorShape([count, self._uniform, *self._values.shape[1:]])
 
     def get_shape(self) -> TensorShape:
         """The shape, as a method."""
@@ -253,18 +278,26 @@ class RaggedTensor(CompositeTensor):
 
     def nrows(self, out_type: Any = None, name: str | None = None) -> Any:
         """The number of rows."""
+        if unplaced(self._row_splits):
+            return PUBLIC["cast"](total_of(self), out_type or self._row_splits.dtype)
         return self._integer(len(self._splits) - 1, out_type)
 
     def row_starts(self, name: str | None = None) -> Any:
         """Where each row begins."""
+        if unplaced(self._row_splits):
+            return self._row_splits[:-1]
         return self._integer(self._splits[:-1])
 
     def row_limits(self, name: str | None = None) -> Any:
         """Where each row ends."""
+        if unplaced(self._row_splits):
+            return self._row_splits[1:]
         return self._integer(self._splits[1:])
 
     def value_rowids(self, name: str | None = None) -> Any:
         """The row number of each value."""
+        if unplaced(self._row_splits):
+            return value_rowids(self._row_splits, self._values.shape[0])
         return self._integer(row_ids(self._splits))
 
     def row_lengths(self, axis: int = 1, name: str | None = None) -> Any:
@@ -272,6 +305,8 @@ class RaggedTensor(CompositeTensor):
         axis = axis_of(axis, self.shape.rank)
         if axis == 0:
             return self.nrows()
+        if axis == 1 and unplaced(self._row_splits):
+            return lengths_of(self._row_splits)
         if axis == 1:
             return self._integer(np.diff(self._splits))
         if isinstance(self._values, RaggedTensor):
@@ -292,12 +327,23 @@ class RaggedTensor(CompositeTensor):
         self, axis: Any = None, name: str | None = None, out_type: Any = None
     ) -> Any:
         """The smallest dense shape that holds everything, or some of its sizes."""
+        if unplaced(*self.nested_row_splits):
+            return self._bounds(axis, out_type)
         value, sizes = self, [len(self._splits) - 1]
         while isinstance(value, RaggedTensor):
             sizes.append(int(np.diff(value._splits).max(initial=0)))
             value = value.values
         sizes.extend(value.shape[1:])
         return self._integer(np.array(sizes) if axis is None else np.array(sizes)[axis], out_type)
+
+    def _bounds(self, axis: Any, out_type: Any) -> Any:
+        """The bounding shape where it is found when a function runs."""
+        inner = PUBLIC["shape"](self.flat_values)[1:]
+        sizes = [self.nrows(), *(longest(s) for s in self.nested_row_splits)]
+        dtype = self._row_splits.dtype if out_type is None else as_dtype(out_type)
+        whole = PUBLIC["cast"](PUBLIC["stack"](sizes), dtype)
+        whole = PUBLIC["concat"]([whole, PUBLIC["cast"](inner, dtype)], 0)
+        return whole if axis is None else PUBLIC["gather"](whole, axis)
 
     def _integer(self, value: Any, out_type: Any = None) -> Any:
         dtype = self._row_splits.dtype if out_type is None else as_dtype(out_type)
@@ -369,6 +415,8 @@ def count_of(values: Any) -> int:
     """The number of values along the first axis; ``ValueError`` for a scalar."""
     if not values.shape.rank:
         raise ValueError(f"values must have at least one axis, received shape {values.shape}")
+    if values.shape[0] is None:
+        raise Untraceable(f"the number of rows or values of {values!r} is not known")
     return values.shape[0]
 
 

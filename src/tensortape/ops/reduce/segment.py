@@ -9,7 +9,7 @@ from tensortape.core.dispatch import execute
 from tensortape.core.op import Op, op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import invalid, one_int
+from tensortape.ops.layout.attributes import fits, invalid, one_int
 
 
 def rows(xp: Any, values: Any, ids: Any, like: Any) -> Any:
@@ -95,7 +95,7 @@ segment_min_op.vjp(0)(shared)
 def _unsorted(op: Op, data: Any, segment_ids: Any, num_segments: Any) -> Any:
     x, ids, count = tensor(data), tensor(segment_ids), one_int(num_segments)
     shape, lead = tuple(x._a.shape), tuple(ids._a.shape)
-    if shape[: len(lead)] != lead:
+    if not fits(shape[: len(lead)], lead):
         raise invalid(
             f"data.shape = {list(shape)} does not start with segment_ids.shape = {list(lead)} "
             f"[Op:{op.type}]"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int32
+from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.strings.elements import items, strings, text
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.strings.elements import TEXT, items, strings, text
 from tensortape.ops.strings.joining import ragged
+from tensortape.ops.strings.pieces import cut, cutting, pieces
 
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
 
@@ -25,6 +30,29 @@ def _decoded(value: bytes, encoding: str, how: str, replacement: int) -> str:
             ) from None
         found = value.decode(python, how)
         return found.replace("\ufffd", chr(replacement))
+
+
+def _how(encoding: str, how: str, replacement: Any) -> dict[str, Any]:
+    return {"encoding": encoding, "how": how, "replacement": int(replacement)}
+
+
+@op("UnicodeSplit", outputs=2, nondifferentiable=TEXT)
+def split_op(xp, texts, *, encoding, how, replacement):
+    """The characters of each text, as texts."""
+    code = _ENCODINGS.get(encoding, encoding.lower())
+    return cut(
+        texts, lambda v: [c.encode(code) for c in _decoded(v, encoding, how, replacement)], object
+    )
+
+
+@op("UnicodeDecode", outputs=2, nondifferentiable=TEXT)
+def decode_op(xp, texts, *, encoding, how, replacement):
+    """The code points of the characters of each text."""
+    return cut(texts, lambda v: [ord(c) for c in _decoded(v, encoding, how, replacement)], np.int32)
+
+
+cutting(split_op)
+cutting(decode_op, np.int32)
 
 
 @export("strings.unicode_split")
@@ -43,6 +71,8 @@ def unicode_split(
     Source: `tf.strings.unicode_split`.
     """
     tensor, code = text(input), _ENCODINGS.get(input_encoding, input_encoding.lower())
+    if type(tensor) is not EagerTensor:
+        return pieces(split_op, tensor, _how(input_encoding, errors, replacement_char))
     rows = [
         [c.encode(code) for c in _decoded(v, input_encoding, errors, replacement_char)]
         for v in items(tensor)
@@ -67,6 +97,8 @@ def unicode_decode(
     Source: `tf.strings.unicode_decode`.
     """
     tensor = text(input)
+    if type(tensor) is not EagerTensor:
+        return pieces(decode_op, tensor, _how(input_encoding, errors, replacement_char))
     rows = [
         [ord(c) for c in _decoded(v, input_encoding, errors, replacement_char)]
         for v in items(tensor)

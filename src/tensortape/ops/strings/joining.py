@@ -9,8 +9,11 @@ import numpy as np
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import int64
+from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.strings.elements import Again, each, items, strings, text, text_op
+from tensortape.core.tensor import EagerTensor
+from tensortape.ops.strings.elements import TEXT, Again, each, items, strings, text, text_op
+from tensortape.ops.strings.pieces import cut, cutting, pieces
 
 _join = text_op("StringJoin")
 
@@ -94,6 +97,22 @@ def ragged(rows: list[list[Any]], make: Any, shape: Any) -> Any:
     return result
 
 
+@op("StringSplitV2", outputs=2, nondifferentiable=TEXT)
+def split_op(xp, texts, *, sep, maxsplit):
+    """The pieces of each text between separators, or between white space without one."""
+    return cut(texts, lambda value: value.split(sep, maxsplit), object)
+
+
+@op("StringBytesSplit", outputs=2, nondifferentiable=TEXT)
+def bytes_op(xp, texts):
+    """The bytes of each text."""
+    return cut(texts, lambda value: [value[i : i + 1] for i in range(len(value))], object)
+
+
+cutting(split_op)
+cutting(bytes_op)
+
+
 @export("strings.split")
 def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None) -> Any:
     """Each element cut at `sep` (at white space without it): a ragged tensor of the pieces.
@@ -107,6 +126,8 @@ def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = No
     """
     tensor = text(input)
     at = None if sep is None else text(sep, "sep").numpy()
+    if type(tensor) is not EagerTensor:
+        return pieces(split_op, tensor, {"sep": at or None, "maxsplit": int(maxsplit)})
     rows = [value.split(at or None, maxsplit) for value in items(tensor)]
     return ragged(rows, strings, tensor.shape)
 
@@ -121,5 +142,7 @@ def bytes_split(input: Any, name: str | None = None) -> Any:
     Source: `tf.strings.bytes_split`.
     """
     tensor = text(input)
+    if type(tensor) is not EagerTensor:
+        return pieces(bytes_op, tensor, {})
     rows = [[v[i : i + 1] for i in range(len(v))] for v in items(tensor)]
     return ragged(rows, strings, tensor.shape)

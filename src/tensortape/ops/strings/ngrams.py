@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import string
+from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.ragged.tensor import RaggedTensor
-from tensortape.ops.strings.elements import items, strings
+from tensortape.ops.ragged.unplaced import unplaced
+from tensortape.ops.strings.elements import TEXT, items, strings
+from tensortape.ops.strings.pieces import cutting, laid
 
 
 @export("strings.ngrams")
@@ -57,6 +62,8 @@ def ngrams(
 class _Joiner:
     """Gives the runs of a row."""
 
+    __slots__ = ("keep", "most", "pads", "separator", "widths")
+
     def __init__(
         self, widths: Sequence[int], separator: bytes, pads: Any, most: int, keep: bool
     ) -> None:
@@ -78,9 +85,25 @@ class _Joiner:
         return [*[left] * count, *row, *[right] * count]
 
 
+@op("StringNGrams", outputs=2, nondifferentiable=TEXT)
+def ngrams_op(xp, texts, splits, *, widths, separator, pads, most, keep):
+    """The runs of each row, one after the other, and their row splits."""
+    joiner = _Joiner(widths, separator, pads, most, keep)
+    pairs = itertools.pairwise(splits)
+    return laid([list(joiner(texts[a:b].tolist())) for a, b in pairs], object)
+
+
+cutting(ngrams_op)
+
+
 def _of_ragged(data: Any, joiner: _Joiner) -> Any:
     if isinstance(data.values, RaggedTensor):
         return data.with_values(_of_ragged(data.values, joiner))
+    if unplaced(data.row_splits, data.values):
+        attrs = {name: getattr(joiner, name) for name in _Joiner.__slots__}
+        values, splits = execute(ngrams_op, (data.values, data.row_splits), attrs)
+        splits = PUBLIC["cast"](splits, data.row_splits.dtype)
+        return RaggedTensor.from_row_splits(values, splits, validate=False)
     rows = [list(joiner(items(row))) for row in data]
     flat = strings([run for row in rows for run in row])
     return PUBLIC["RaggedTensor"].from_row_lengths(flat, [len(row) for row in rows])

@@ -35,7 +35,7 @@ def _joined_rows(
         inner = _joined_rows(inputs.values, -1, keepdims, separator)
         return inputs.with_values(inner)
     between = separator.encode()
-    found = np.empty(inputs.shape[0], object)
+    found = np.empty(len(inputs._splits) - 1, object)
     found[:] = [between.join(row.numpy().tolist()) for row in inputs]
     joined = PUBLIC["convert_to_tensor"](found, dtype="string")
     return PUBLIC["expand_dims"](joined, 1) if keepdims else joined
