@@ -186,18 +186,19 @@ def _in_batches(adapter: Any, module: Any) -> Any:
     tf: Any = importlib.import_module("tensortape")
     try:
         inputs, size, shuffle = adapter._inputs, adapter._batch_size, adapter._shuffle
-        count = adapter._num_samples
+        count, convert = adapter._num_samples, module.array_slicing.convert_to_sliceable
+        to_tuples = module.tree.lists_to_tuples
     except AttributeError:  # another version of Keras
         return None
     if not isinstance(shuffle, bool) or tf.distribute.has_strategy() or tf.inside_function():
         return None
-    found = module.array_slicing.convert_to_sliceable(inputs, target_backend="tensorflow")
+    found = convert(inputs, target_backend="tensorflow")
 
     def permutation(_: Any) -> Any:
         return tf.random.shuffle(tf.range(count, dtype=tf.int64))
 
     order = tf.data.Dataset.range(1).map(permutation) if shuffle else None
-    return array_batches(module.tree.lists_to_tuples(found), int(size), order)
+    return array_batches(to_tuples(found), int(size), order)
 
 
 PATCHES = {
