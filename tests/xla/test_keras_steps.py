@@ -154,3 +154,32 @@ def test_results_that_are_values_of_variables():
     done = subprocess.run([sys.executable, "-c", SHARED], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["[10.0, 10.0]", "[10.0, 10.0]", "[1.0, 2.0, 3.0]"]
+
+
+INTERRUPTED = """
+import os, signal, threading
+import numpy as np
+import tensortape as tf
+tf.install()
+import keras
+
+model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(64), keras.layers.Dense(1)])
+model.compile("adam", "mse", jit_compile=True)
+x, y = np.ones((4000, 8), np.float32), np.ones((4000, 1), np.float32)
+model.fit(x, y, verbose=0)
+for k in range(12):
+    threading.Timer(0.02 + 0.003 * k, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    try:
+        model.fit(x, y, epochs=1000, verbose=0)
+    except KeyboardInterrupt:
+        assert all(np.isfinite(weight).all() for weight in model.get_weights())
+model.fit(x, y, verbose=0)
+print("goes on")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupted_step_leaves_variables_whole():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["goes on"]

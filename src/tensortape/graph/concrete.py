@@ -341,20 +341,27 @@ class ConcreteFunction:
             self._run_first(arrays)
         count = self._count
         settle()
+        outs: list[Any] = []
+        pending = None
         try:
             if self.function.asynchronous:
                 outs, pending = self.function.begin(arrays, len(self._assigned))
             else:
-                outs, pending = self.function.run(arrays), None
-        except Exception as exc:  # memory that was donated comes back with the error
+                outs = self.function.run(arrays)
+            self._assign(outs, pending)
+        except BaseException as exc:  # memory that was donated is gone: also after Ctrl-C
+            self._assign(outs, pending)
             for at, array in getattr(exc, "updates", {}).items():
                 self._assigned[at - count]._t = new_value(array)
             raise
         if self.function.asynchronous:
             started(pending, outs[:count])
-        for variable, array in zip(self._assigned, outs[count:], strict=True):
-            variable._t = new_value(array, pending, True)
         return self._pack([new_value(a, pending) for a in outs[:count]])
+
+    def _assign(self, outs: list[Any], pending: Any) -> None:
+        """Give the variables values that may be on the device."""
+        for variable, array in zip(self._assigned, outs[self._count :], strict=False):
+            variable._t = new_value(array, pending, True)
 
     def _updates(self) -> dict[int, int]:
         """Which parameter each result replaces, where a variable is read and assigned."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -118,11 +119,11 @@ class Executable:
 
     def __call__(self, *arrays: Any) -> list[Any]:
         """The results for NumPy or JAX arrays; those in ``updates`` as JAX arrays, else NumPy's."""
-        outs = self.run(arrays)
-        if not self._kept:
-            return [to_numpy(out) for out in outs]
-        kept = self._kept
-        return [out if r in kept else to_numpy(out) for r, out in enumerate(outs)]
+        return self._complete(arrays, self._as_numpy)
+
+    def _as_numpy(self, arrays: Any, outs: list[Any], code: Any) -> list[Any]:
+        found, kept = self._checked(arrays, outs, code), self._kept
+        return [out if r in kept else to_numpy(out) for r, out in enumerate(found)]
 
     def prepare(self, arrays: Any) -> None:
         """Trace the program for arguments like these, so that ``Unsupported`` is raised now.
@@ -143,9 +144,11 @@ class Executable:
 
     def run(self, arrays: Any) -> list[Any]:
         """The results, those that were computed as JAX arrays."""
-        outs, code = self._start(arrays)
+        return self._complete(arrays, self._checked)
+
+    def _checked(self, arrays: Any, outs: list[Any], code: Any) -> list[Any]:
         if code is not None and (number := int(np.asarray(code))):  # int(code) takes 20 µs
-            raise self._failed(number, outs)
+            raise self._failures[number - 1]()
         return self._arranged(outs, arrays)
 
     def begin(self, arrays: Any, updated: int) -> tuple[list[Any], Pending | None]:
@@ -153,19 +156,36 @@ class Executable:
 
         It is when a program that failed gives all ``updated`` variables their old values.
         """
-        outs, code = self._start(arrays)
-        pending = None
-        if code is not None:
-            if self.hosted or len(self._reused) != updated:
-                if number := int(np.asarray(code)):
-                    raise self._failed(number, outs)
-            else:
+
+        def use(arrays: Any, outs: list[Any], code: Any) -> tuple[list[Any], Pending | None]:
+            pending = None
+            if code is not None and not self.hosted and len(self._reused) == updated:
                 failures = self._failures
-                pending = Pending(code, lambda number: failures[number - 1]())
-        found = self._arranged(outs, arrays)
-        for r in self._looked_at(updated):
-            found[r] = to_numpy(found[r])
-        return found, pending
+                pending, code = Pending(code, lambda number: failures[number - 1]()), None
+            found = self._checked(arrays, outs, code)
+            for r in self._looked_at(updated):
+                found[r] = to_numpy(found[r])
+            return found, pending
+
+        return self._complete(arrays, use)
+
+    def _complete(self, arrays: Any, use: Callable[..., Any]) -> Any:
+        """``use(arrays, outs, code)`` of what the compiled function gives.
+
+        Memory that was donated is gone, so what ends this (an error, or Ctrl-C) has ``updates``:
+        the values that take its place, which are the old ones if the program failed.
+        """
+        box: list[Any] = []
+        try:
+            self._start(arrays, box)
+            return use(arrays, *box[0])
+        except BaseException as error:
+            if box:
+                places = {i: n for n, i in enumerate(self._outs)}
+                error.updates = {  # type: ignore[attr-defined]
+                    self.updates[k]: box[0][0][places[i]] for k, i in self._reused.items()
+                }
+            raise
 
     def _looked_at(self, updated: int) -> list[int]:
         """Results that cannot stay on the device: variables are donated, and these are shared."""
@@ -179,8 +199,11 @@ class Executable:
             ]
         return self._shared
 
-    def _start(self, arrays: Any) -> tuple[list[Any], Any]:
-        """What the compiled function gives: results and the number of what went wrong."""
+    def _start(self, arrays: Any, box: list[Any]) -> None:
+        """Put into the box what the compiled function gives: results, and what went wrong.
+
+        No Python runs between the function and the box, so a signal cannot part them.
+        """
         if not self._prepared:
             self.prepare(arrays)
         if self._assured.nodes:
@@ -191,9 +214,11 @@ class Executable:
         if self._prelude.draws:
             args += self._prelude.draw(arrays)
         with x64():
-            found = self._function(*args) if self._ready else self._first(args)
+            if self._ready:
+                box.extend(starmap(self._function, (args,)))
+            else:
+                self._first(args, box)
         self.calls += 1
-        return found
 
     def _arranged(self, outs: list[Any], arrays: Any) -> list[Any]:
         """The program's results from those that were computed."""
@@ -204,23 +229,13 @@ class Executable:
             for place, k, value in self._gives
         ]
 
-    def _failed(self, number: int, outs: list[Any]) -> Exception:
-        """The exception; ``updates`` of it has the old values of parameters that were donated."""
-        error = self._failures[number - 1]()
-        places = {i: n for n, i in enumerate(self._outs)}
-        error.updates = {  # type: ignore[attr-defined]
-            self.updates[k]: outs[places[i]] for k, i in self._reused.items()
-        }
-        return error
-
-    def _first(self, args: list[Any]) -> Any:
+    def _first(self, args: list[Any], box: list[Any]) -> None:
         """The first call: large constants are moved to the device, and XLA compiles."""
         self._large = [jax.device_put(a) for a in self._large]
         start = time.perf_counter()
-        found = self._function(*args)
+        box.extend(starmap(self._function, (args,)))
         self.compile_seconds = time.perf_counter() - start
         self._ready = True
-        return found
 
     def text(self) -> str:
         """The program in StableHLO."""
