@@ -230,13 +230,17 @@ def _untracked() -> Any:
     return one_function(lambda: v + 1.0)
 
 
+class Whole(tf.experimental.ExtensionType):
+    part: tf.Tensor
+
+
 @pytest.mark.parametrize(
     ("made", "error", "words"),
     [
         (lambda: 3, ValueError, "Expected an object of type `Trackable`"),
         (_untracked, AssertionError, "untracked.*the variable"),
         (
-            lambda: one_function(lambda x: tf.RaggedTensor.from_row_lengths(x, [1, 1]), x23),
+            lambda: one_function(Whole, x23),
             NotImplementedError,
             "results that are no tensors",
         ),
@@ -246,6 +250,41 @@ def test_what_cannot_be_saved_says_why(made: Any, error: Any, words: str, tmp_pa
     with pytest.raises(error, match=words):
         tf.saved_model.save(made(), tmp_path / "m")
     assert not (tmp_path / "m").exists() or not os.listdir(tmp_path / "m")
+
+
+def test_rows_and_places_are_returned(tmp_path: Path) -> None:
+    """Ragged and sparse results."""
+
+    def both(x: Any) -> Any:
+        sparse = tf.SparseTensor([[0, 1]], x[0, :1], [2, 3])
+        return {"rows": [tf.RaggedTensor.from_row_lengths(x, [0, 2])], "places": sparse, "no": None}
+
+    found = again(one_function(both, x23), tmp_path).f(x23)
+    assert found["rows"][0].to_list() == [[], x23.numpy().tolist()]
+    assert tf.sparse.to_dense(found["places"]).numpy().tolist() == [
+        [0.0, x23[0, 0], 0.0],
+        [0.0] * 3,
+    ]
+    assert found["no"] is None
+
+
+def test_tensors_of_the_surroundings_are_constants(tmp_path: Path) -> None:
+    outside = tf.constant([1.0, 2.0, 3.0])
+    m = one_function(lambda x: x * outside, x23)
+    assert again(m, tmp_path).f(x23).numpy().tolist() == (x23 * outside).numpy().tolist()
+
+
+def test_assertions_are_saved(tmp_path: Path) -> None:
+    def checked(x: Any) -> Any:
+        tf.debugging.assert_positive(x, message="too low")
+        tf.Assert(tf.reduce_all(x < 100.0), ["too high:", x])
+        return x + 1.0
+
+    loaded = again(one_function(checked, tf.ones([2, 3])), tmp_path)
+    assert loaded.f(tf.ones([2, 3])).numpy().tolist() == [[2.0] * 3] * 2
+    for wrong, words in ((-1.0, "too low"), (200.0, "too high")):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            loaded.f(tf.fill([2, 3], wrong))
 
 
 def test_operations_that_hold_python_code_are_refused(tmp_path: Path) -> None:

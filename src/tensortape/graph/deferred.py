@@ -55,19 +55,46 @@ def later(call: Callable[..., Any], values: Any, results: Any = ()) -> list[Any]
 
     ``values`` may be nested; ``results``: ``(shape, NumPy dtype)`` of the tensors it returns.
     """
-    leaves = nest.flatten(list(values))
-    places = [i for i, v in enumerate(leaves) if isinstance(v, Tensor)]
-
-    def run(*tensors: Any) -> list[Any]:
-        given = list(leaves)
-        for i, t in zip(places, tensors, strict=True):
-            given[i] = t
-        found = call(*nest.pack_sequence_as(list(values), given))
-        return [t._a for t in nest.flatten(found)] if results else []
-
+    run = Later(call, values, bool(results))
     attrs = {"call": run, "results": tuple(results)}
     abstracts = [placeholder(tuple(shape), dtype) for shape, dtype in results]
-    return effect(py_func, [leaves[i] for i in places], attrs, abstracts)
+    return effect(py_func, [run.leaves[i] for i in run.places], attrs, abstracts)
+
+
+class Later:
+    """A call that is made when the graph runs; the tensors among its leaves come then."""
+
+    def __init__(self, call: Callable[..., Any], values: Any, gives: bool) -> None:
+        self.call, self.values, self.gives = call, list(values), gives
+        self.leaves = nest.flatten(self.values)
+        self.places = [i for i, v in enumerate(self.leaves) if isinstance(v, Tensor)]
+
+    def __call__(self, *tensors: Any) -> list[Any]:
+        """Make the call; the arrays of its results."""
+        found = self.call(*self.with_tensors(tensors))
+        return [t._a for t in nest.flatten(found)] if self.gives else []
+
+    def with_tensors(self, tensors: Any) -> Any:
+        """The values with these tensors among them."""
+        given = list(self.leaves)
+        for i, t in zip(self.places, tensors, strict=True):
+            given[i] = t
+        return nest.pack_sequence_as(self.values, given)
+
+
+class Public:
+    """A public function that returns nothing, called with a list of arguments and keywords."""
+
+    def __init__(self, path: str, function: Callable[..., Any]) -> None:
+        self.path, self.function = path, function
+
+    def __call__(self, args: Any, kwargs: Any) -> None:
+        """Call it."""
+        self.function(*args, **kwargs)
+
+
+DEFERRED: set[str] = set()
+"""The paths of public functions that are called later where their arguments are not known yet."""
 
 
 def on_host(call: Callable[..., Any], tensors: Any, results: Any) -> list[Any]:
@@ -83,11 +110,12 @@ def on_host(call: Callable[..., Any], tensors: Any, results: Any) -> list[Any]:
 def deferring(path: str) -> None:
     """Let the public function ``tf.<path>`` run later where its arguments are not known yet."""
     plain = PUBLIC[path]
+    DEFERRED.add(path)
 
     @functools.wraps(plain)
     def function(*args: Any, **kwargs: Any) -> Any:
         if undecided(args, kwargs):
-            later(lambda a, k: plain(*a, **k), [list(args), kwargs])
+            later(Public(path, plain), [list(args), kwargs])
             return None
         return plain(*args, **kwargs)
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import inspect
 from collections import namedtuple
+from collections.abc import Iterator
 from typing import Any
 
 from tensortape.core import nest
 from tensortape.core.containers import is_namedtuple
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.specs import TensorSpec
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
 from tensortape.ops.lookup.kernels import held
 from tensortape.ops.lookup.tables import Table
+from tensortape.ops.ragged.tensor import RaggedTensor
+from tensortape.ops.sparse.tensor import SparseTensor
 from tensortape.train.saved_model.nodes import GraphReader, GraphWriter, specification
 from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
@@ -109,7 +112,9 @@ class FunctionWriter:
     def trace(self, concrete: Any) -> Any:
         """One trace."""
         things = [thing for thing, _ in concrete.graph.resources]
-        if concrete._captured or concrete._first or not all(isinstance(t, Table) for t in things):
+        captured = {inner._id: outer for outer, inner in concrete.graph.captured.values()}
+        known = all(type(t) is EagerTensor for t in captured.values())
+        if not known or concrete._first or not all(isinstance(t, Table) for t in things):
             raise Unsaveable(
                 "something besides variables, tables and constants that it refers to (an iterator "
                 "or a tensor of another function)"
@@ -123,7 +128,7 @@ class FunctionWriter:
             "reads": [self._number_of(v) for v in concrete._variables],
             "assigns": [self._number_of(v) for v in concrete._assigned],
             "returns": self._returned(concrete._result),
-            "graph": GraphWriter(self._encoder, concrete.function).json,
+            "graph": GraphWriter(self._encoder, concrete.function, constants=captured).json,
         }
 
     def _argument(self, value: Any) -> Any:
@@ -134,20 +139,47 @@ class FunctionWriter:
     def _returned(self, result: Any) -> Any:
         """Which result goes where in what was returned; `None` stays."""
         leaves = nest.flatten(result.structure)
-        if any(isinstance(leaf, CompositeTensor) for leaf in leaves):
-            raise Unsaveable("results that are no tensors (ragged, sparse or others)")
         if any(at is not None for is_tensor, at in result._places if not is_tensor):
             raise Unsaveable("results that are no tensors")
-        places = [_Place(at if is_tensor else None) for is_tensor, at in result._places]
+        rest = (at if is_tensor else None for is_tensor, at in result._places)
+        places = [_Place(_written_places(leaf, rest)) for leaf in leaves]
         structure = nest.pack_sequence_as(result.structure, places)
-        return encode_structure(structure, lambda p: None if p.at is None else {"result": p.at})
+        return encode_structure(structure, lambda p: p.written)
 
 
 class _Place:
-    """Which of the results stands at a place of what is returned."""
+    """Which of the results stand at a place of what is returned, as JSON."""
 
-    def __init__(self, at: int | None) -> None:
-        self.at = at
+    def __init__(self, written: Any) -> None:
+        self.written = written
+
+
+_COMPOSITE = {"ragged": RaggedTensor, "sparse": SparseTensor}
+"""What is returned in several parts."""
+
+
+def _written_places(leaf: Any, rest: Iterator[int | None]) -> Any:
+    """The places of a leaf's parts: one of a tensor, several of a ragged or sparse one."""
+    if not isinstance(leaf, CompositeTensor):
+        at = next(rest)
+        return None if at is None else {"result": at}
+    for name, kind in _COMPOSITE.items():
+        if isinstance(leaf, kind):
+            return {name: [next(rest) for _ in nest.flatten([leaf], expand_composites=True)]}
+    raise Unsaveable(f"results that are no tensors, of the type {type(leaf).__name__}")
+
+
+def _returned_leaf(written: Any, outs: Any) -> Any:
+    """What is returned at a place."""
+    if written is None:
+        return None
+    ((kind, at),) = written.items()
+    if kind == "result":
+        return outs[at]
+    parts = [outs[i] for i in at]
+    if kind == "sparse":
+        return SparseTensor(*parts)
+    return RaggedTensor.from_nested_row_splits(parts[0], parts[1:], validate=False)
 
 
 class RestoredTrace:
@@ -187,11 +219,7 @@ class RestoredTrace:
         count = len(outs) - len(self._assigns)
         for variable, new in zip(self._assigns, outs[count:], strict=True):
             variable.assign(new)
-
-        def leaf(written: Any) -> Any:
-            return None if written is None else outs[written["result"]]
-
-        return decode_structure(self._written["returns"], leaf)
+        return decode_structure(self._written["returns"], lambda w: _returned_leaf(w, outs))
 
     def tensors_of(self, args: Any, kwargs: Any) -> list[Any] | None:
         """The tensors among arguments, if they fit this trace."""

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import Abstract
+from tensortape.core import nest
 from tensortape.core.dispatch import Normalised, execute
 from tensortape.core.registry import OPS, PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.tensor import EagerTensor
 from tensortape.graph.control_graph import choose, loop
+from tensortape.graph.deferred import DEFERRED, Later, Public
 from tensortape.graph.lower import needed_nodes
 from tensortape.ops.lookup.kernels import OPERATIONS, operate
 from tensortape.ops.strings.elements import AGAIN, Again
@@ -34,14 +36,19 @@ _DERIVED = ("stateful", "gradients")
 class GraphWriter:
     """One part of a graph as JSON."""
 
-    def __init__(self, encoder: Encoder, function: Any, depth: int = 0) -> None:
+    def __init__(
+        self, encoder: Encoder, function: Any, depth: int = 0, constants: Any = None
+    ) -> None:
+        self._constants: dict[int, Any] = constants or {}
+        """Parameters that stand for tensors of the surroundings, by their ids."""
         self._encoder = encoder
         self._depth = depth
         """How many rules of custom gradients this is within."""
         self._rules: Any = {}
         self._numbers: dict[int, int] = {}
         self._nodes: dict[int, int] = {}
-        for t in function.inputs:
+        parameters = [t for t in function.inputs if t._id not in self._constants]
+        for t in parameters:
             self._give(t)
         operations = function.graph._operations
         kept = needed_nodes(operations, function.inputs, function.outputs, *function.span)
@@ -49,7 +56,7 @@ class GraphWriter:
             kept, self._rules = traced_rules(function, kept)
         written = [self._node(node) for node in kept]
         self.json = {
-            "parameters": [parameter(t) for t in function.inputs],
+            "parameters": [parameter(t) for t in parameters],
             "nodes": written,
             "results": [self.reference(t) for t in function.outputs],
         }
@@ -62,6 +69,7 @@ class GraphWriter:
         """Where a tensor's value comes from: a number, or the name of an array."""
         if tensor._id in self._numbers:
             return self._numbers[tensor._id]
+        tensor = self._constants.get(tensor._id, tensor)
         if isinstance(tensor._a, Abstract):
             raise Unsaveable(f"a tensor of another function: {tensor!r}")
         return self._encoder.array(tensor._a)
@@ -86,6 +94,10 @@ class GraphWriter:
                 written |= self._rule(node, written["in"])
             elif node.type in CALLS:
                 written |= {"op": "Call", "attrs": self._attributes({"called": called(node)})}
+            elif _is_deferred(call := node._attrs.get("call")):
+                said = {"values": call.with_tensors([None] * len(call.places))}
+                written |= {"op": call.call.path, "later": self._attributes(said)}
+                written["places"] = call.places
             elif OPS.get(node.type) is not operation or not _has_code(operation):
                 raise Unsaveable(f"an operation whose code is Python ({operation.name})")
             elif isinstance(again := node._attrs.get("function"), Again):
@@ -176,6 +188,10 @@ class _Run:
 
     def node(self, node: Any) -> None:
         tensors = tuple(self.value(ref) for ref in node["in"])
+        if "later" in node:
+            self._attributes.append({})
+            self._values += _later(node, tensors, decode(node["later"]["values"], self._arrays))
+            return
         raw = "raw" in node
         given = node["again"] if "again" in node else node["raw" if raw else "attrs"]
         attrs = {n: decode(v, self._arrays, self) for n, v in given.items()}
@@ -253,6 +269,23 @@ def _again(path: str, tensors: Any, attrs: Any) -> list[Any]:
     if path not in AGAIN:
         raise damaged(f"there is no function of texts {path!r}")
     return [PUBLIC[path](tensors, **attrs) if path == _JOIN else PUBLIC[path](*tensors, **attrs)]
+
+
+def _is_deferred(call: Any) -> bool:
+    """Whether a node calls a public function, such as an assertion."""
+    return isinstance(call, Later) and isinstance(call.call, Public)
+
+
+def _later(node: Any, tensors: Any, values: Any) -> list[Any]:
+    """Call a public function that returns nothing, one of those that are known."""
+    if node["op"] not in DEFERRED:
+        raise damaged(f"there is no function {node['op']!r} of this kind")
+    leaves = nest.flatten(values)
+    for place, tensor in zip(node["places"], tensors, strict=True):
+        leaves[place] = tensor
+    args, kwargs = nest.pack_sequence_as(values, leaves)
+    PUBLIC[node["op"]](*args, **kwargs)
+    return []
 
 
 _JOIN = "strings.join"
