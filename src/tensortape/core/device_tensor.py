@@ -172,5 +172,6 @@ def new_value(array: Any, pending: Pending | None = None, of_variable: bool = Fa
 def nobody_else() -> bool:
     """Whether the program has one thread, besides those that only compute."""
     return all(
-        thread is _main or thread.name.startswith("tensortape_") for thread in threading.enumerate()
+        thread is _main or thread.name == "tensortape" or thread.name.startswith("tensortape_")
+        for thread in threading.enumerate()
     )
