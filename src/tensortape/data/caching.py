@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from tensortape.core import errors
+from tensortape.core.dtypes import int64
 from tensortape.data.calls import Function
 from tensortape.data.dataset import DatasetV2, method, reordered, source
 from tensortape.data.encoding import (
@@ -101,17 +103,66 @@ def snapshot(
 ) -> DatasetV2:
     """Keep the elements of the first complete iteration in a folder: `cache` in a file.
 
-    `compression` is accepted; files are not compressed. Raises `NotImplementedError` for
-    `reader_func` and `shard_func`: use `save` and `load`. Source: `tf.data.Dataset.snapshot`.
+    `shard_func(element)`, an int64, says into which of several files an element goes, else they go
+    by turns into one for each processor; `reader_func(datasets)` how these are read, as for `load`.
+    `compression` is accepted; files are not compressed. Raises `InvalidArgumentError` for a
+    `shard_func` that gives no int64. Source: `tf.data.Dataset.snapshot`.
+
+    >>> import tempfile, tensortape as tf
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ds = tf.data.Dataset.range(6).snapshot(
+    ...         folder, shard_func=lambda x: x % 2, reader_func=lambda ds: ds.flat_map(lambda d: d))
+    ...     print([int(x) for x in ds], [int(x) for x in ds])
+    [0, 1, 2, 3, 4, 5] [0, 2, 4, 1, 3, 5]
     """
+    place = os.path.join(local(path), "snapshot")
     if reader_func is not None or shard_func is not None:
-        raise NotImplementedError(
-            "tf.data.Dataset.snapshot takes no reader_func and no shard_func here; use "
-            "Dataset.save(path, shard_func=...) and Dataset.load(path, reader_func=...)."
-        )
-    result = cache(dataset, os.path.join(local(path), "snapshot"))
+        start = _in_shards(dataset, place, shard_func, reader_func)
+        spec = lambda: dataset.element_spec  # noqa: E731
+        return DatasetV2(start, dataset._size, spec, (dataset,), "_SnapshotDataset")
+    result = cache(dataset, place)
     result._kind = "_SnapshotDataset"
     return result
+
+
+def _in_shards(
+    dataset: DatasetV2, folder: str, shard_func: Any, reader_func: Any
+) -> Callable[[Run], Iterator[Any]]:
+    def start(run: Run) -> Iterator[Any]:
+        if os.path.exists(os.path.join(folder, _META)):
+            read = _by_turns if reader_func is None else reader_func
+            return load(folder, dataset.element_spec, None, read)._start(run)
+        return writing(run)
+
+    def writing(run: Run) -> Iterator[Any]:
+        os.makedirs(folder, exist_ok=True)
+        if shard_func is None:
+            turns = itertools.cycle(range(os.cpu_count() or 1))
+            shard_of: Callable[[Any], int] = lambda element: next(turns)  # noqa: E731
+        else:
+            shard_of = _shard_number(Function(shard_func).started(run))
+        said = yield from _written(dataset._start(run), dataset.element_spec, folder, shard_of)
+        _complete(folder, said)
+
+    return start
+
+
+def _by_turns(datasets: DatasetV2) -> DatasetV2:
+    return interleave(datasets, lambda part: part, cycle_length=os.cpu_count() or 1)
+
+
+def _shard_number(function: Callable[[Any], Any]) -> Callable[[Any], int]:
+    def number_of(element: Any) -> int:
+        shard = function(element)
+        if getattr(shard, "dtype", None) is not int64 or shard.shape.rank:
+            raise errors.of_op(
+                errors.InvalidArgumentError,
+                "IteratorGetNext",
+                f"`shard_func` must return a scalar int64, not {shard!r:.80}.",
+            )
+        return int(shard)
+
+    return number_of
 
 
 @method
@@ -139,7 +190,17 @@ def save(
     """
     folder = local(path)
     os.makedirs(folder, exist_ok=True)
-    said = _write_shards(dataset, folder, shard_func)
+    shard_of = None if shard_func is None else Function(shard_func).started(Run())
+    elements = _written(dataset, dataset.element_spec, folder, shard_of)
+    while True:
+        try:
+            next(elements)
+        except StopIteration as end:
+            return _complete(folder, end.value)
+
+
+def _complete(folder: str, said: dict[str, Any]) -> None:
+    """From now on a folder holds the files that were written."""
     meta = os.path.join(folder, _META)
     beside = f"{meta}.{os.getpid()}.part"
     with open(beside, "w", encoding="utf-8") as file:
@@ -153,20 +214,22 @@ def save(
             os.unlink(os.path.join(folder, name))
 
 
-def _write_shards(dataset: DatasetV2, folder: str, shard_func: Any) -> dict[str, Any]:
-    """Write the files of elements under new names; what `dataset.json` is to say."""
-    spec, run = dataset.element_spec, os.urandom(6).hex()
+def _written(
+    elements: Any, spec: Any, folder: str, shard_of: Callable[[Any], Any] | None
+) -> Generator[Any, None, dict[str, Any]]:
+    """The elements, written to files under new names; returns what `dataset.json` is to say."""
+    run = os.urandom(6).hex()
     writers: dict[int, ElementWriter] = {}
     sizes: dict[int, int] = {}
-    shard_of = None if shard_func is None else Function(shard_func).started(Run())
     try:
-        for element in dataset:
+        for element in elements:
             shard = 0 if shard_of is None else int(shard_of(element))
             if shard not in writers:
                 path = os.path.join(folder, f"{shard:08d}-{run}{_SUFFIX}")
                 writers[shard] = ElementWriter(path, spec)
             writers[shard].write(element)
             sizes[shard] = sizes.get(shard, 0) + 1
+            yield element
         for writer in writers.values():
             writer.close()
     finally:
@@ -203,6 +266,8 @@ def load(
     if reader_func is not None:
         shards = DatasetV2(lambda run: iter(parts), len(parts), DatasetSpec(spec))
         result = reader_func(shards)
+        if not isinstance(result, DatasetV2):
+            raise TypeError(f"`reader_func` must return a dataset, it gave {result!r:.80}")
         result._size = sum(size for _, size in said["shards"])
         return result
     if len(parts) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -174,6 +175,9 @@ def _converted(value: Any, spec: TensorSpec) -> Any:
     try:
         return convert_to_tensor(value, spec.dtype)._a
     except (TypeError, ValueError):
+        if spec._shape.rank is not None and (spec.dtype.is_integer or spec.dtype.is_floating):
+            with contextlib.suppress(TypeError, ValueError, OverflowError):
+                return np.asarray(value, spec.dtype._np)  # as TensorFlow: 1.5 as an int is 1
         raise TypeError(
             "`generator` yielded an element that could not be converted to the expected type. The "
             f"expected type was {spec.dtype.name}, but the yielded element was {value!r}."
