@@ -142,7 +142,7 @@ def value_rowids(splits: Any, total: int | None) -> Any:
 
 def row_counts(ids: Any, nrows: Any) -> Any:
     """The length of each row, of the row of each value; an error unless they are in order."""
-    count = execute(OPS["SegmentCount"], (ids, ids), {"name": "RaggedTensor"})
+    count = execute(OPS["SegmentCount"], (ids, ids), {"asked": "RaggedTensor"})
     count = PUBLIC["maximum"](count, PUBLIC["cast"](0 if nrows is None else nrows, count.dtype))
     return PUBLIC["math.bincount"](ids, minlength=count, maxlength=nrows, dtype=ids.dtype)
 

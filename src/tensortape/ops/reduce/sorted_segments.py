@@ -102,11 +102,11 @@ def segments_of(slices: int, ids: Any, name: str) -> int:
 @op(
     "SegmentCount",
     nondifferentiable="a number of segments is an integer",
-    samples=[(((4, 2), [0, 0, 1, 3]), {"name": "SegmentSum"})],
+    samples=[(((4, 2), [0, 0, 1, 3]), {"asked": "SegmentSum"})],
 )
-def count_op(xp, data, segment_ids, *, name):
+def count_op(xp, data, segment_ids, *, asked):
     """How many segments sorted ids make of the slices of ``data``, in graphs."""
-    return np.int64(segments_of(data.shape[0], np.asarray(segment_ids), name))
+    return np.int64(segments_of(data.shape[0], np.asarray(segment_ids), asked))
 
 
 def _one_number(values: Any, attrs: Any, data: bool) -> Any:
@@ -123,7 +123,7 @@ def count_of(x: Any, ids: Any, name: str) -> Any:
     """
     if type(ids) is EagerTensor and x._a.shape and x._a.shape[0] is not None:
         return segments_of(x._a.shape[0], np.asarray(ids._a), name)
-    return one_int(execute(count_op, (x, ids), {"name": name}))
+    return one_int(execute(count_op, (x, ids), {"asked": name}))
 
 
 def _reduce(op: Op, data: Any, segment_ids: Any) -> Any:
