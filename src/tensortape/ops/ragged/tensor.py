@@ -260,7 +260,7 @@ class RaggedTensor(CompositeTensor):
     @property
     def shape(self) -> TensorShape:
         """The shape; ``None`` where rows differ in length."""
-        size = self._row_splits.shape[0]
+        size = self._row_splits._a.shape[0]
         count = None if size is None else size - 1
         return TensorShape([count, self._uniform, *self._values.shape[1:]])
 
