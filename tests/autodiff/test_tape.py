@@ -257,3 +257,22 @@ def test_a_long_chain_needs_no_recursion():
         for _ in range(20_000):
             y = y + 1.0
     assert float(tape.gradient(y, x)) == 1.0
+
+
+@pytest.mark.parametrize("jit_compile", [False, None])
+def test_zeros_of_unconnected_sources_in_functions(jit_compile):
+    """They are operations of the function: a source it does not use has none other."""
+
+    def gradient(x, w):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([x, w])
+            y = tf.reduce_sum(x**2)
+            rows = x**2
+        found = tape.gradient(y, [x, w], unconnected_gradients="zero")
+        return [*found, tape.jacobian(rows, w, unconnected_gradients="zero")]
+
+    x, w = tf.constant([1.0, 2.0]), tf.ones([3, 3])
+    got = tf.function(gradient, jit_compile=jit_compile)(x, w)
+    assert got[0].numpy().tolist() == [2.0, 4.0]
+    assert got[1].shape == (3, 3) and not got[1].numpy().any()
+    assert got[2].shape == (2, 3, 3) and not got[2].numpy().any()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.recorded import recorded
 from tensortape.core import errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.indexed_slices import IndexedSlices
@@ -222,9 +223,13 @@ def like_source(source: Any, result: Any) -> Any:
 
 def zeros(shape: Any, dtype: Any) -> Any:
     """Zeros as a tensor."""
+    if state.graph is not None:
+        return recorded.zeros(shape, dtype)
     return state.tensor(state.xp.zeros(shape, dtype))
 
 
 def zeros_for(handle: Any) -> Any:
     """Zeros like a source."""
+    if state.graph is not None:  # an operation of it
+        return recorded.zeros_like(convert_to_tensor(handle))
     return state.tensor(state.xp.zeros_like(handle._a))
