@@ -46,7 +46,8 @@ class TraceLog:
 
     def __str__(self) -> str:
         total = sum(t.seconds for t in self.traces)
-        head = f"{self._name}: {len(self.traces)} traces, {total * 1e3:.1f} ms"
+        count = len(self.traces)
+        head = f"{self._name}: {count} trace{'s' * (count != 1)}, {total * 1e3:.1f} ms"
         rows = [
             f"  {i + 1}. ({t.signature}) {t.operations} operations, {t.seconds * 1e3:.1f} ms: "
             f"{t.reason}"
