@@ -100,13 +100,7 @@ def target_of(t: Any) -> Any:
 def checked_target(t: Any) -> Any:
     """What a tape knows a target by; warns where it has no derivative."""
     t = t if isinstance(t, Tensor) else target_of(t)
-    if t._a.dtype.kind not in FLOATS:
-        _log.warning(
-            "The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
-            "GradientTape.gradient, got %r: the gradient will be None.",
-            t.dtype,
-        )
-    return t
+    return warned(t, "target", "the gradient will be None")
 
 
 def checked_source(s: Any) -> Any:
@@ -114,13 +108,18 @@ def checked_source(s: Any) -> Any:
     handle = source_of(s)
     if not hasattr(handle, "_id"):
         refuse(s, "source")
-    if handle._a.dtype.kind not in FLOATS:
+    return warned(handle, "source", "its gradient will be None")
+
+
+def warned(value: Any, role: str, consequence: str) -> Any:
+    """``value``; logs a warning unless its dtype has derivatives."""
+    if value._a.dtype.kind not in FLOATS:
         _log.warning(
-            "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
-            "GradientTape.gradient, got %r: its gradient will be None.",
-            handle.dtype,
-        )
-    return handle
+            "The dtype of the %s tensor must be floating (e.g. tf.float32) when calling "
+            "GradientTape.gradient, got %r: %s.",
+            role, value.dtype, consequence,
+        )  # fmt: skip
+    return value
 
 
 def refuse(value: Any, role: str) -> Any:
