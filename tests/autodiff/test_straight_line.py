@@ -196,7 +196,7 @@ def test_used_up(used):
     assert used()
 
 
-def test_second_order_is_walked(used):
+def test_second_order():
     x = tf.Variable(2.0)
 
     def second():

@@ -26,10 +26,8 @@ def listed(value):
     return [[v.decode() for v in found] if value.dtype == tf.string else found, value.dtype.name]
 
 
-def saved(layer, x):
-    """What a function of the layer gives, and the same after saving and loading."""
-    x = tf.constant(x, tf.int64) if np.asarray(x).dtype.kind == "i" else tf.constant(x)
-    spec = tf.TensorSpec([None, *x.shape[1:]], x.dtype)
+def saved_and_loaded(layer, spec):
+    """A module whose function calls the layer, and the same after saving and loading."""
 
     class Whole(tf.Module):
         @tf.function(input_signature=[spec])
@@ -40,7 +38,16 @@ def saved(layer, x):
     whole.layer = layer
     folder = tempfile.mkdtemp()
     tf.saved_model.save(whole, folder)
-    found = [listed(f(x)) for f in (layer, whole, tf.saved_model.load(folder))]
+    return whole, tf.saved_model.load(folder)
+
+
+def saved(layer, x):
+    """What a function of the layer gives, and the same after saving and loading."""
+    x = tf.constant(x, tf.int64) if np.asarray(x).dtype.kind == "i" else tf.constant(x)
+    spec = tf.TensorSpec([None, *x.shape[1:]], x.dtype)
+
+    whole, loaded = saved_and_loaded(layer, spec)
+    found = [listed(f(x)) for f in (layer, whole, loaded)]
     assert found[0] == found[1] == found[2], found
     return found[0]
 
@@ -54,17 +61,7 @@ def text(given=GIVEN, **options):
 def without_others():
     """Words that are not in the vocabulary are refused, by a loaded function too."""
     layer = L.StringLookup(vocabulary=["a", "b"], num_oov_indices=0)
-
-    class Whole(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
-        def __call__(self, x):
-            return layer(x)
-
-    whole = Whole()
-    whole.layer = layer
-    folder = tempfile.mkdtemp()
-    tf.saved_model.save(whole, folder)
-    loaded = tf.saved_model.load(folder)
+    _, loaded = saved_and_loaded(layer, tf.TensorSpec([None], tf.string))
     try:
         loaded(tf.constant(["a", "q"]))
     except tf.errors.InvalidArgumentError:

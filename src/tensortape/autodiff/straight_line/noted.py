@@ -67,7 +67,7 @@ class Script:
         used: list[str] = []
         texts = [self.text(unspread(v, operands), used) for v in operands]
         expression = f"{texts[0]} {symbol} {texts[1]}" if len(texts) == 2 else f"{symbol}{texts[0]}"
-        return self.note(function(*map(plain, operands)), expression, used)
+        return self.note(function(*map(value_of, operands)), expression, used)
 
 
 def unspread(value: Any, operands: Any) -> Any:
@@ -79,12 +79,12 @@ def unspread(value: Any, operands: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
+def value_of(value: Any) -> Any:
     """The value itself that a noted one stands for, in lists too."""
     if type(value) is Noted:
         return value.value
     if type(value) in (list, tuple):
-        return type(value)([plain(v) for v in value])
+        return type(value)([value_of(v) for v in value])
     return value
 
 
@@ -186,7 +186,7 @@ class NotingNamespace:
         def primitive(*args: Any, **kwargs: Any) -> Any:
             script = self._script
             used: list[str] = []
-            result = found(*map(plain, args), **{k: plain(v) for k, v in kwargs.items()})
+            result = found(*map(value_of, args), **{k: value_of(v) for k, v in kwargs.items()})
             texts = [script.text(v, used) for v in args]
             texts += [f"{k}={script.text(v, used)}" for k, v in kwargs.items()]
             script.scope[name] = found

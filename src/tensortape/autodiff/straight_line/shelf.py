@@ -25,6 +25,7 @@ VARIANTS = 4
 """Functions for tapes of the same operations, with other shapes or sources."""
 
 SHELVES = 256
+"""Sequences of operations that are remembered; the oldest goes for a new one."""
 
 _op_of = itemgetter(0)
 
