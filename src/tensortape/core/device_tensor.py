@@ -19,6 +19,8 @@ from tensortape.core.tensor import EagerTensor
 _main = threading.main_thread()
 ALIGNMENT = 64
 """XLA uses the memory of an array on the CPU as it is when its address is a multiple of this."""
+MOVERS: list[Callable[[Any], Any]] = []
+"""Makes a JAX array of a NumPy array, in the same memory where it can be; XLA's engine sets it."""
 _LARGE = 1 << 16
 """Bytes from which copies count."""
 _ALONE = 3
@@ -133,18 +135,23 @@ def aligned(array: Any) -> Any:
 
 
 def passed_value(tensor: Any) -> Any:
-    """The array of a tensor that is passed to a compiled program.
+    """What is passed to a compiled program for a tensor.
 
-    XLA copies large arrays that begin at an odd address. One that is passed a second time is moved
-    to where it is read as it is.
+    XLA copies large arrays that begin at an odd address, and looks at each NumPy array anew. One
+    that is passed a second time is moved to where it is read as it is, and known to XLA from then
+    on: the memory is shared.
     """
-    array = tensor._a
-    if array.nbytes >= _LARGE:
-        if tensor.__dict__.setdefault("_passed", False):
-            array = tensor._a = aligned(array)
+    inside = tensor.__dict__
+    found = inside.get("_put")
+    if found is None:
+        found = tensor._a
+        if inside.setdefault("_passed", False):
+            found = tensor._a = aligned(found)
+            if MOVERS and not found.dtype.hasobject:
+                found = inside["_put"] = MOVERS[0](found)
         else:
-            tensor.__dict__["_passed"] = True
-    return array
+            inside["_passed"] = True
+    return found
 
 
 def variable_value(variable: Any, alone: bool = True) -> Any:
