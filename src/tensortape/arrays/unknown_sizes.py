@@ -17,6 +17,7 @@ import numpy as np
 from tensortape.arrays.abstract import OTHERWISE, UNKNOWN_SIZES, Abstract, pick
 from tensortape.arrays.out_of_range import by_shapes
 from tensortape.arrays.varying import FILLERS, Varying, varies
+from tensortape.core.shapes import TensorShape
 from tensortape.core.untraceable import Untraceable
 
 
@@ -58,13 +59,11 @@ def _reshape(values: Any, attrs: Any, data: bool) -> Any:
 def _strided_slice(values: Any, attrs: Any, data: bool) -> Any:
     """Slices with bounds that are data, or of axes whose size is not known."""
     x, index = values[0], attrs["index"]
-    if not isinstance(x, Abstract) or (x.derived and not data):
-        return None
-    if not data and None not in x.shape:
+    if not data and (not isinstance(x, Abstract) or x.derived or None not in x.shape):
         return None
     plain = tuple(_without_data(item) for item in index)
     results = [_shape_of_part(np.shape(pick(x, k)), pick(plain, k)) for k in range(2)]
-    axes = _sliced_axes(index, x.shape)
+    axes = _sliced_axes(index, np.shape(x) if not isinstance(x, Abstract) else x.shape)
     return [
         filled([None if i in axes else n for i, n in enumerate(shape)], x.dtype, k)
         for k, shape in enumerate(results)
@@ -132,6 +131,15 @@ def _unpack(values: Any, attrs: Any, data: bool) -> Any:
     return None
 
 
+def _ensure_shape(values: Any, attrs: Any, data: bool) -> Any:
+    """What is known already, and what is made sure of when the graph runs."""
+    x, wanted = values[0], TensorShape(attrs["shape"])
+    if not isinstance(x, Abstract) or x.static or wanted.rank is None:
+        return None
+    shape = TensorShape(x.shape).merge_with(wanted).as_list()
+    return [filled(shape, x.dtype, k) for k in range(2)]
+
+
 def _each(function: Callable[..., Any], *sizes: Any) -> Any:
     """A size computed from others, unknown when one of them is."""
     return None if None in sizes else function(*sizes)
@@ -187,6 +195,7 @@ UNKNOWN_SIZES.update(
         "SpaceToBatchND": _blocks(_space_to_batch),
         "SpaceToDepth": _blocks(_space_to_depth),
         "Diag": _diag,
+        "EnsureShape": _ensure_shape,
         "Squeeze": _squeeze,
         "Unpack": _unpack,
         "Range": _range,
@@ -223,9 +232,12 @@ def otherwise(
     if sum(w.size for v in values if isinstance(v, Abstract) for w in v.witnesses) > _LARGE:
         raise Untraceable(f"{op.type} cannot be traced with unknown sizes here: {refusal}")
     found: list[Any] = []
-    for changed in itertools.islice(_resized(values, attrs), 200):
-        with contextlib.suppress(Exception):
-            found.append((run(changed), changed))
+    for candidates in _resized(values, attrs):  # the fewer sizes are settled, the more general
+        for changed in itertools.islice(candidates, 200):
+            with contextlib.suppress(Exception):
+                found.append((run(changed), changed))
+        if found:
+            break
     shapes = {str([[np.shape(a) for a in _flat(r)] for r in results]) for results, _ in found}
     if len(shapes) == 1:
         return run(found[0][1])
@@ -276,8 +288,8 @@ def _witnesses(arrays: Any) -> Abstract:
     return fresh
 
 
-def _resized(values: Any, attrs: Any) -> Iterator[list[Any]]:
-    """The operands with one or two unknown sizes in place of others that occur."""
+def _resized(values: Any, attrs: Any) -> Iterator[Iterator[list[Any]]]:
+    """The operands with one, then with two unknown sizes in place of others that occur."""
     sizes = _sizes(values)
     wanted = {n if isinstance(n, tuple) else (n, n) for s in sizes for n in s}
     wanted |= {(n, n) for n in _numbers(list(attrs.values())) if 0 < n < 4096}
@@ -288,9 +300,11 @@ def _resized(values: Any, attrs: Any) -> Iterator[list[Any]]:
         if isinstance(n, tuple) and not values[i].derived
     ]
     for count in (1, 2):
-        for chosen in itertools.combinations(places, count):
-            for pairs in itertools.product(sorted(wanted), repeat=count):
-                yield _with_sizes(values, dict(zip(chosen, pairs, strict=True)))
+        yield (
+            _with_sizes(values, dict(zip(chosen, pairs, strict=True)))
+            for chosen in itertools.combinations(places, count)
+            for pairs in itertools.product(sorted(wanted), repeat=count)
+        )
 
 
 def _sizes(values: Any) -> list[list[Any]]:

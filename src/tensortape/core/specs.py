@@ -294,6 +294,18 @@ class IndexedSlicesSpec(TypeSpec):
             value.indices.shape,
         )
 
+    @property
+    def _component_specs(self) -> list[TensorSpec]:
+        rank = self._shape.rank
+        inner = TensorShape(None) if rank is None else self._shape[1:]
+        specs = [
+            TensorSpec(self._indices_shape.concatenate(inner), self._values_dtype),
+            TensorSpec(self._indices_shape, self._indices_dtype),
+        ]
+        if self._dense_shape_dtype is not None:
+            specs.append(TensorSpec([rank], self._dense_shape_dtype))
+        return specs
+
     def _to_components(self, value: Any) -> tuple[Any, ...]:
         whole = value.dense_shape
         return (value.values, value.indices) + (() if whole is None else (whole,))

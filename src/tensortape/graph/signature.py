@@ -17,6 +17,7 @@ from tensortape.core.containers import CONTAINERS
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType
 from tensortape.core.shapes import TensorShape
+from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor, TensorLike
 
@@ -87,6 +88,9 @@ def resource_of(value: Any) -> Any:
     return None
 
 
+_NO_SPECS: Iterator[Any] = iter(())
+
+
 def held(thing: Any) -> Any:
     """A tensor that holds a Python object."""
     array = np.empty((), object)
@@ -112,8 +116,7 @@ def describe(value: Any, tensors: list[Any]) -> Any:
     if isinstance(value, TensorShape):
         return (kind, str(value))
     if isinstance(value, CompositeTensor) and hasattr(value, "_type_spec"):
-        parts = [describe(p, tensors) for p in value._type_spec._to_components(value)]
-        return (kind, repr(value._type_spec), *parts)
+        return _described(value, tensors)
     if resource_of(value) is not None:
         tensors.append(held(value))
         described = getattr(value, "_described", None)  # iterators keep it: Keras' steps ask often
@@ -121,8 +124,46 @@ def describe(value: Any, tensors: list[Any]) -> Any:
     return Identity(value)
 
 
-def substitute(value: Any, tensors: Iterator[Any]) -> Any:
-    """``value`` with other tensors in the places of its own, in the order of :func:`describe`."""
+def _described(value: Any, tensors: list[Any]) -> Any:
+    """The description of a ragged tensor or such: what its specification says of its parts."""
+    spec = value._type_spec
+    parts = list(spec._to_components(value))
+    specs = getattr(spec, "_component_specs", None)
+    if specs is None or len(specs) != len(parts):
+        return (type(value), repr(spec), *[describe(p, tensors) for p in parts])
+    found = []
+    for part, its in zip(parts, specs, strict=True):
+        if isinstance(part, Tensor) and isinstance(its, TensorSpec):
+            tensors.append(part)
+            known = part.shape if its.shape.rank is None else its.shape
+            found.append(Shaped(part._a.dtype, tuple(known)))
+        else:
+            found.append(describe(part, tensors))
+    return (type(value), spec if _hashable(spec) else repr(spec), *found)
+
+
+def _hashable(spec: Any) -> bool:
+    try:
+        hash(spec)
+    except TypeError:
+        return False
+    return True
+
+
+def specs_in(key: Any) -> Iterator[Any]:
+    """The specifications of ragged tensors and such in a key, in order, the outer ones first."""
+    if type(key) is tuple:
+        if len(key) > 1 and isinstance(key[1], TypeSpec):
+            yield key[1]
+        for part in key:
+            yield from specs_in(part)
+
+
+def substitute(value: Any, tensors: Iterator[Any], specs: Any = _NO_SPECS) -> Any:
+    """``value`` with other tensors in the places of its own, in the order of :func:`describe`.
+
+    ``specs``: what the key says of ragged tensors and such, which may be less than they say.
+    """
     kind = type(value)
     if isinstance(value, (Tensor, np.ndarray, np.generic)):
         return next(tensors)
@@ -130,11 +171,15 @@ def substitute(value: Any, tensors: Iterator[Any]) -> Any:
         return value
     container = CONTAINERS[kind]
     if container is not None:
-        return container.rebuild(value, [substitute(c, tensors) for c in container.children(value)])
+        children = container.children(value)
+        return container.rebuild(value, [substitute(c, tensors, specs) for c in children])
     if isinstance(value, CompositeTensor) and hasattr(value, "_type_spec"):
         spec = value._type_spec
-        parts = tuple(substitute(p, tensors) for p in spec._to_components(value))
-        return spec._from_components(parts)
+        wanted = (
+            next(specs, spec) if _hashable(spec) and hasattr(spec, "_component_specs") else spec
+        )
+        parts = tuple(substitute(p, tensors, specs) for p in spec._to_components(value))
+        return wanted._from_components(parts)
     stand_in = resource_of(value)
     return value if stand_in is None else stand_in(value, next(tensors))
 
@@ -146,6 +191,8 @@ def generalised(a: Any, b: Any) -> Any:
             return None
         pairs = zip(a.shape, b.shape, strict=True)
         return Shaped(a.dtype, tuple(m if m == n else None for m, n in pairs))
+    if isinstance(a, TypeSpec) and isinstance(b, TypeSpec):
+        return a if a == b else a.most_specific_common_supertype([b])
     if type(a) is tuple and type(b) is tuple and len(a) == len(b):
         parts = [generalised(x, y) for x, y in zip(a, b, strict=True)]
         return None if any(p is None for p in parts) else tuple(parts)

@@ -12,7 +12,7 @@ from tensortape.core.random_state import SeedScope, global_seed, seed_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.graph.concrete import ConcreteFunction, Result
-from tensortape.graph.signature import Shaped, shapes_in, substitute
+from tensortape.graph.signature import Shaped, shapes_in, specs_in, substitute
 from tensortape.graph.trace_graph import TraceGraph
 
 _number = itertools.count(1).__next__
@@ -44,9 +44,9 @@ def trace(
         graph.arguments = {
             p._id: t._a for p, t in zip(places, tensors, strict=False) if state.graph.outer is None
         }
-        given = iter(places)
-        traced_args = [substitute(a, given) for a in args]
-        traced_kwargs = {n: substitute(kwargs[n], given) for n in sorted(kwargs)}
+        given, specs = iter(places), specs_in(key)
+        traced_args = [substitute(a, given, specs) for a in args]
+        traced_kwargs = {n: substitute(kwargs[n], given, specs) for n in sorted(kwargs)}
         value = function(*traced_args, **traced_kwargs)
         with graph.alone():
             result = Result(value, graph, name)

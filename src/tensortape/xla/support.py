@@ -34,6 +34,7 @@ HOSTED: dict[str, str] = dict.fromkeys(
     "RaggedBincount": "it looks at the numbers that it counts",
     "RaggedPlaces": "it looks at the row splits",
     "RaggedRowIds": "it looks at the row splits",
+    "FindPlaces": "it looks at row splits, or at places of elements",
     "HostCall": "it computes with Python, from values",
 }
 """Op type -> why NumPy computes it."""

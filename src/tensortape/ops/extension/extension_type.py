@@ -16,6 +16,7 @@ from tensortape.ops.extension.fields import (
     refilled,
     same,
     spec_of,
+    specs_in,
     supported,
     tensors_in,
 )
@@ -47,6 +48,10 @@ class ExtensionTypeSpec(TypeSpec):
 
     def _serialize(self) -> tuple[Any, ...]:
         return self._parts
+
+    @property
+    def _component_specs(self) -> list[Any]:
+        return specs_in(self._parts)
 
     def _to_components(self, value: Any) -> tuple[Any, ...]:
         return tuple(t for name in type(value)._fields for t in tensors_in(getattr(value, name)))

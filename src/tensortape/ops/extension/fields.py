@@ -154,6 +154,17 @@ def tensors_in(value: Any) -> list[Any]:
     return []
 
 
+def specs_in(part: Any) -> list[Any]:
+    """The specifications of what :func:`tensors_in` finds, in the same order."""
+    if isinstance(part, TypeSpec):
+        return [part]
+    if isinstance(part, tuple):
+        return [spec for one in part for spec in specs_in(one)]
+    if isinstance(part, ImmutableDict):
+        return [spec for key in sorted(part) for spec in specs_in(part[key])]
+    return []
+
+
 def spec_of(value: Any) -> Any:
     """What describes a field: specifications of tensors, and other values as they are."""
     if isinstance(value, (Tensor, CompositeTensor)):

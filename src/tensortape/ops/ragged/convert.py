@@ -7,26 +7,21 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dtypes import as_dtype
+from tensortape.core.dtypes import as_dtype, int64
 from tensortape.core.public import tensor as as_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.shapes import TensorShape
-from tensortape.ops.ragged.join import from_dense
-from tensortape.ops.ragged.partition import expanded, within
-from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
-from tensortape.ops.ragged.unplaced import dense_places, unplaced
-from tensortape.ops.sparse.places import dense_shape, invalid, known, numbers, pick, places
+from tensortape.ops.ragged.join import from_dense, joined_axes
+from tensortape.ops.ragged.tensor import RaggedTensor, divided, method
+from tensortape.ops.ragged.unplaced import dense_places
+from tensortape.ops.sparse.finding import find, unplaced
+from tensortape.ops.sparse.places import invalid, known, pick
 from tensortape.ops.sparse.tensor import SparseTensor
 
 
 def coordinates(value: Any) -> Any:
     """The place of each flat value: its row, its place in the row, ..., one column per axis."""
-    columns: list[Any] = [np.arange(len(value._splits) - 1)]
-    while isinstance(value, RaggedTensor):
-        lengths = np.diff(value._splits)
-        columns = [np.repeat(c, lengths) for c in columns] + [within(lengths)]
-        value = value.values
-    return np.stack(columns, -1).astype(np.int64)
+    return find("coordinates", value.nested_row_splits)[0]
 
 
 @method
@@ -54,12 +49,14 @@ def to_tensor(
     if default_value is None:
         default_value = "" if self.dtype.name == "string" else np.zeros((), self.dtype._np)
     default = convert_to_tensor(default_value, dtype=self.dtype)
-    inner = flat.shape.as_list()[1:]
+    inner: Any = flat.shape.as_list()[1:]
     if default.shape.rank > len(inner):
         raise invalid(
             f"default_value.shape={default.shape} and rt_input.flat_values.shape={flat.shape} are "
             "incompatible: default_value has too many axes"
         )
+    if None in inner:
+        inner = PUBLIC["shape"](flat)[1:]
     filler = PUBLIC["expand_dims"](PUBLIC["broadcast_to"](default, inner), 0)
     if traced:
         index = dense_places(self.nested_row_splits, bounds)
@@ -101,10 +98,10 @@ def from_tensor(
         )
     if isinstance(lengths, (list, tuple)) and lengths and np.ndim(lengths[0]):
         first, *others = lengths
-        cut = _cut(tensor, known(first))
+        cut = _cut(tensor, first)
         result = cut.with_values(from_tensor(cut.values, others)) if others else cut
     elif lengths is not None:
-        result = _cut(tensor, known(lengths))
+        result = _cut(tensor, lengths)
     elif padding is not None:
         result = _unpadded(tensor, padding, ragged_rank)
     else:
@@ -114,21 +111,23 @@ def from_tensor(
 
 
 def _cut(tensor: Any, lengths: Any) -> RaggedTensor:
-    shape = tensor.shape.as_list()
-    counts = np.clip(lengths, 0, shape[1])
-    flat = PUBLIC["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
-    return rows(pick(flat, expanded(np.arange(shape[0]) * shape[1], counts)), counts)
+    rows, size = tensor.shape.as_list()[:2]
+    if None in (rows, size):
+        sizes = PUBLIC["shape"](tensor, out_type=int64)
+        rows, size = sizes[0], sizes[1]
+    splits, places = find("cut", (lengths, rows, size))
+    return divided(pick(joined_axes(tensor), places), splits)
 
 
 def _unpadded(tensor: Any, padding: Any, ragged_rank: int) -> RaggedTensor:
-    shape = tensor.shape.as_list()
     if ragged_rank > 1:
-        flat = PUBLIC["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
+        flat = joined_axes(tensor)
         return from_dense(tensor).with_values(_unpadded(flat, padding, ragged_rank - 1))
-    filler = known(convert_to_tensor(padding, dtype=tensor.dtype))
-    kept = (known(tensor) != filler).reshape(*shape[:2], -1).any(-1)
-    counts = np.where(kept.any(1), shape[1] - np.argmax(kept[:, ::-1], 1), 0)
-    return _cut(tensor, counts)
+    filler = convert_to_tensor(padding, dtype=tensor.dtype)
+    kept = PUBLIC["math.not_equal"](tensor, filler)
+    if tensor.shape.rank > 2:
+        kept = PUBLIC["reduce_any"](kept, list(range(2, tensor.shape.rank)))
+    return _cut(tensor, find("filled lengths", (kept,))[0])
 
 
 @method
@@ -144,13 +143,9 @@ def to_sparse(self: Any, name: str | None = None) -> SparseTensor:
     where, flat = coordinates(self), self.flat_values
     inner = flat.shape.as_list()[1:]
     if inner:
-        grid = np.stack(np.meshgrid(*map(np.arange, inner), indexing="ij"), -1).reshape(
-            -1, len(inner)
-        )
-        where = np.concatenate(
-            [np.repeat(where, len(grid), 0), np.tile(grid, (len(where), 1))], 1
-        ).astype(np.int64)
-    shape = known(self.bounding_shape()).astype(np.int64)
+        sizes = PUBLIC["shape"](flat, out_type=int64)[1:] if None in inner else np.array(inner)
+        (where,) = find("with inner places", (where, sizes))
+    shape = PUBLIC["cast"](self.bounding_shape(), int64)
     return SparseTensor(where, PUBLIC["reshape"](flat, [-1]), shape)
 
 
@@ -164,15 +159,11 @@ def from_sparse(
     """
     if not isinstance(st_input, SparseTensor):
         raise TypeError(f"Argument `st_input` must be a SparseTensor, received {st_input!r:.80}")
-    where, shape = places(st_input), dense_shape(st_input)
-    if len(shape) != 2:
-        raise ValueError(f"rank(st_input) must be 2, received shape {list(shape)}")
-    lengths = np.bincount(where[:, 0], minlength=shape[0])
-    in_order = (np.diff(numbers(where, shape)) > 0).all()
-    if not in_order or not np.array_equal(where[:, 1], within(lengths)):
-        raise invalid("SparseTensor is not right-ragged")
-    result = rows(st_input.values, lengths)
-    return result.with_row_splits_dtype(row_splits_dtype)
+    rank = st_input.shape.rank
+    if rank != 2:
+        raise ValueError(f"rank(st_input) must be 2, received shape {st_input.shape}")
+    (splits,) = find("right-ragged", (st_input.indices, st_input.dense_shape))
+    return divided(st_input.values, splits, None, as_dtype(row_splits_dtype))
 
 
 setattr(RaggedTensor, "from_tensor", staticmethod(from_tensor))  # noqa: B010

@@ -10,9 +10,9 @@ import numpy as np
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.tensor import Tensor
-from tensortape.ops.ragged.partition import expanded
-from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
-from tensortape.ops.sparse.places import invalid, known
+from tensortape.ops.ragged.tensor import RaggedTensor, divided, method
+from tensortape.ops.sparse.finding import find, unplaced
+from tensortape.ops.sparse.places import known
 
 
 def elementwise(function: Callable[..., Any], operands: Any) -> Any:
@@ -37,33 +37,69 @@ def _converted(value: Any, dtype: Any) -> Any:
 
 
 def _same_rows(ragged: list[RaggedTensor]) -> bool:
+    """Whether all are known to have the same rows."""
     first, *others = ragged
     splits = first.nested_row_splits
     for other in others:
         its = other.nested_row_splits
         if len(its) != len(splits) or other.flat_values.shape.rank != first.flat_values.shape.rank:
             return False
-        pairs = zip(splits, its, strict=True)
-        if not all(a is b or np.array_equal(known(a), known(b)) for a, b in pairs):
+        if not all(_equal(a, b) for a, b in zip(splits, its, strict=True)):
             return False
     return True
 
 
-def _levels(value: Any, missing: int, depth: int) -> tuple[list[Any], Any]:
-    """How many children a node of each axis has (a number, or row splits); the flat values."""
-    levels: list[Any] = [1] * missing
-    flat = value
-    if isinstance(value, RaggedTensor):
-        levels.append(len(value._splits) - 1)
-        while isinstance(flat, RaggedTensor):
-            levels.append(flat._splits if flat._uniform is None else flat._uniform)
-            flat = flat.values
-        sizes = list(flat.shape[1:])
-    else:
-        sizes = list(flat.shape)
-    inner = sizes[max(depth - len(levels), 0) :]
-    levels.extend(sizes[: max(depth - len(levels), 0)])
-    return levels[:depth], PUBLIC["reshape"](flat, [-1, *inner])
+def _equal(a: Any, b: Any) -> bool:
+    return a is b or (not unplaced(a, b) and np.array_equal(known(a), known(b)))
+
+
+class Levels:
+    """How many children the nodes of each axis have, for each operand, and what says so."""
+
+    def __init__(self) -> None:
+        self.arrays: list[Any] = []
+        """Row splits, and sizes that are found when a function runs."""
+
+    def entry(self, size: Any, kind: str = "size") -> tuple[str, int]:
+        """A size, or row splits, as the rule ``broadcast`` takes them."""
+        if isinstance(size, int):
+            return "number", size
+        self.arrays.append(size)
+        return kind, len(self.arrays) - 1
+
+    def of(self, value: Any, missing: int, depth: int) -> tuple[tuple[Any, ...], Any]:
+        """The levels of one operand, which lacks some axes; its flat values."""
+        found: list[Any] = [("number", 1)] * missing
+        flat = value
+        if isinstance(value, RaggedTensor):
+            known_count = value.shape[0]
+            found.append(
+                self.entry(value.row_splits, "count")
+                if known_count is None
+                else self.entry(known_count)
+            )
+            while isinstance(flat, RaggedTensor):
+                uniform = flat._uniform
+                found.append(self.entry(flat.row_splits if uniform is None else uniform, "rows"))
+                flat = flat.values
+            sizes, used = _sizes(flat)[1:], 1
+        else:
+            sizes, used = _sizes(flat), 0
+        more = max(depth - len(found), 0)
+        found += [self.entry(n) for n in sizes[:more]]
+        if used + more != 1:
+            inner = sizes[more:]
+            shape = PUBLIC["stack"]([-1, *inner]) if unplaced(*inner) else [-1, *inner]
+            flat = PUBLIC["reshape"](flat, shape)
+        return tuple(found[:depth]), flat
+
+
+def _sizes(flat: Any) -> list[Any]:
+    shape = flat.shape.as_list()
+    if None not in shape:
+        return list(shape)
+    sizes = PUBLIC["shape"](flat)
+    return [sizes[i] if n is None else n for i, n in enumerate(shape)]
 
 
 def _broadcast(function: Callable[..., Any], operands: list[Any]) -> Any:
@@ -74,47 +110,29 @@ def _broadcast(function: Callable[..., Any], operands: list[Any]) -> Any:
         for r, x in zip(ranks, operands, strict=True)
         if isinstance(x, RaggedTensor)
     )
-    parts = [_levels(x, rank - r, depth) for r, x in zip(ranks, operands, strict=True)]
-    places = [np.zeros(1, np.int64) for _ in parts]
-    found = []
-    for level in range(depth):
-        sizes = [levels[level] for levels, _ in parts]
-        lengths, uniform, places = _descend(sizes, places)
-        found.append((lengths, uniform))
+    levels = Levels()
+    parts = [levels.of(x, rank - r, depth) for r, x in zip(ranks, operands, strict=True)]
+    told = tuple([one for one, _ in parts])
+    found = find("broadcast", levels.arrays, told)
+    places, splits = found[: len(parts)], found[len(parts) :]
     values = function(*[_picked(flat, at) for (_, flat), at in zip(parts, places, strict=True)])
-    for lengths, uniform in reversed(found[1:]):
-        values = rows(values, lengths, uniform)
+    dtype = next(x.row_splits.dtype for x in operands if isinstance(x, RaggedTensor))
+    for level in range(depth - 1, 0, -1):
+        values = divided(values, splits[level - 1], _uniform([one[level] for one in told]), dtype)
     return values
 
 
+def _uniform(sizes: list[Any]) -> int | None:
+    """The one length of rows along an axis, if it is known."""
+    if any(kind != "number" for kind, _ in sizes):
+        return None
+    return next((n for _, n in sizes if n != 1), 1)
+
+
 def _picked(flat: Any, at: Any) -> Any:
-    if len(at) == flat.shape[0] and np.array_equal(at, np.arange(len(at))):
+    if isinstance(at, np.ndarray) and np.array_equal(at, np.arange(flat.shape[0] or 0)):
         return flat
     return PUBLIC["gather"](flat, at)
-
-
-def _descend(sizes: list[Any], places: list[Any]) -> tuple[Any, int | None, list[Any]]:
-    """One axis further: the lengths of the result's nodes, and each operand's children."""
-    lengths = [
-        np.full(len(at), size) if isinstance(size, int) else np.diff(size)[at]
-        for size, at in zip(sizes, places, strict=True)
-    ]
-    repeated = [isinstance(size, int) and size == 1 for size in sizes]
-    longer = [n for n, once in zip(lengths, repeated, strict=True) if not once]
-    common = longer[0] if longer else lengths[0]
-    for other in longer[1:]:
-        if not np.array_equal(other, common):
-            raise invalid(
-                "Condition x == y did not hold: rows differ in length and cannot be broadcast.\n"
-                f"First rows of x:\n{common[:3]}\nFirst rows of y:\n{other[:3]}"
-            )
-    all_uniform = all(isinstance(size, int) for size in sizes)
-    uniform = max((int(n[0]) for n in longer if len(n)), default=1) if all_uniform else None
-    children = []
-    for size, at, once in zip(sizes, places, repeated, strict=True):
-        starts = at * size if isinstance(size, int) else size[at]
-        children.append(expanded(starts, common, 0 if once else 1))
-    return common, uniform, children
 
 
 @method

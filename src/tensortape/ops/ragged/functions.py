@@ -9,16 +9,18 @@ import numpy as np
 
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dtypes import as_dtype, from_numpy
+from tensortape.core.dtypes import as_dtype
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
 from tensortape.ops.layout.attributes import fits
-from tensortape.ops.ragged.join import from_dense, select
+from tensortape.ops.ragged.join import from_dense, merged_axes, same_splits, select
 from tensortape.ops.ragged.join import stack as stack_values
-from tensortape.ops.ragged.partition import row_ids, starts_of, within
-from tensortape.ops.ragged.tensor import RaggedTensor, as_values, rows
-from tensortape.ops.sparse.places import invalid, known
+from tensortape.ops.ragged.partition import row_ids
+from tensortape.ops.ragged.tensor import RaggedTensor, as_values, divided, rows
+from tensortape.ops.ragged.unplaced import value_rowids
+from tensortape.ops.sparse.finding import find, unplaced
+from tensortape.ops.sparse.places import known
 
 
 def _depth(value: Any) -> int:
@@ -113,14 +115,11 @@ def range(
     """
     if limits is None:
         starts, limits = 0, starts
-    parts = [known(tensor(x)) for x in (starts, limits, deltas)]
-    kind = _common([p.dtype for p in parts]) if dtype is None else as_dtype(dtype)._np
-    first, last, step = np.broadcast_arrays(*[np.atleast_1d(p).astype(kind) for p in parts])
-    if (step == 0).any():
-        raise invalid("Requires delta != 0")
-    counts = np.maximum(np.ceil((last - first) / step), 0).astype(np.int64)
-    values = np.repeat(first, counts) + within(counts).astype(kind) * np.repeat(step, counts)
-    return rows(state.tensor(values.astype(kind)), counts, None, as_dtype(row_splits_dtype))
+    parts = [tensor(x) for x in (starts, limits, deltas)]
+    kind = _common([p.dtype._np for p in parts]) if dtype is None else as_dtype(dtype)._np
+    splits, values = find("ranges", parts, np.dtype(kind).name)
+    values = values if unplaced(values) else state.tensor(values)
+    return divided(values, splits, None, as_dtype(row_splits_dtype))
 
 
 def _common(kinds: list[Any]) -> Any:
@@ -159,17 +158,19 @@ def boolean_mask(data: Any, mask: Any, name: str | None = None) -> Any:
     data, mask = as_values(data), as_values(mask)
     if not mask.shape.rank:
         raise ValueError("mask cannot be scalar.")
-    if mask.shape.rank == 1:
-        return select(data, np.flatnonzero(known(mask)))
+    if mask.shape.rank == 1 and not isinstance(mask, RaggedTensor):
+        return select(data, PUBLIC["reshape"](PUBLIC["where"](mask), [-1]))
     mask = mask if isinstance(mask, RaggedTensor) else from_dense(mask)
     data = data if isinstance(data, RaggedTensor) else from_dense(data)
-    if not np.array_equal(mask._splits, data._splits):
+    splits = mask.row_splits
+    if unplaced(mask.row_splits, data.row_splits):
+        splits = same_splits([mask, data], "mask and data must have the same rows")
+    elif not np.array_equal(mask._splits, data._splits):
         raise ValueError("mask and data must have the same rows")
     if mask.values.shape.rank > 1:
         return data.with_values(boolean_mask(data.values, mask.values))
-    chosen = known(mask.values)
-    counts = np.bincount(row_ids(mask._splits)[chosen], minlength=len(mask._splits) - 1)
-    return rows(select(data.values, np.flatnonzero(chosen)), counts, None, data.row_splits.dtype)
+    kept, chosen = find("mask", (splits, mask.values))
+    return divided(select(data.values, chosen), kept, None, data.row_splits.dtype)
 
 
 @export("ragged.map_flat_values")
@@ -188,11 +189,9 @@ def map_flat_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return op(*args, **kwargs)
     first = found[0]
     for other in found[1:]:
-        pairs = zip(first.nested_row_splits, other.nested_row_splits, strict=False)
-        if other.ragged_rank != first.ragged_rank or not all(
-            a is b or np.array_equal(known(a), known(b)) for a, b in pairs
-        ):
-            raise ValueError("All ragged inputs must have the same nested row splits")
+        if other.ragged_rank != first.ragged_rank:
+            raise ValueError(_DIFFERENT)
+        first = _with_same_rows(first, other)
     flat_args, flat_kwargs = nest.map_structure(
         lambda a: a.flat_values if isinstance(a, RaggedTensor) else a, (list(args), kwargs)
     )
@@ -206,6 +205,24 @@ def map_flat_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return first.with_flat_values(result)
 
 
+_DIFFERENT = "All ragged inputs must have the same nested row splits"
+
+
+def _with_same_rows(first: RaggedTensor, other: RaggedTensor) -> RaggedTensor:
+    """The first; an error unless the other one has its rows, when the function runs if need be."""
+    splits = []
+    for a, b in zip(first.nested_row_splits, other.nested_row_splits, strict=True):
+        if a is not b and unplaced(a, b):
+            a = find("same rows", (a, b), _DIFFERENT)[0]
+        elif a is not b and not np.array_equal(known(a), known(b)):
+            raise ValueError(_DIFFERENT)
+        splits.append(a)
+    values = first.flat_values
+    for one in reversed(splits):
+        values = divided(values, one, None, one.dtype)
+    return values
+
+
 @export("ragged.row_splits_to_segment_ids")
 def row_splits_to_segment_ids(splits: Any, name: str | None = None, out_type: Any = None) -> Any:
     """The row number of each value.
@@ -216,11 +233,14 @@ def row_splits_to_segment_ids(splits: Any, name: str | None = None, out_type: An
 
     Raises ``ValueError`` for an empty vector. Source: ``tf.ragged.row_splits_to_segment_ids``.
     """
-    array = known(splits if hasattr(splits, "dtype") else convert_to_tensor(splits, dtype="int64"))
+    splits = splits if hasattr(splits, "dtype") else convert_to_tensor(splits, dtype="int64")
+    kind = splits.dtype if out_type is None else as_dtype(out_type)
+    if unplaced(splits):
+        return PUBLIC["cast"](value_rowids(splits, None), kind)
+    array = known(splits)
     if array.ndim != 1 or not len(array):
         raise ValueError(f"Invalid row_splits: {array!r}")
-    kind = array.dtype if out_type is None else as_dtype(out_type)._np
-    return state.tensor(row_ids(array).astype(kind))
+    return state.tensor(row_ids(array).astype(kind._np))
 
 
 @export("ragged.segment_ids_to_row_splits")
@@ -235,11 +255,14 @@ def segment_ids_to_row_splits(
 
     Source: ``tf.ragged.segment_ids_to_row_splits``.
     """
-    typed = hasattr(segment_ids, "dtype")
-    ids = known(segment_ids if typed else convert_to_tensor(segment_ids, dtype="int64"))
-    counts = np.bincount(ids, minlength=int(num_segments or 0))
-    kind = ids.dtype if out_type is None else as_dtype(out_type)._np
-    return state.tensor(starts_of(counts).astype(kind))
+    if not hasattr(segment_ids, "dtype"):
+        segment_ids = convert_to_tensor(segment_ids, dtype="int64")
+    kind = segment_ids.dtype if out_type is None else as_dtype(out_type)
+    given = [] if num_segments is None else [num_segments]
+    (splits,) = find("splits of ids", (segment_ids, *given))
+    return (
+        PUBLIC["cast"](splits, kind) if unplaced(splits) else state.tensor(splits.astype(kind._np))
+    )
 
 
 @export("ragged.stack_dynamic_partitions")
@@ -254,13 +277,10 @@ def stack_dynamic_partitions(
 
     Source: ``tf.ragged.stack_dynamic_partitions``.
     """
-    data, ids = as_values(data), known(tensor(partitions))
-    if ids.ndim > 1:
-        data = PUBLIC["reshape"](data, [ids.size, *data.shape[ids.ndim :]])
-    flat = ids.reshape(-1)
-    count = int(num_partitions)
-    if flat.size and (flat.min() < 0 or flat.max() >= count):
-        raise invalid(f"partitions must be in [0, {count}), received {flat.tolist()}")
-    order = np.argsort(flat, kind="stable")
-    counts = np.bincount(flat, minlength=count)
-    return rows(select(data, order), counts, None, from_numpy(ids.dtype))
+    data, ids = as_values(data), tensor(partitions)
+    if ids.shape.rank > 1:
+        data = merged_axes(data, 0, ids.shape.rank - 1)
+    given = (num_partitions,) if unplaced(num_partitions) else ()
+    count = None if given else int(num_partitions)
+    order, splits = find("ordered", (ids, *given), count)
+    return divided(select(data, order), splits, None, ids.dtype)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.core.tensor import Tensor
-from tensortape.ops.ragged.join import expand_dims, select
-from tensortape.ops.ragged.partition import expanded
-from tensortape.ops.ragged.tensor import RaggedTensor, method, rows
+from tensortape.ops.ragged.join import expand_dims, of_one_length, positions, select
+from tensortape.ops.ragged.tensor import RaggedTensor, divided, method
+from tensortape.ops.sparse.finding import find, unplaced
 from tensortape.ops.sparse.places import known
 
 
@@ -43,16 +41,26 @@ def _outer(value: Any, keys: list[Any]) -> Any:
     first, *rest = keys
     if first is None:
         return expand_dims(_outer(value, rest), 0)
-    count = len(value._splits) - 1
     if isinstance(first, slice):
-        return _inner(select(value, np.arange(count)[_plain(first)]), rest)
-    at = _number(first)
-    if not -count <= at < count:
-        raise IndexError(f"Row key {at} out of bounds")
-    begin, end = value._splits[at % count : at % count + 2]
+        return _inner(select(value, positions(value, _plain(first))), rest)
+    begin, end = _bounds(value, _number(first))
     if isinstance(value.values, RaggedTensor):
-        return _outer(select(value.values, np.arange(begin, end)), rest)
-    return _outer(value.values[int(begin) : int(end)], rest)
+        return _outer(select(value.values, positions(value.values, slice(begin, end))), rest)
+    return _outer(value.values[begin:end], rest)
+
+
+def _bounds(value: RaggedTensor, at: Any) -> tuple[Any, Any]:
+    """Where a row begins and ends: ints, or tensors where that is found when a function runs."""
+    count = value.shape[0]
+    if isinstance(at, int) and count is not None:
+        if not -count <= at < count:
+            raise IndexError(f"Row key {at} out of bounds")
+        at %= count
+        if not unplaced(value.row_splits):
+            return tuple(value._splits[at : at + 2].tolist())
+    if isinstance(at, int) and at >= 0:
+        return value.row_splits[at], value.row_splits[at + 1]
+    return value.row_starts()[at], value.row_limits()[at]
 
 
 def _inner(value: Any, keys: list[Any]) -> Any:
@@ -62,30 +70,29 @@ def _inner(value: Any, keys: list[Any]) -> Any:
     first, *rest = keys
     if first is None:
         inner = _inner(value, rest)
-        return rows(inner, np.ones(len(value._splits) - 1, np.int64), 1)
+        return of_one_length(inner, value, 1, 1)
     if isinstance(first, slice):
         return _deeper(_sliced(value, _plain(first)), rest)
     if value._uniform is None:
         raise ValueError("Cannot index into an inner ragged dimension.")
     at = _number(first)
-    if not -value._uniform <= at < value._uniform:
+    if isinstance(at, int) and not -value._uniform <= at < value._uniform:
         raise IndexError(f"Row key {at} out of bounds")
-    chosen = select(value.values, value._splits[:-1] + at % value._uniform)
+    chosen = select(value.values, value.row_splits[:-1] + at % value._uniform)
     return _inner(chosen, rest) if isinstance(chosen, RaggedTensor) else _rest(chosen, rest)
 
 
 def _sliced(value: Any, part: slice) -> Any:
-    lengths = np.diff(value._splits)
-    if part == slice(None):
+    if (part.start, part.stop, part.step) == (None, None, None):
         return value
-    bounds = [part.indices(int(n)) for n in lengths]
-    counts = np.array([len(range(*b)) for b in bounds], np.int64)
-    starts = value._splits[:-1] + np.array([b[0] for b in bounds], np.int64)
-    values = select(value.values, expanded(starts, counts, part.step or 1))
+    bounds = [part.start, part.stop, part.step]
+    data = [n for n in bounds if isinstance(n, Tensor)]
+    given = tuple(["data" if isinstance(n, Tensor) else n for n in bounds])
+    splits, places = find("slice rows", (value.row_splits, *data), given)
     uniform = None
-    if value._uniform is not None:
+    if value._uniform is not None and not data:
         uniform = len(range(*part.indices(value._uniform)))
-    return rows(values, counts, uniform, value.row_splits.dtype)
+    return divided(select(value.values, places), splits, uniform, value.row_splits.dtype)
 
 
 def _deeper(value: Any, keys: list[Any]) -> Any:
@@ -105,8 +112,11 @@ def _plain(part: slice) -> slice:
     return slice(*[None if n is None else _number(n) for n in (part.start, part.stop, part.step)])
 
 
-def _number(key: Any) -> int:
+def _number(key: Any) -> Any:
+    """An int; a tensor where it has no value yet."""
     if isinstance(key, Tensor):
+        if unplaced(key):
+            return key
         key = known(key)
     try:
         return key.__index__()

@@ -7,22 +7,40 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core.dtypes import int32
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dtypes import int32, int64
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC
-from tensortape.core.untraceable import Untraceable
-from tensortape.ops.ragged.partition import expanded, starts_of
-from tensortape.ops.ragged.tensor import RaggedTensor, as_values, axis_of, count_of, method, rows
+from tensortape.ops.ragged.partition import starts_of
+from tensortape.ops.ragged.tensor import (
+    RaggedTensor,
+    as_values,
+    axis_of,
+    count_of,
+    divided,
+    method,
+    row_count,
+    rows,
+)
+from tensortape.ops.ragged.unplaced import splits_of
+from tensortape.ops.sparse.finding import find, unplaced
 from tensortape.ops.sparse.places import invalid, known
 
 
 def select(value: Any, chosen: Any) -> Any:
-    """The rows (or elements) at positions given in NumPy."""
+    """The rows (or elements) at positions given in NumPy or as a tensor."""
     if not isinstance(value, RaggedTensor):
         return PUBLIC["gather"](value, chosen)
-    lengths = np.diff(value._splits)[chosen]
-    children = expanded(value._splits[chosen], lengths)
-    return rows(select(value.values, children), lengths, value._uniform, value.row_splits.dtype)
+    splits, children = find("select", (value.row_splits, chosen))
+    return divided(select(value.values, children), splits, value._uniform, value.row_splits.dtype)
+
+
+def rows_at(value: RaggedTensor, at: Any) -> Any:
+    """As ``select``; an error for positions where there is no row. Lengths are not known then."""
+    splits, children = find("rows at", (value.row_splits, at))
+    inner = value.values
+    inner = select(_of_any_length(inner), children)
+    return divided(inner, splits, None, value.row_splits.dtype)
 
 
 def from_dense(value: Any, ragged_rank: int = 1) -> RaggedTensor:
@@ -30,13 +48,32 @@ def from_dense(value: Any, ragged_rank: int = 1) -> RaggedTensor:
     value = tensor(value)
     shape = value.shape.as_list()
     if None in shape[: ragged_rank + 1]:
-        raise Untraceable(f"the rows of a tensor of shape {value.shape}")
-    if ragged_rank > 1:
-        flat = PUBLIC["reshape"](value, [shape[0] * shape[1], *shape[2:]])
-        inner: Any = from_dense(flat, ragged_rank - 1)
-    else:
-        inner = PUBLIC["reshape"](value, [shape[0] * shape[1], *shape[2:]])
+        return _from_unknown(value, shape, ragged_rank)
+    flat = PUBLIC["reshape"](value, [shape[0] * shape[1], *shape[2:]])
+    inner: Any = from_dense(flat, ragged_rank - 1) if ragged_rank > 1 else flat
     return rows(inner, np.full(shape[0], shape[1]), shape[1])
+
+
+def _from_unknown(value: Any, shape: Any, ragged_rank: int) -> RaggedTensor:
+    """The same where some of the sizes are found when a function runs."""
+    sizes = PUBLIC["shape"](value, out_type=int64)
+    flat = joined_axes(value)
+    inner: Any = from_dense(flat, ragged_rank - 1) if ragged_rank > 1 else flat
+    splits = PUBLIC["range"](sizes[0] + 1) * sizes[1]
+    if shape[0] is not None:
+        splits.set_shape([shape[0] + 1])
+    return divided(inner, splits, shape[1])
+
+
+def joined_axes(value: Any) -> Any:
+    """A tensor with its first two axes as one."""
+    shape = value.shape.as_list()
+    if None not in shape:
+        return PUBLIC["reshape"](value, [shape[0] * shape[1], *shape[2:]])
+    sizes = PUBLIC["shape"](value)
+    flat = PUBLIC["reshape"](value, PUBLIC["concat"]([sizes[:1] * sizes[1:2], sizes[2:]], 0))
+    flat.set_shape([None if None in shape[:2] else shape[0] * shape[1], *shape[2:]])
+    return flat
 
 
 def _ranked(value: Any, ragged_rank: int) -> RaggedTensor:
@@ -65,35 +102,44 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         return _stacked_rows(parts)
     if axis == 1:
         return _joined_rows(parts)
-    if any(not np.array_equal(p._splits, parts[0]._splits) for p in parts):
-        raise invalid("Inputs must have identical ragged splits")
-    return parts[0].with_values(concat([p.values for p in parts], axis - 1))
+    joined = concat([p.values for p in parts], axis - 1)
+    return divided(joined, same_splits(parts), parts[0]._uniform, parts[0].row_splits.dtype)
+
+
+def same_splits(
+    parts: list[RaggedTensor], why: str = "Inputs must have identical ragged splits"
+) -> Any:
+    """The row splits of the first; an error unless all are equal."""
+    splits = [p.row_splits for p in parts]
+    if all(s is splits[0] for s in splits):
+        return splits[0]
+    return find("same rows", splits, why)[0]
 
 
 def _stacked_rows(parts: list[RaggedTensor]) -> RaggedTensor:
-    lengths = np.concatenate([np.diff(p._splits) for p in parts])
     sizes = {p._uniform for p in parts}
     uniform = sizes.pop() if len(sizes) == 1 else None
-    values = concat([p.values for p in parts], 0)
-    return rows(values, lengths, uniform, parts[0].row_splits.dtype)
+    (splits,) = find("stacked", [p.row_splits for p in parts])
+    return divided(concat([p.values for p in parts], 0), splits, uniform, parts[0].row_splits.dtype)
 
 
 def _interleaved(parts: list[RaggedTensor]) -> RaggedTensor:
     """First rows of all, second rows of all, ..."""
-    counts = {len(p._splits) - 1 for p in parts}
-    if len(counts) > 1:
-        raise invalid(f"Inputs must have the same number of rows, received {sorted(counts)}")
-    order = np.arange(counts.pop() * len(parts)).reshape(len(parts), -1).T.reshape(-1)
+    (order,) = find("interleaved", [p.row_splits for p in parts])
     return select(_stacked_rows([_without_length(p) for p in parts]), order)
 
 
 def _without_length(value: RaggedTensor) -> RaggedTensor:
-    return rows(value.values, np.diff(value._splits), None, value.row_splits.dtype)
+    return divided(value.values, value.row_splits, None, value.row_splits.dtype)
 
 
 def _joined_rows(parts: list[RaggedTensor]) -> RaggedTensor:
     mixed = _interleaved(parts)
-    return rows(mixed.values, np.diff(mixed._splits[:: len(parts)]), None, mixed.row_splits.dtype)
+    splits = mixed.row_splits[:: len(parts)]
+    count = next((p.shape[0] for p in parts if p.shape[0] is not None), None)
+    if unplaced(splits) and count is not None:
+        splits.set_shape([count + 1])
+    return divided(mixed.values, splits, None, mixed.row_splits.dtype)
 
 
 def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
@@ -104,17 +150,34 @@ def stack(values: Any, axis: Any = 0, name: str = "stack") -> Any:
     if not rank:
         return PUBLIC["stack"](parts, axis)
     if axis == 0:
-        lengths = [count_of(p) for p in parts]
         kinds = [p.row_splits.dtype for p in parts if isinstance(p, RaggedTensor)]
-        return rows(concat(parts, 0), lengths, None, kinds[0] if kinds else int32)
+        lengths = [row_count(p) for p in parts]
+        return of_lengths(concat(parts, 0), lengths, None, kinds[0] if kinds else int32)
     most = max([p.ragged_rank for p in parts if isinstance(p, RaggedTensor)] or [0])
     if axis > most and rank == 1:
         return PUBLIC["stack"](parts, axis)
     parts = [_ranked(p, 1) for p in parts]
     if axis == 1:
-        mixed = _interleaved(parts)
-        return rows(mixed, np.full(len(parts[0]._splits) - 1, len(parts)), None)
-    return parts[0].with_values(stack([p.values for p in parts], axis - 1))
+        return of_one_length(_interleaved(parts), parts[0], len(parts))
+    stacked = stack([p.values for p in parts], axis - 1)
+    return divided(stacked, same_splits(parts), parts[0]._uniform, parts[0].row_splits.dtype)
+
+
+def of_lengths(values: Any, lengths: list[Any], uniform: Any, dtype: Any) -> RaggedTensor:
+    """Rows of lengths that are ints or tensors."""
+    if not unplaced(*lengths):
+        return rows(values, [int(n) for n in lengths], uniform, dtype)
+    cast = PUBLIC["cast"]
+    return divided(values, splits_of(PUBLIC["stack"]([cast(n, int64) for n in lengths])), uniform,
+                   dtype)  # fmt: skip
+
+
+def of_one_length(values: Any, like: Any, length: int, known_length: Any = None) -> RaggedTensor:
+    """As many rows as ``like`` has, each of ``length`` values."""
+    count = row_count(like)
+    if isinstance(count, int):
+        return rows(values, np.full(count, length, np.int64), known_length)
+    return divided(values, PUBLIC["range"](count + 1) * length, known_length)
 
 
 def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
@@ -123,10 +186,9 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Any:
         return PUBLIC["expand_dims"](input, axis)
     axis = axis_of(axis, input.shape.rank, 1)
     if axis == 0:
-        count = len(input._splits) - 1
-        return rows(input, [count], count)
+        return of_lengths(input, [row_count(input)], input.shape[0], int64)
     if axis == 1:
-        return rows(input, np.ones(len(input._splits) - 1, np.int64), 1)
+        return of_one_length(input, input, 1, 1)
     return input.with_values(expand_dims(input.values, axis - 1))
 
 
@@ -142,14 +204,33 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Any:
 def _squeezed(value: Any, axis: int) -> Any:
     if not isinstance(value, RaggedTensor):
         return PUBLIC["squeeze"](value, axis)
+    if axis > 1:
+        return value.with_values(_squeezed(value.values, axis - 1))
+    if axis == 1 and value._uniform == 1:
+        return value.values
+    if unplaced(value.row_splits):
+        return _squeezed_later(value, axis)
     lengths = np.diff(value._splits)
-    if axis == 0 and len(lengths) == 1:
+    if (len(lengths) == 1) if axis == 0 else (lengths == 1).all():
         return value.values
-    if axis == 1 and (lengths == 1).all():
-        return value.values
-    if axis < 2:
-        raise invalid(f"cannot squeeze axis {axis}: its size is not 1 everywhere")
-    return value.with_values(_squeezed(value.values, axis - 1))
+    raise invalid(_NOT_ONE.format(axis))
+
+
+_NOT_ONE = "cannot squeeze axis {}: its size is not 1 everywhere"
+
+
+def _squeezed_later(value: RaggedTensor, axis: int) -> Any:
+    """Without an axis whose size is looked at when the function runs."""
+    why = _NOT_ONE.format(axis)
+    if axis:
+        splits = find("checked ones", (value.row_splits,), why)[0]
+    else:
+        splits = find("checked row", (value.row_splits,), why)[0]
+    return (
+        value.values[splits[0] :]
+        if not isinstance(value.values, RaggedTensor)
+        else select(value.values, PUBLIC["range"](splits[0], splits[-1]))
+    )
 
 
 @method
@@ -166,19 +247,32 @@ def _merge(value: Any, outer: int, inner: int) -> Any:
     if outer == inner:
         return value
     if not isinstance(value, RaggedTensor):
-        shape = value.shape.as_list()
-        return PUBLIC["reshape"](value, [*shape[:outer], -1, *shape[inner + 1 :]])
+        return merged_axes(value, outer, inner)
     if outer == 0:
         return _merge(value.values, 0, inner - 1)
     if outer > 1:
         return value.with_values(_merge(value.values, outer - 1, inner - 1))
     values = value.values
     if isinstance(values, RaggedTensor):
-        merged = rows(values.values, np.diff(values._splits[value._splits]))
-        return _merge(merged, 1, inner - 1)
+        splits = PUBLIC["gather"](values.row_splits, value.row_splits)
+        return _merge(divided(values.values, splits, None, splits.dtype), 1, inner - 1)
     size = values.shape[1]
-    flat = PUBLIC["reshape"](values, [-1, *values.shape[2:]])
-    return _merge(rows(flat, np.diff(value._splits) * size), 1, inner - 1)
+    if size is None:
+        size = PUBLIC["shape"](values, out_type=value.row_splits.dtype)[1]
+    splits = value.row_splits * size
+    return _merge(divided(joined_axes(values), splits, None, splits.dtype), 1, inner - 1)
+
+
+def merged_axes(value: Any, outer: int, inner: int) -> Any:
+    """A tensor with some of its axes as one."""
+    shape = value.shape.as_list()
+    sizes: Any = [*shape[:outer], -1, *shape[inner + 1 :]]
+    if None in sizes:
+        found = PUBLIC["shape"](value)
+        sizes = [found[i] if n is None else n for i, n in enumerate(sizes[:outer])]
+        sizes += [-1, *[found[inner + 1 + i] if n is None else n
+                        for i, n in enumerate(shape[inner + 1 :])]]  # fmt: skip
+    return PUBLIC["reshape"](value, sizes)
 
 
 def gather(
@@ -200,29 +294,48 @@ def gather(
         return PUBLIC["gather"](params, indices, axis=axis, batch_dims=batch_dims)
     if batch_dims == 1 and axis in (None, 1):
         return _gather_in_rows(params, indices)
-    if not batch_dims and axis == 1 and known(indices).ndim == 1:
-        count = len(params._splits) - 1
-        return _gather_in_rows(params, np.tile(known(indices), (count, 1)))
+    wanted = _places(indices)
+    if not batch_dims and axis == 1 and wanted.shape.rank == 1:
+        count = row_count(params)
+        times = [count, 1] if isinstance(count, int) else PUBLIC["stack"]([count, 1])
+        return _gather_in_rows(params, PUBLIC["tile"](PUBLIC["expand_dims"](wanted, 0), times))
     if batch_dims or axis not in (None, 0):
         raise NotImplementedError(
             f"tf.gather of a ragged tensor takes axis 0, 1 or batch_dims=1, received axis={axis}, "
             f"batch_dims={batch_dims}: convert it with to_tensor() first."
         )
-    at = known(indices)
-    count = len(params._splits) - 1
-    _check_places(at.reshape(-1), count)
-    found = _of_any_length(select(params, at.reshape(-1)))
-    for size in reversed(at.shape[1:]):
-        found = rows(found, np.full(len_of(found) // size if size else 0, size), size)
-    return found if at.ndim else found[0]
+    return _gather_rows(params, wanted)
+
+
+def _places(indices: Any) -> Any:
+    """Places as a tensor, of int64 if they say nothing else."""
+    return tensor(indices) if hasattr(indices, "dtype") else convert_to_tensor(indices, "int64")
+
+
+def _gather_rows(params: RaggedTensor, at: Any) -> Any:
+    """Rows at the places of a tensor, in its shape."""
+    found = rows_at(params, PUBLIC["reshape"](at, [-1]))
+    shape = at.shape.as_list()
+    if not shape:
+        return found[0]
+    sizes = PUBLIC["shape"](at, out_type=int64) if None in shape else shape
+    for axis in range(len(shape) - 1, 0, -1):
+        length, count = sizes[axis], sizes[0]
+        for n in range(1, axis):
+            count = count * sizes[n]
+        if unplaced(length, count):
+            found = divided(found, PUBLIC["range"](count + 1) * length, None)
+        else:
+            found = rows(found, np.full(int(count), int(length)), None)
+    return found
 
 
 def _of_any_length(value: Any) -> Any:
     """The value without the knowledge that rows are of one length, as gathered rows are."""
     if not isinstance(value, RaggedTensor):
         return value
-    lengths = np.diff(value._splits)
-    return rows(_of_any_length(value.values), lengths, None, value.row_splits.dtype)
+    inner = _of_any_length(value.values)
+    return divided(inner, value.row_splits, None, value.row_splits.dtype)
 
 
 def _gather_inside(params: Any, indices: RaggedTensor, axis: Any) -> RaggedTensor:
@@ -244,14 +357,6 @@ def len_of(value: Any) -> int:
     return value.shape[0]
 
 
-def _check_places(at: Any, limit: Any) -> None:
-    bad = (at < 0) | (at >= limit)
-    if bad.any():
-        first = int(np.argmax(bad))
-        bound = np.broadcast_to(limit, at.shape)[first]
-        raise invalid(f"indices[{first}] = {at[first]} is not in [0, {bound}) [Op:RaggedGather]")
-
-
 def _gather_in_rows(params: Any, indices: Any) -> Any:
     if not isinstance(indices, RaggedTensor) and tensor(indices).shape.rank < 2:
         raise ValueError(
@@ -259,18 +364,22 @@ def _gather_in_rows(params: Any, indices: Any) -> Any:
             f"{params.shape}"
         )
     params, wanted = _ranked(params, 1), _ranked(indices, 1)
-    if len(params._splits) != len(wanted._splits):
+    at, outer = wanted.values, []
+    while isinstance(at, RaggedTensor):
+        outer.append(at.row_splits)
+        at = at.values
+    if len(outer) or at.shape.rank > 1:
+        raise NotImplementedError("tf.gather with batch_dims=1 of ragged tensors takes a matrix")
+    if None not in (params.shape[0], wanted.shape[0]) and params.shape[0] != wanted.shape[0]:
         raise ValueError(
             f"batch shape from indices {indices.shape} does not match params shape {params.shape}"
         )
-    at = known(wanted.values)
-    counts = np.diff(wanted._splits)
-    _check_places(at, np.repeat(np.diff(params._splits), counts))
-    found = select(params.values, at + np.repeat(params._splits[:-1], counts))
-    result = wanted.with_values(found)
+    (places,) = find("in rows", (params.row_splits, wanted.row_splits, at))
+    found = select(params.values, places)
     if isinstance(indices, RaggedTensor) or isinstance(found, RaggedTensor):
-        return result
-    return PUBLIC["reshape"](found, [*tensor(indices).shape, *found.shape[1:]])
+        return divided(found, wanted.row_splits, wanted._uniform, wanted.row_splits.dtype)
+    shape = PUBLIC["concat"]([PUBLIC["shape"](indices), PUBLIC["shape"](found)[1:]], 0)
+    return PUBLIC["reshape"](found, shape)
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
@@ -287,16 +396,48 @@ def _reversed(value: Any, axes: set[int]) -> Any:
     values = _reversed(value.values, {a - 1 for a in axes if a > 1})
     value = value.with_values(values)
     if 1 in axes:
-        lengths = np.diff(value._splits)
-        value = value.with_values(select(values, expanded(value._splits[1:] - 1, lengths, -1)))
-    return select(value, np.arange(len(value._splits) - 1)[::-1]) if 0 in axes else value
+        (backwards,) = find("reversed", (value.row_splits,))
+        value = divided(
+            select(values, backwards), value.row_splits, value._uniform, value.row_splits.dtype
+        )
+    return select(value, positions(value, slice(None, None, -1))) if 0 in axes else value
+
+
+def positions(value: Any, part: slice) -> Any:
+    """The positions of a part of the rows: a NumPy array, or a tensor where they are not known."""
+    count = row_count(value)
+    bounds = [n for n in (part.start, part.stop, part.step) if n is not None]
+    if unplaced(count, *bounds):
+        return PUBLIC["range"](count)[part]
+    return np.arange(count)[part]
 
 
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """The whole repeated along each axis."""
+    if unplaced(multiples):
+        return _tiled(input, multiples)
     for axis, times in enumerate(known(multiples)):
         input = concat([input] * int(times), axis) if times != 1 else input
     return input
+
+
+def _tiled(value: Any, multiples: Any) -> Any:
+    """Repeated as often as a tensor says."""
+    inner = _tiled_rows(value, multiples[1:])
+    where = PUBLIC["tile"](PUBLIC["range"](row_count(inner)), multiples[:1])
+    return select(inner, where)
+
+
+def _tiled_rows(value: RaggedTensor, multiples: Any) -> RaggedTensor:
+    """What is in the rows repeated; the rows stay."""
+    values = value.values
+    if isinstance(values, RaggedTensor):
+        values = _tiled_rows(values, multiples[1:])
+    elif values.shape.rank > 1:
+        once = PUBLIC["constant"]([1], multiples.dtype)
+        values = PUBLIC["tile"](values, PUBLIC["concat"]([once, multiples[1:]], 0))
+    splits, places = find("tiled", (value.row_splits, multiples[0]))
+    return divided(select(values, places), splits, None, value.row_splits.dtype)
 
 
 def split(
@@ -305,8 +446,13 @@ def split(
     """Parts along the first axis."""
     if axis_of(axis, value.shape.rank):
         raise NotImplementedError("tf.split of a ragged tensor takes axis=0 only.")
-    count = len(value._splits) - 1
     sizes = known(num_or_size_splits)
+    count = row_count(value)
+    if sizes.ndim == 0 and not isinstance(count, int):
+        each = count // int(sizes)
+        bounds = [each * i for i in range(int(sizes) + 1)]
+        return [select(value, PUBLIC["range"](a, b)) for a, b in itertools.pairwise(bounds)]
+    count = count_of(value)
     if sizes.ndim == 0:
         if count % sizes:
             raise invalid(f"{count} rows cannot be split evenly into {sizes} parts")

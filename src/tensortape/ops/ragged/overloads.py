@@ -42,7 +42,7 @@ from tensortape.ops.ragged.convert import coordinates
 from tensortape.ops.ragged.elementwise import elementwise
 from tensortape.ops.ragged.shape import shape_of
 from tensortape.ops.ragged.tensor import RaggedTensor
-from tensortape.ops.ragged.unplaced import counted_rows, unplaced
+from tensortape.ops.ragged.unplaced import counted_rows
 from tensortape.ops.reduce import (
     cumulative,
     extremes,
@@ -52,6 +52,7 @@ from tensortape.ops.reduce import (
 from tensortape.ops.reduce import (
     logical as reduce_logical,
 )
+from tensortape.ops.sparse.finding import unplaced
 from tensortape.ops.sparse.tensor import SparseTensor
 
 # Imported for the functions that they enter into PUBLIC, which must be there to be overloaded.
@@ -345,8 +346,12 @@ def segments(path: str) -> Callable[..., Any]:
     name = path.rsplit("_", 1)[-1]
 
     def handler(data: Any, segment_ids: Any, num_segments: Any, name_: Any = None) -> Any:
-        ids = PUBLIC["convert_to_tensor"](segment_ids).numpy()
-        parts = [join.select(data, (ids == i).nonzero()[0]) for i in range(int(num_segments))]
+        ids = PUBLIC["convert_to_tensor"](segment_ids)
+        number = PUBLIC["reshape"]
+        parts = [
+            join.select(data, number(PUBLIC["where"](PUBLIC["math.equal"](ids, i)), [-1]))
+            for i in range(int(num_segments))
+        ]
         return join.stack([PUBLIC[f"math.reduce_{name}"](p, 0) for p in parts])
 
     return handler

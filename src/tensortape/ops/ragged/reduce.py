@@ -10,38 +10,9 @@ import numpy as np
 from tensortape.core.dtypes import float64, int32
 from tensortape.core.registry import PUBLIC
 from tensortape.ops.ragged.join import expand_dims
-from tensortape.ops.ragged.partition import within
-from tensortape.ops.ragged.tensor import RaggedTensor, axis_of, rows
-from tensortape.ops.ragged.unplaced import unplaced
+from tensortape.ops.ragged.tensor import RaggedTensor, axis_of, divided, row_count
+from tensortape.ops.sparse.finding import find, unplaced
 from tensortape.ops.sparse.places import known
-
-
-def _merged(value: RaggedTensor, axes: set[int]) -> tuple[Any, int, list[Any]]:
-    """Which element of the result each flat value goes to, how many there are, row lengths.
-
-    Axes are walked from the outermost; the children of nodes that an axis in ``axes`` brings
-    together are laid over each other.
-    """
-    current: Any = value
-    count = len(value._splits) - 1
-    nodes = np.zeros(count, np.int64) if 0 in axes else np.arange(count)
-    total = 1 if 0 in axes else count
-    levels: list[Any] = [] if 0 in axes else [np.array([count])]
-    level = 1
-    while isinstance(current, RaggedTensor):
-        lengths = np.diff(current._splits)
-        parents = np.repeat(nodes, lengths)
-        if level in axes:
-            nodes = parents
-        else:
-            longest = np.zeros(total, np.int64)
-            np.maximum.at(longest, nodes, lengths)
-            begins = np.cumsum(longest) - longest
-            nodes = begins[parents] + within(lengths)
-            total = int(longest.sum())
-            levels.append(longest)
-        current, level = current.values, level + 1
-    return nodes, total, levels
 
 
 def _axes(axis: Any, rank: int) -> set[int]:
@@ -60,17 +31,28 @@ def reduce(
     flat = dense(value.flat_values, inner) if inner else value.flat_values
     result = value.with_flat_values(flat)
     if ragged_axes == {1} and value.ragged_rank == 1 and unplaced(value.row_splits):
-        result = segment(flat, value.value_rowids(), value.nrows())
+        result = segment(flat, value.value_rowids(), row_count(value))
     elif ragged_axes:
-        nodes, total, levels = _merged(value, ragged_axes)
-        result = segment(flat, nodes, total)
-        if not levels:
-            result = PUBLIC["squeeze"](result, 0)
-        for lengths in reversed(levels[1:]):
-            result = rows(result, lengths)
+        result = _laid_over(segment, flat, value, ragged_axes)
     if keepdims:
         for a in sorted(axes):
             result = _expanded(result, a)
+    return result
+
+
+def _laid_over(segment: Callable[..., Any], flat: Any, value: Any, axes: set[int]) -> Any:
+    """The flat values reduced where axes bring them together, in the rows that are left."""
+    splits = value.nested_row_splits
+    nodes, total, *levels = find("nodes", splits, tuple(sorted(axes)))
+    if not unplaced(total):
+        total = int(total)
+    elif not levels and 0 not in axes and value.shape[0] is not None:
+        total = value.shape[0]
+    result = segment(flat, nodes, total)
+    if axes == set(range(value.ragged_rank + 1)):
+        return PUBLIC["squeeze"](result, 0)
+    for one in reversed(levels):
+        result = divided(result, one, None, splits[0].dtype)
     return result
 
 

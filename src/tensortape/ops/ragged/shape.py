@@ -11,7 +11,7 @@ from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
 from tensortape.ops.ragged.tensor import RaggedTensor
-from tensortape.ops.ragged.unplaced import unplaced
+from tensortape.ops.sparse.finding import unplaced
 
 
 @export("experimental.DynamicRaggedShape")

@@ -8,7 +8,7 @@ from tensortape.core import dtypes
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TensorSpec, TypeSpec, register_value_type
-from tensortape.ops.ragged.tensor import RaggedTensor
+from tensortape.ops.ragged.tensor import RaggedTensor, divided
 
 
 @export("RaggedTensorSpec")
@@ -71,6 +71,8 @@ class RaggedTensorSpec(TypeSpec):
 
     @property
     def _component_specs(self) -> list[TensorSpec]:
+        if not self._ragged_rank:
+            return [TensorSpec(self._shape, self._dtype)]
         inner = self._shape[self._ragged_rank + 1 :]
         flat = TensorSpec(TensorShape([None]).concatenate(inner), self._dtype)
         outer = self._shape[0] if self._shape.rank else None
@@ -79,11 +81,14 @@ class RaggedTensorSpec(TypeSpec):
         return [flat, *splits]
 
     def _to_components(self, value: Any) -> list[Any]:
-        return [value.flat_values, *value.nested_row_splits]
+        return [value.flat_values, *value.nested_row_splits] if self._ragged_rank else [value]
 
     def _from_components(self, components: Any) -> Any:
-        flat, *splits = components
-        return RaggedTensor.from_nested_row_splits(flat, splits)
+        values, *splits = components
+        for axis in range(len(splits), 0, -1):
+            size = None if self._shape.rank is None else self._shape[axis]
+            values = divided(values, splits[axis - 1], size, splits[axis - 1].dtype)
+        return values
 
     def _serialize(self) -> tuple[Any, ...]:
         return self._shape, self._dtype, self._ragged_rank, self._row_splits_dtype

@@ -15,6 +15,7 @@ from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import type_spec_from_value
 from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.ops.ragged.partition import (
@@ -33,9 +34,9 @@ from tensortape.ops.ragged.unplaced import (
     splits_of,
     total_of,
     uniform_splits,
-    unplaced,
     value_rowids,
 )
+from tensortape.ops.sparse.finding import unplaced
 from tensortape.ops.sparse.places import known
 
 _PRIVATE = object()
@@ -84,14 +85,14 @@ class RaggedTensor(CompositeTensor):
         Raises ``tf.errors.InvalidArgumentError`` for splits that fit no values.
         """
         splits = _integers(row_splits, "row_splits")
-        if unplaced(splits):
-            values = as_values(values)
-            splits = checked(splits, values) if validate else splits
+        values = as_values(values)
+        _need_axis(values)
+        if validate and (unplaced(splits) or values.shape[0] is None):
+            splits = checked(splits, values)
         elif validate:
             check_splits(known(splits))
-            values = as_values(values)
-            check_total(known(splits)[-1], count_of(values))
-        return cls(as_values(values), splits, key=_PRIVATE)
+            check_total(known(splits)[-1], values.shape[0])
+        return cls(values, splits, key=_PRIVATE)
 
     @classmethod
     def from_row_lengths(
@@ -103,7 +104,8 @@ class RaggedTensor(CompositeTensor):
             return cls.from_row_splits(values, splits_of(lengths), validate=validate)
         if validate:
             check_lengths(known(lengths))
-        return rows(values, known(lengths), dtype=lengths.dtype)
+        splits = state.tensor(starts_of(known(lengths)).astype(lengths.dtype._np))
+        return cls.from_row_splits(values, splits, validate=validate)
 
     @classmethod
     def from_value_rowids(
@@ -138,16 +140,24 @@ class RaggedTensor(CompositeTensor):
     ) -> RaggedTensor:
         """Where each row begins, ``[nrows]``."""
         values, starts = as_values(values), _integers(row_starts, "row_starts")
-        splits = np.append(known(starts), count_of(values)).astype(known(starts).dtype)
-        return cls.from_row_splits(values, splits)
+        if unplaced(starts) or values.shape[0] is None:
+            end = PUBLIC["cast"](total_of(values), starts.dtype)
+            splits = PUBLIC["concat"]([starts, PUBLIC["expand_dims"](end, 0)], 0)
+        else:
+            splits = np.append(known(starts), values.shape[0]).astype(known(starts).dtype)
+        return cls.from_row_splits(values, splits, validate=validate)
 
     @classmethod
     def from_row_limits(
         cls, values: Any, row_limits: Any, name: str | None = None, validate: bool = True
     ) -> RaggedTensor:
         """Where each row ends, ``[nrows]``."""
-        limits = known(_integers(row_limits, "row_limits"))
-        return cls.from_row_splits(values, np.insert(limits, 0, 0))
+        limits = _integers(row_limits, "row_limits")
+        if unplaced(limits):
+            splits = PUBLIC["pad"](limits, [[1, 0]])
+        else:
+            splits = np.insert(known(limits), 0, 0)
+        return cls.from_row_splits(values, splits, validate=validate)
 
     @classmethod
     def from_uniform_row_length(
@@ -163,8 +173,8 @@ class RaggedTensor(CompositeTensor):
         Raises ``ValueError`` when the values do not divide into such rows.
         """
         values, length = as_values(values), int(uniform_row_length)
-        if values.shape[:1].as_list() == [None] and length:
-            return cls(values, uniform_splits(values, length), length, _PRIVATE)
+        if values.shape[:1].as_list() == [None]:
+            return cls(values, uniform_splits(values, length, nrows), length, _PRIVATE)
         count = count_of(values)
         found = int(nrows) if nrows is not None else (count // length if length else 0)
         if found * length != count:
@@ -311,16 +321,23 @@ class RaggedTensor(CompositeTensor):
             return self._integer(np.diff(self._splits))
         if isinstance(self._values, RaggedTensor):
             return self.with_values(self._values.row_lengths(axis - 1))
-        size = self._values.shape[axis - 1]
-        lengths = np.full(tuple(self._values.shape[: axis - 1]), size)
+        outer = tuple(self._values.shape[: axis - 1])
+        if None in (*outer, self._values.shape[axis - 1]):
+            sizes = PUBLIC["shape"](self._values, out_type=self._row_splits.dtype)
+            return self.with_values(PUBLIC["fill"](sizes[: axis - 1], sizes[axis - 1]))
+        lengths = np.full(outer, self._values.shape[axis - 1])
         return self.with_values(self._integer(lengths))
 
     def nested_row_lengths(self, name: str | None = None) -> tuple[Any, ...]:
         """The row lengths of all ragged axes."""
+        if unplaced(*self.nested_row_splits):
+            return tuple(lengths_of(s) for s in self.nested_row_splits)
         return tuple(self._integer(np.diff(known(s))) for s in self.nested_row_splits)
 
     def nested_value_rowids(self, name: str | None = None) -> tuple[Any, ...]:
         """The row numbers of all ragged axes."""
+        if unplaced(*self.nested_row_splits):
+            return tuple(value_rowids(s, None) for s in self.nested_row_splits)
         return tuple(self._integer(row_ids(known(s))) for s in self.nested_row_splits)
 
     def bounding_shape(
@@ -371,8 +388,7 @@ class RaggedTensor(CompositeTensor):
         values = self._values
         if isinstance(values, RaggedTensor):
             values = values.with_row_splits_dtype(dtype)
-        splits = state.tensor(self._splits.astype(dtype._np))
-        return RaggedTensor(values, splits, self._uniform, _PRIVATE)
+        return divided(values, self._row_splits, self._uniform, dtype)
 
     def __reduce__(self) -> Any:
         return _restored, (self._values, self._row_splits, self._uniform)
@@ -402,8 +418,26 @@ def method(function: Callable[..., Any]) -> Callable[..., Any]:
 def rows(values: Any, lengths: Any, uniform: int | None = None, dtype: Any = int64) -> RaggedTensor:
     """Rows of ``lengths`` (NumPy); ``InvalidArgumentError`` unless they hold all values."""
     values, splits = as_values(values), starts_of(lengths)
-    check_total(splits[-1], count_of(values))
-    return RaggedTensor(values, state.tensor(splits.astype(dtype._np)), uniform, _PRIVATE)
+    if values.shape[0] is not None:
+        check_total(splits[-1], count_of(values))
+    return divided(values, splits, uniform, dtype)
+
+
+def divided(
+    values: Any, splits: Any, uniform: int | None = None, dtype: Any = int64
+) -> RaggedTensor:
+    """Rows of splits that have been found: a NumPy array, or a tensor of any integers."""
+    if not isinstance(splits, Tensor):
+        splits = state.tensor(np.asarray(splits).astype(dtype._np))
+    elif splits.dtype is not dtype:
+        splits = PUBLIC["cast"](splits, dtype)
+    return RaggedTensor(as_values(values), splits, uniform, _PRIVATE)
+
+
+def row_count(value: Any) -> Any:
+    """The number of rows or elements: an int, or a tensor where it is not known yet."""
+    count = value.shape[0]
+    return total_of(value) if count is None else count
 
 
 def as_values(values: Any) -> Any:
@@ -413,11 +447,15 @@ def as_values(values: Any) -> Any:
 
 def count_of(values: Any) -> int:
     """The number of values along the first axis; ``ValueError`` for a scalar."""
-    if not values.shape.rank:
-        raise ValueError(f"values must have at least one axis, received shape {values.shape}")
+    _need_axis(values)
     if values.shape[0] is None:
         raise Untraceable(f"the number of rows or values of {values!r} is not known")
     return values.shape[0]
+
+
+def _need_axis(values: Any) -> None:
+    if values.shape.rank == 0:
+        raise ValueError(f"values must have at least one axis, received shape {values.shape}")
 
 
 def axis_of(axis: Any, rank: Any, extra: int = 0) -> int:

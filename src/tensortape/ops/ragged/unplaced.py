@@ -18,21 +18,12 @@ from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, PUBLIC
-from tensortape.core.tensor import EagerTensor
 from tensortape.ops.gather.counting_ops import counts
 from tensortape.ops.layout.attributes import one_int
 from tensortape.ops.ragged.partition import check_splits, check_total, row_ids, within
 
 _INTEGERS = "row splits are integers"
 _SPLITS = [0, 2, 2, 3]
-
-
-def unplaced(*splits: Any) -> bool:
-    """Whether some row splits have no values yet."""
-    for one in splits:
-        if type(one) is not EagerTensor and type(tensor(one)) is not EagerTensor:
-            return True
-    return False
 
 
 @op(
@@ -172,9 +163,11 @@ def splits_of(lengths: Any) -> Any:
     return PUBLIC["concat"]([lengths[:0], [0], PUBLIC["cumsum"](lengths)], 0)
 
 
-def uniform_splits(values: Any, length: int) -> Any:
-    """The splits of rows of one length, which is not 0."""
-    return PUBLIC["range"](total_of(values) // length + 1) * length
+def uniform_splits(values: Any, length: int, nrows: Any = None) -> Any:
+    """The splits of rows of one length; ``nrows`` says how many they are."""
+    if nrows is None:
+        nrows = total_of(values) // length if length else 0
+    return PUBLIC["range"](PUBLIC["cast"](nrows, dtypes.int64) + 1) * length
 
 
 def longest(splits: Any) -> Any:

@@ -8,6 +8,7 @@ from tensortape.core import dtypes
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.specs import TensorSpec, TypeSpec, register_value_type
+from tensortape.core.tensor import EagerTensor
 from tensortape.ops.sparse.tensor import SparseTensor
 
 
@@ -61,7 +62,10 @@ class SparseTensorSpec(TypeSpec):
         return [value.indices, value.values, value.dense_shape]
 
     def _from_components(self, components: Any) -> SparseTensor:
-        return SparseTensor(*components)
+        made = SparseTensor(*components)
+        if self._shape.rank is not None and type(made.dense_shape) is not EagerTensor:
+            made._said = self._shape
+        return made
 
     def _serialize(self) -> tuple[Any, ...]:
         return self._shape, self._dtype

@@ -13,7 +13,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import type_spec_from_value
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 
 
@@ -31,6 +31,8 @@ class SparseTensor(CompositeTensor):
     """
 
     __array_ufunc__ = None  # tensors leave ``tensor * sparse`` to this class
+    _said: Any = None
+    """What is known of the shape of one that has no values yet."""
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
         self._indices = convert_to_tensor(indices, dtype="int64")
@@ -71,19 +73,31 @@ class SparseTensor(CompositeTensor):
     @property
     def shape(self) -> TensorShape:
         """The static shape."""
-        return TensorShape(self._dense_shape.numpy().tolist())
+        if type(self._dense_shape) is EagerTensor:
+            return TensorShape(self._dense_shape.numpy().tolist())
+        said = self._said or TensorShape([None] * (self._dense_shape.shape[0] or 0))
+        if self._dense_shape.shape[0] is None:
+            return self._said or TensorShape(None)
+        value = self._dense_shape._a
+        if not value.derived:
+            return said
+        sizes = value.ints(self._dense_shape)
+        return said.merge_with([n if type(n) is int else None for n in sizes])
 
     def get_shape(self) -> TensorShape:
         """The shape, as a method."""
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
-        """Check that ``shape`` is compatible; ``ValueError`` when it is not."""
+        """Say what is known of the shape besides; ``ValueError`` when it contradicts."""
         self.shape.assert_is_compatible_with(shape)
+        self._said = self.shape.merge_with(shape)
 
     def with_values(self, new_values: Any) -> SparseTensor:
         """The same places with other values."""
-        return SparseTensor(self._indices, new_values, self._dense_shape)
+        made = SparseTensor(self._indices, new_values, self._dense_shape)
+        made._said = self._said
+        return made
 
     @property
     def rank(self) -> int | None:

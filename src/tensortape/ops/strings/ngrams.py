@@ -14,7 +14,7 @@ from tensortape.core.dtypes import string
 from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC, export
 from tensortape.ops.ragged.tensor import RaggedTensor
-from tensortape.ops.ragged.unplaced import unplaced
+from tensortape.ops.sparse.finding import unplaced
 from tensortape.ops.strings.elements import TEXT, items, strings
 from tensortape.ops.strings.pieces import cutting, laid
 
