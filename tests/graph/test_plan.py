@@ -25,11 +25,13 @@ from tensortape.graph.passes import optimise_for_numpy
 from tensortape.graph.plan import (
     chains,
     compile_plan,
+    lanes,
     memory,
     outer,
     plan_of,
     products,
     run_program,
+    scope,
 )
 
 F32 = np.dtype(np.float32)
@@ -380,7 +382,7 @@ def test_large_products_by_rows():
 def test_chains_follow_large_products(monkeypatch, idle):
     """Part by part, also where a factor ends there, is square, or is read by the chain too."""
     monkeypatch.setattr(blocks.helpers, "idle", lambda: idle)
-    for module in (chains, products):
+    for module in (chains, lanes, products, scope):
         monkeypatch.setattr(module, "cores", lambda: 2)
     rng = np.random.default_rng(0)
 
@@ -397,7 +399,7 @@ def test_chains_follow_large_products(monkeypatch, idle):
 
     program, args = record(function, array(300, 336), array(336, 336), array(336, 336), array(336))
     plan = plan_of(program)
-    assert plan.source.count("product_and_more(") >= 4
+    assert plan.source.count("run_lanes(") >= 4
     want = run(program, args)
     for _ in range(3):
         for left, right in zip(want, plan(*args), strict=True):

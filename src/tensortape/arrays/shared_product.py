@@ -74,29 +74,27 @@ def shared_product(a: Any, b: Any, out: Any) -> None:
         _in_parts(_columns, columns, FEWEST, a, b, out)
 
 
-def product_and_more(
-    a: Any, b: Any, out: Any, more: Any, rows: int, step: int, scratches: Any, args: Any
-) -> None:
-    """``out = a @ b``, then ``run_blocks(more, rows, step, scratches, args)``.
+def run_lanes(lanes: Any, scratches: Any) -> None:
+    """Run ``(body, rows, part, args)`` on all their rows, one thread for each of ``scratches``.
 
-    The rows of ``more`` are those of ``out``, or so many for each of them: on several cores every
-    part of the product is followed by its own blocks, while it is in the cache.
+    ``body(low, high, scratch, *args)`` computes some rows, at most ``part`` of them at once on
+    several cores: what it computes first is in the cache when it goes on with it.
     """
     if one_thread.set is None or len(scratches) == 1 or not helpers.idle():
-        np.matmul(a, b, out)
-        run_blocks(more, rows, step, scratches[:1], args)
+        for body, rows, _, args in lanes:
+            body(0, rows, scratches[0], *args)
         return
-    count = len(out)
-    part = max(FEWEST, math.ceil(count / (PARTS * len(scratches))))
-    each = rows // count
-    run_blocks(_rows_and_more, count, part, scratches, (a, b, out, more, each, step, args))
+    parts = [
+        (body, low, min(low + part, rows), args)
+        for body, rows, part, args in lanes
+        for low in range(0, rows, part)
+    ]
+    run_blocks(_one_part, len(parts), 1, scratches, (parts,))
 
 
-def _rows_and_more(low: int, high: int, scratch: Any, a: Any, b: Any, out: Any, *rest: Any) -> None:
-    more, each, step, args = rest
-    np.matmul(a[low:high], b, out[low:high])
-    for start in range(low * each, high * each, step):
-        more(start, min(start + step, high * each), scratch, *args)
+def _one_part(number: int, _: int, scratch: Any, parts: Any) -> None:
+    body, low, high, args = parts[number]
+    body(low, high, scratch, *args)
 
 
 def _in_parts(body: Any, count: int, fewest: int, *arrays: Any) -> None:

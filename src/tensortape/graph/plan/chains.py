@@ -13,7 +13,6 @@ from typing import Any
 from tensortape.arrays.blocks import BLOCK, PARALLEL, cores
 from tensortape.graph.ir import Aval, Node, Program, sizes
 from tensortape.graph.plan.forms import HEAVY, form_of
-from tensortape.graph.plan.products import by_rows
 
 LARGE = 2 * BLOCK
 """Elements from which operations are computed in blocks."""
@@ -26,8 +25,7 @@ class Chain:
     """Elementwise nodes with results of one shape, computed in blocks of ``step`` rows.
 
     ``flat``: all operands of that shape are seen as vectors. ``outputs``: results that something
-    else needs; ``operands``: values from outside, in the order of their use. ``product``: a product
-    of matrices, one of the operands, of which each part is followed by the blocks that read it.
+    else needs; ``operands``: values from outside, in the order of their use.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -36,7 +34,6 @@ class Chain:
         self.made: set[int] = set()
         self.operands: dict[int, None] = {}
         self.outputs: tuple[int, ...] = ()
-        self.product: Node | None = None
         self.flat = False
         self.step = self.rows = 0
 
@@ -66,13 +63,10 @@ class Chain:
     @property
     def uses(self) -> tuple[int, ...]:
         """All values that have to be there while it runs."""
-        factors = () if self.product is None else self.product.inputs
-        return (*self.operands, *factors)
+        return tuple(self.operands)
 
     def threads(self) -> int:
         """How many threads share the blocks."""
-        if self.product is not None:
-            return cores()
         return min(cores(), -(-self.rows // self.step)) if self.work >= PARALLEL else 1
 
 
@@ -89,7 +83,6 @@ class Schedule:
         while self.open:
             self.close(next(iter(self.open.values())))
         self.name_outputs(program)
-        self.follow_products()
 
     def place(self, node: Node) -> None:
         """Put a node into a chain or into the order."""
@@ -139,28 +132,3 @@ class Schedule:
         for item in self.items:
             if isinstance(item, Chain):
                 item.outputs = tuple(n.outputs[0] for n in item.nodes if n.outputs[0] in needed)
-
-    def follow_products(self) -> None:
-        """Put chains behind the large products they read, where nothing else keeps them waiting."""
-        made: dict[int, int] = {}
-        for t, item in enumerate(self.items):
-            made.update(dict.fromkeys(item.outputs, t))
-        moved: dict[int, Chain] = {}
-        for item in self.items:
-            if not isinstance(item, Chain):
-                continue
-            t = max((made.get(i, -1) for i in item.operands), default=-1)
-            product = self.items[t] if t >= 0 else None
-            if t in moved or not isinstance(product, Node) or not by_rows(product, self.avals):
-                continue
-            if self.avals[product.outputs[0]].shape == item.shape:
-                item.product = product
-                moved[t] = item
-        following = {id(chain) for chain in moved.values()}
-        order: list[Any] = []
-        for t, item in enumerate(self.items):
-            if id(item) not in following:
-                order.append(item)
-            if t in moved:
-                order.append(moved[t])
-        self.items = order

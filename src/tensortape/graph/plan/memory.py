@@ -8,6 +8,7 @@ may share memory with others (a view, or what an unknown kernel returns) keeps a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from tensortape.graph.ir import Node, Program
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import form_of
+from tensortape.graph.plan.lanes import Group, read_by
 from tensortape.graph.plan.machines import machine_of
 
 LARGE_BYTES = 1 << 15
@@ -33,6 +35,7 @@ class Memory:
         place: id -> index of a view in the workspace.
         views: (slot, dtype, shape) of each view.
         slots: bytes of each slot.
+        holder: slot -> id of the value that is in it, while places are given.
         fresh: id -> index among the arrays that are handed out.
         handed: (dtype, shape) of each of those.
         inherits: id -> the value whose array it overwrites, to be handed out.
@@ -45,6 +48,7 @@ class Memory:
         self.place: dict[int, int] = {}
         self.views: list[tuple[int, Any, Any]] = []
         self.slots: list[int] = []
+        self.holder: dict[int, int] = {}
         self.fresh: dict[int, int] = {}
         self.handed: list[tuple[Any, Any]] = []
         self.inherits: dict[int, int] = {}
@@ -64,9 +68,8 @@ class Memory:
 
     def trace(self, t: int, item: Any) -> None:
         """Note what an item uses, and what its results may share memory with."""
-        used = item.uses if isinstance(item, Chain) else item.uses()
         seen: frozenset[int] = frozenset()
-        for i in used:
+        for i in read_by(item):
             self.last[i] = t
             for root in self.roots.get(i, ()):
                 self.last[root] = t
@@ -74,7 +77,7 @@ class Memory:
         outputs = item.outputs
         for i in outputs:
             self.last[i] = t
-        if isinstance(item, Chain):
+        if not isinstance(item, Node):
             self.roots.update({i: frozenset({i}) for i in outputs})
             return
         if item.stateful:
@@ -87,7 +90,7 @@ class Memory:
 
     def plannable(self, item: Any) -> tuple[int, ...]:
         """The results of an item that can be written into given arrays, and are large."""
-        if isinstance(item, Chain) or (item.outputs and item.outputs[0] in self.machines):
+        if not isinstance(item, Node) or (item.outputs and item.outputs[0] in self.machines):
             return item.outputs
         form = form_of(item, self.avals)
         if form is None or form.into is None or not self.avals[item.outputs[0]].shape:
@@ -147,22 +150,22 @@ class Memory:
         """The slot of an input that ends here, and may be overwritten by result ``i``."""
         for j in self.may_overwrite(item, i):
             slot = self.views[self.place[j]][0] if j in self.place else None
-            if slot is None or self.last[j] != t or slot not in ends.get(t, ()):
+            if slot is None or self.last[j] != t or self.holder[slot] != j:
                 continue
-            if self.avals[j] == self.avals[i]:
+            if slot in ends.get(t, ()) and self.avals[j] == self.avals[i]:
                 ends[t].remove(slot)
                 return slot
         return None
 
     def may_overwrite(self, item: Any, i: int) -> list[int]:
         """Inputs whose array the statements of an item may write result ``i`` into."""
+        if isinstance(item, Group):
+            maker = item.maker(i)
+            found = [j for j in self.may_overwrite(maker, i) if not item.read_elsewhere(j, maker)]
+            return [j for j in found if not self.is_seen(j, item.uses)]
         if isinstance(item, Chain):
-            return [
-                j
-                for j in chain_overwrites(item, i, self.avals)
-                if not self.read_by_product(item, j)
-                and not any(j in self.roots.get(k, ()) for k in item.operands if k != j)
-            ]
+            found = chain_overwrites(item, i, self.avals)
+            return [j for j in found if not self.is_seen(j, item.operands)]
         form = form_of(item, self.avals)
         if form is None or not form.chain:
             return []
@@ -173,10 +176,9 @@ class Memory:
             if k in positions and not self.elsewhere(item, j, positions)
         ]
 
-    def read_by_product(self, chain: Chain, j: int) -> bool:
-        """Whether the product before a chain, which is not done yet, reads a value or a view."""
-        factors = () if chain.product is None else chain.product.inputs
-        return any(i == j or j in self.roots.get(i, ()) for i in factors)
+    def is_seen(self, j: int, values: Iterable[int]) -> bool:
+        """Whether another one of these values may be a view of a value."""
+        return any(j in self.roots.get(k, ()) for k in values if k != j)
 
     def elsewhere(self, node: Node, j: int, positions: Any) -> bool:
         """Whether an input also stands where it must not be overwritten, or is seen by a view."""
@@ -201,6 +203,7 @@ class Memory:
         view = (slot, np.dtype(aval.dtype), tuple(aval.shape))
         if view not in self.views:
             self.views.append(view)
+        self.holder[slot] = i
         self.place[i] = self.views.index(view)
 
     def drop(self) -> None:

@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tensortape.arrays.shared_product import product_and_more
+from tensortape.arrays.blocks import cores
+from tensortape.arrays.shared_product import run_lanes
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import control, products
 from tensortape.graph.plan.chains import Chain, Schedule
 from tensortape.graph.plan.forms import Form, form_of
 from tensortape.graph.plan.kernels import kernel_call
+from tensortape.graph.plan.lanes import Group, grouped
 from tensortape.graph.plan.memory import Memory
 from tensortape.graph.plan.outer import column_and_row, column_times_row
+from tensortape.graph.plan.scratch import arguments
 
 
 class Origin(NamedTuple):
@@ -33,12 +36,15 @@ class Scope:
     def __init__(self, writer: Any, program: Program, prefix: str, indent: str) -> None:
         self.writer, self.program, self.avals = writer, program, program.avals
         self.prefix, self.indent = prefix, indent
-        self.items = Schedule(program).items
+        self.items = grouped(Schedule(program).items, self.avals)
         self.memory = Memory(program, self.items)
-        self.chains = [item for item in self.items if isinstance(item, Chain)]
-        self.followed: dict[int, list[str]] = {
-            chain.product.outputs[0]: [] for chain in self.chains if chain.product is not None
-        }
+        self.groups = [item for item in self.items if isinstance(item, Group)]
+        self.chains = [
+            chain
+            for item in self.items
+            for chain in (item.chains if isinstance(item, Group) else [item])
+            if isinstance(chain, Chain)
+        ]
         self.lists: dict[int, control.List] = {}
         self.numbers: dict[int, str] = {}
         self.local: dict[int, str] = {i: f"{prefix}v{i}" for i in program.params}
@@ -50,7 +56,7 @@ class Scope:
     def needs_workspace(self) -> bool:
         """Whether the program computes anything in blocks or in places of a workspace."""
         m = self.memory
-        return bool(self.chains or m.views or m.handed or m.machines)
+        return bool(self.chains or self.groups or m.views or m.handed or m.machines)
 
     def line(self, text: str, node: Node | None = None) -> None:
         """Add a line."""
@@ -59,7 +65,9 @@ class Scope:
     def write(self) -> None:
         """All items, and after each the end of what it used last."""
         for t, item in enumerate(self.items):
-            if isinstance(item, Chain):
+            if isinstance(item, Group):
+                self.call_group(self.groups.index(item), item)
+            elif isinstance(item, Chain):
                 self.call_chain(self.chains.index(item), item)
             else:
                 self.write_node(item)
@@ -148,10 +156,6 @@ class Scope:
         if out is None:
             self.assign(node, form.value(args, node, self.avals))
             return
-        if node.outputs[0] in self.followed:  # computed together with the chain that reads it
-            self.known_as(i, out)
-            self.followed[i] = products.factors(args, node, self.avals)
-            return
         if products.by_rows(node, self.avals):
             statements = products.call(self.writer.names, args, out, node, self.avals)
         elif node.op.type == "Mul" and (k := column_times_row(node, self.avals)) is not None:
@@ -197,11 +201,17 @@ class Scope:
             self.known_as(i, self.target(i))
             args.append(f"v{i}.reshape(-1)" if chain.flat else f"v{i}")
         joined = "".join(f"{a}, " for a in args).rstrip()
-        blocks = f"chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined})"
-        if chain.product is None:
-            self.line(f"run_blocks({blocks})")
-            return
-        (i,) = chain.product.outputs
-        a, b = self.followed[i]
-        call = self.writer.names.name(product_and_more, "product_and_more")
-        self.line(f"{call}({a}, {b}, {self.value(i)}, {blocks})", chain.product)
+        self.line(f"run_blocks(chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined}))")
+
+    def call_group(self, k: int, group: Group) -> None:
+        """Run all lanes of a group."""
+        for i in group.outputs:
+            self.known_as(i, self.target(i))
+        lanes = []
+        for n, lane in enumerate(group.lanes):
+            args = "".join(f"{self.value(i)}, " for i in arguments(lane)).rstrip()
+            lanes.append(f"(lane{k}_{n}, {lane.rows}, {lane.part(len(group.lanes))}, ({args}))")
+        scratches = "".join(f"scratch{self.chains.index(chain)}, " for chain in group.chains)
+        threads = f"zip({scratches.rstrip(', ')})" if scratches else f"((),) * {cores()}"
+        call = self.writer.names.name(run_lanes, "run_lanes")
+        self.line(f"{call}(({', '.join(lanes)},), tuple({threads}))")

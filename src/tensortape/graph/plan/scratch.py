@@ -1,4 +1,4 @@
-"""The function that computes one block of a chain, and the block-sized arrays it needs."""
+"""The functions that compute a block of a chain or a part of a lane, and the arrays they need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from tensortape.graph.ir import Node
 from tensortape.graph.plan.chains import Chain
-from tensortape.graph.plan.forms import form_of
+from tensortape.graph.plan.forms import factors, form_of
+from tensortape.graph.plan.lanes import Lane, read_by
 
 
 def write_chain(writer: Any, scope: Any, k: int, chain: Chain) -> tuple[int, Any]:
@@ -37,6 +38,38 @@ def write_chain(writer: Any, scope: Any, k: int, chain: Chain) -> tuple[int, Any
             writer.line("    " + text, node, scope)
     writer.line("")
     return chain.threads(), room.parts
+
+
+def arguments(lane: Lane) -> list[int]:
+    """The values that the function of a lane is given: whole arrays, also those it fills."""
+    return list(dict.fromkeys(i for item in lane.items for i in (*read_by(item), *item.outputs)))
+
+
+def write_lane(writer: Any, scope: Any, name: str, lane: Lane, first: int) -> None:
+    """Write the function of a lane; ``first``: the place of its first scratch array."""
+    given = arguments(lane)
+    writer.line(f"def {name}({', '.join(['low', 'high', 'scratch', *[f'v{i}' for i in given]])}):")
+    for item in lane.items:
+        if isinstance(item, Chain):
+            chain = f"chain{scope.chains.index(item)}"
+            each, step = item.rows // lane.rows, item.step
+            args = [flattened(item, i, scope.avals) for i in (*item.operands, *item.outputs)]
+            many = "" if each == 1 else f" * {each}"
+            writer.line(f"    last = high{many}")
+            writer.line(f"    for at in range(low{many}, last, {step}):")
+            call = f"at, min(at + {step}, last), scratch[{first}], {', '.join(args)}"
+            writer.line(f"        {chain}({call})")
+            first += 1
+        else:
+            (out,) = item.outputs
+            a, b = factors([f"v{i}" for i in item.inputs], item, scope.avals)
+            writer.line(f"    matmul({a}[low:high], {b}, v{out}[low:high])", item, scope)
+    writer.line("")
+
+
+def flattened(chain: Chain, i: int, avals: Any) -> str:
+    """A value as an argument of a chain's function."""
+    return f"v{i}.reshape(-1)" if chain.flat and avals[i].shape == chain.shape else f"v{i}"
 
 
 class Scratch:

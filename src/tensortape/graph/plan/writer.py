@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays import blas
-from tensortape.arrays.blocks import run_blocks
+from tensortape.arrays.blocks import cores, run_blocks
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import products, reductions
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import NAMES
 from tensortape.graph.plan.kernels import Globals
+from tensortape.graph.plan.lanes import Group
 from tensortape.graph.plan.memory import Workspace
 from tensortape.graph.plan.recycling import recycled
 from tensortape.graph.plan.scope import Origin, Scope
-from tensortape.graph.plan.scratch import write_chain
+from tensortape.graph.plan.scratch import write_chain, write_lane
 
 INDENT = "        "
 
@@ -57,6 +58,8 @@ class Writer:
         scope = self.scope
         for k, chain in enumerate(scope.chains):
             self.scratches.append(write_chain(self, scope, k, chain))
+        for k, group in enumerate(scope.groups):
+            self.write_group(k, group)
         workspace = Workspace(scope.memory, self.scratches)
         multiplies = any(may_start_threads(item, scope.avals) for item in scope.items)
         self.line(f"def plan({', '.join(scope.local[i] for i in self.program.params)}):")
@@ -85,6 +88,16 @@ class Writer:
             "threads_as_before": blas.one_thread.leave,
         }
 
+    def write_group(self, k: int, group: Group) -> None:
+        """The functions of a group's lanes, whose chains have scratch memory for every thread."""
+        first = 0
+        for n, lane in enumerate(group.lanes):
+            write_lane(self, self.scope, f"lane{k}_{n}", lane, first)
+            first += sum(isinstance(item, Chain) for item in lane.items)
+        for chain in group.chains:
+            at = self.scope.chains.index(chain)
+            self.scratches[at] = (cores(), self.scratches[at][1])
+
     def parts(self) -> list[str]:
         """The names of the parts of the workspace."""
         m = self.scope.memory
@@ -98,8 +111,8 @@ class Writer:
 
 def may_start_threads(item: Any, avals: dict[int, Aval]) -> bool:
     """Whether a product in an item, or in a program of its own, may start the BLAS's threads."""
-    if isinstance(item, Chain):
-        return False
+    if not isinstance(item, Node):
+        return isinstance(item, Group)
     return any(kind.uses_threads(item, avals) for kind in (products, reductions)) or any(
         may_start_threads(node, p.avals) for p in item.programs() for node in p.nodes
     )
