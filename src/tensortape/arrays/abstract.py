@@ -41,6 +41,9 @@ class Abstract:
 
     __slots__ = ("derived", "witnesses")
 
+    unranked = False
+    """Whether not even the rank is known (``arrays/unranked.py``)."""
+
     def __init__(self, witnesses: Any, derived: bool = False) -> None:
         self.derived = derived and all(w.size <= _KEPT for w in witnesses)
         kept = [np.asarray(w) if self.derived else _light(w) for w in witnesses]

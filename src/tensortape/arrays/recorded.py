@@ -64,6 +64,8 @@ def creator(name: str) -> Callable[..., Any]:
     def create(*args: Any, **kwargs: Any) -> Any:
         if state.graph is not None:
             refuse_stand_ins(args, args)
+            if name in _LIKE and getattr(getattr(args[0], "_a", None), "unranked", False):
+                return apply(OPS[_LIKE[name]], (args[0],), {})
         if plain != name and isinstance(args[0], Tensor) and varies(tuple(args[0].shape)):
             like, *rest = args
             return CREATE[0](plain, (tuple(like.shape), *_raw(rest), like.dtype._np), {})

@@ -21,6 +21,12 @@ NO_ATTRS: dict[str, Any] = {}
 
 type_of = type
 
+BY_RANK: list[Any] = []
+"""``execute`` for tensors of which not even the rank is known; set by ``graph/by_rank.py``."""
+
+LIFT: list[Any] = []
+"""``(function, args, kwargs)``: a call that needs such a rank, made when the graph runs."""
+
 
 class Rare:
     """What makes evaluation less than direct: looked at once per operation."""
@@ -44,6 +50,8 @@ def execute(op: Op, tensors: tuple[Tensor, ...], attrs: dict[str, Any] = NO_ATTR
     token = State_set()
     try:
         if ExtensionDtypes.active or rare.evaluators:
+            if rare.evaluators and any([getattr(t._a, "unranked", False) for t in tensors]):
+                return BY_RANK[0](op, tensors, attrs)
             value = evaluate(op, xp, [t._a for t in tensors], attrs)
         elif len(tensors) == 2:  # a comprehension and empty keywords cost as much as the kernel
             x, y = tensors

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.arrays.unranked import shape_of
 from tensortape.core import dtypes, errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
 from tensortape.core.tracking import CompositeTensor, TensorLike
-from tensortape.graph import control_tangents  # noqa: F401  (the derivatives of control flow)
+from tensortape.graph import by_rank, control_tangents  # noqa: F401  (what they need)
 from tensortape.graph.control_graph import choose, loop
 from tensortape.graph.symbolic import SymbolicTensor
 
@@ -67,7 +68,7 @@ def in_function(*tensors: Any) -> bool:
 
 def number_of(pred: Any) -> Any:
     """0 for true, 1 for false. Raises ``InvalidArgumentError`` for more than one value."""
-    if any(n not in (1, None) for n in pred._a.shape):
+    if any(n not in (1, None) for n in shape_of(pred._a)):
         raise errors.InvalidArgumentError(
             None,
             None,

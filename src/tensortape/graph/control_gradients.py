@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.abstract import placeholder
+from tensortape.arrays.unranked import value_of_shape
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
@@ -78,7 +78,7 @@ def _keep_draws(node: Any, branches: Any, draws: Any) -> None:
             for j, group in enumerate(draws):
                 outputs += group if j == k else [_blank(t) for t in group]
         grown.append(GraphFunction(f.name, f.graph, f.inputs, outputs, f.span))
-    fresh = [SymbolicTensor(placeholder(np_shape(t), t._a.dtype)) for g in draws for t in g]
+    fresh = [SymbolicTensor(value_of_shape(np_shape(t), t._a.dtype)) for g in draws for t in g]
     node._attrs["branches"] = tuple(grown)
     _add_outputs(node, fresh)
 
@@ -262,7 +262,7 @@ def _argument(source: Any, how: LoopGradient, k: Any, inputs: Any, parameter: An
 
 def _placeholder_value(parameter: Any) -> Any:
     """A value for a parameter that is not read."""
-    sizes = [n or 0 for n in parameter._a.shape]
+    sizes = [n or 0 for n in np_shape(parameter)]
     array = np.zeros((), parameter._a.dtype) if parameter._a.dtype.kind != "O" else np.array(b"")
     return EagerTensor(np.broadcast_to(array, sizes) if sizes else array[()])
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.abstract import Abstract, placeholder
+from tensortape.arrays.abstract import Abstract
+from tensortape.arrays.unranked import same_shape, shape_of, unranked, value_of_shape
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import tell
@@ -24,7 +25,8 @@ from tensortape.graph.branches import (
     symbolic,
     variables_of,
 )
-from tensortape.graph.control_ops import if_op, while_op
+from tensortape.graph.control_ops import if_op, stacked_value, while_op
+from tensortape.graph.ir import Aval
 
 
 class Surroundings:
@@ -114,23 +116,11 @@ def _settled(column: Any) -> Any:
 def add_if(inputs: Any, branches: Any) -> list[Any]:
     """An ``If`` over graph functions of the same parameters and results."""
     columns = zip(*[f.outputs for f in branches], strict=True)
-    abstracts = [covering([t._a for t in column]) for column in columns]
+    abstracts = [same_shape([t._a for t in column]) for column in columns]
     attrs: dict[str, Any] = {"branches": tuple(branches)}
     if any(f.stateful for f in branches):
         attrs["stateful"] = True
     return add_node(if_op, inputs, abstracts, attrs)
-
-
-def covering(values: Any) -> Abstract:
-    """What is known of a value that may be any of these."""
-    shapes = [tuple(v.shape) if isinstance(v, Abstract) else np.shape(v) for v in values]
-    if len({len(s) for s in shapes}) > 1:
-        raise ValueError(
-            f"The branches of a tf.cond return tensors of different ranks: {shapes}. Give them "
-            "the same rank."
-        )
-    sizes = tuple(c[0] if len(set(c)) == 1 else None for c in zip(*shapes, strict=True))
-    return placeholder(sizes, np.dtype(values[0].dtype))
 
 
 def _widen_indices(parts: list[Part]) -> None:
@@ -168,7 +158,7 @@ def _same_results(parts: list[Part], what: str) -> None:
             if a.dtype is not b.dtype:
                 raise TypeError(
                     f"The branches of tf.{what} must return the same dtypes: one returns "
-                    f"{a.dtype.name}{list(a._a.shape)}, another {b.dtype.name}{list(b._a.shape)}. "
+                    f"{a.dtype.name}{known_shape(a)}, another {b.dtype.name}{known_shape(b)}. "
                     "Use tf.cast."
                 )
 
@@ -188,7 +178,7 @@ def packed(structure: Any, tensors: Any) -> Any:
 
 def _check_condition(value: Any) -> None:
     """Refuse the condition of a loop that is not one value."""
-    if any(n not in (1, None) for n in value._a.shape):
+    if any(n not in (1, None) for n in shape_of(value._a)):
         raise ValueError(
             f"The condition of a while loop must be one value, received {value!r}: use "
             "tf.reduce_all or tf.reduce_any."
@@ -212,7 +202,7 @@ class Loop:
         count: Any = None,
     ) -> None:
         self.flat = nest.flatten(variables, expand_composites=True)
-        shapes = [TensorShape(t._a.shape) for t in self.flat]
+        shapes = [known_shape(t) for t in self.flat]
         if invariants is not None:
             shapes = [as_invariant(s) for s in _invariant_leaves(invariants)]
         specs = [(s, t.dtype) for s, t in zip(shapes, self.flat, strict=True)]
@@ -239,7 +229,7 @@ class Loop:
 
     def _check_entry(self, shapes: Any) -> None:
         for t, s in zip(self.flat, shapes, strict=True):
-            if not s.is_compatible_with(TensorShape(t._a.shape)):
+            if not s.is_compatible_with(known_shape(t)):
                 raise ValueError(
                     f"The shape invariant specified for {t!r} is not compatible with the initial "
                     f"shape of the loop variable. It enters the loop with shape {t.shape}, but the "
@@ -250,7 +240,7 @@ class Loop:
         nest.assert_same_structure(variables, self.news, False, True)
         count = len(self.flat)
         for i, (old, new) in enumerate(zip(self.flat, self.step.outputs[:count], strict=True)):
-            shape = TensorShape(new._a.shape)
+            shape = known_shape(new)
             if new.dtype is not old.dtype:
                 raise TypeError(
                     f"Loop variable {i} enters the loop with dtype {old.dtype.name} and has dtype "
@@ -303,17 +293,21 @@ class Loop:
 def loop_results(step: Any, variables: int, count: Any = None) -> list[Abstract]:
     """What is known of the results of a loop."""
     rows = count if type(count) is int else None
-    finals = [placeholder(tuple(t._a.shape), np.dtype(t._a.dtype)) for t in step.inputs[:variables]]
-    stacks = [
-        placeholder((rows, *np_shape(t)), np.dtype(t._a.dtype)) for t in step.outputs[variables:]
+    finals = [value_of_shape(shape_of(t._a), t._a.dtype) for t in step.inputs[:variables]]
+    return finals + [
+        stacked_value(Aval(shape_of(t._a), t._a.dtype), rows) for t in step.outputs[variables:]
     ]
-    return finals + stacks
+
+
+def known_shape(tensor: Any) -> TensorShape:
+    """The static shape of a tensor, symbolic or not, also within derivative rules."""
+    return TensorShape(None if unranked(tensor._a) else tensor._a.shape)
 
 
 def np_shape(tensor: Any) -> tuple[int | None, ...]:
-    """The static shape of a tensor, symbolic or not."""
-    a = tensor._a
-    return tuple(a.shape) if isinstance(a, Abstract) else np.shape(a)
+    """The static shape of a tensor, symbolic or not; one unknown size for an unknown rank."""
+    shape: tuple[int | None, ...] = shape_of(tensor._a)
+    return shape
 
 
 def _invariant_leaves(invariants: Any) -> list[Any]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from tensortape.arrays.abstract import Abstract, placeholder
 from tensortape.arrays.namespace import numpy_namespace
+from tensortape.arrays.unranked import AnyShape, same_shape, shape_of, unranked, value_of_shape
 from tensortape.core.lazy import lazy_import
 from tensortape.core.op import op
 from tensortape.core.state import state
@@ -72,6 +73,7 @@ def program_of(function: GraphFunction, values: Any) -> Any:
     """A part as a program for arguments of which ``values`` is known."""
     known = [v if isinstance(v, Abstract) else placeholder(np.shape(v), v.dtype) for v in values]
     known = [placeholder(v.shape, v.dtype) if v.derived else v for v in known]
+    known = [t._a if unranked(v) else v for v, t in zip(known, function.inputs, strict=True)]
     return lower(
         function.name,
         function.graph._operations,
@@ -86,19 +88,10 @@ def _lower_if(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
     functions = node._attrs["branches"]
     programs = tuple(program_of(f, values[1:]) for f in functions)
     results = [
-        _covering([p.avals[p.results[i]] for p in programs]) for i in range(len(node.outputs))
+        same_shape([p.avals[p.results[i]] for p in programs]) for i in range(len(node.outputs))
     ]
     outs = lowering.builder.emit(node, ids, {"branches": programs}, results)
     return list(zip(outs, results, strict=True))
-
-
-def _covering(avals: Any) -> Abstract:
-    """What all branches have in common."""
-    first = avals[0]
-    shape = tuple(
-        n if all(n == a.shape[i] for a in avals) else None for i, n in enumerate(first.shape)
-    )
-    return placeholder(shape, np.dtype(first.dtype))
 
 
 def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
@@ -106,9 +99,12 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
     n, body = attrs["variables"], attrs["body"]
     given = list(values)
     for i in range(n):  # shapes may change from one iteration to the next
+        if unranked(body.inputs[i]._a):
+            given[i] = body.inputs[i]._a
+            continue
         static = body.inputs[i]._a.shape
-        now = given[i].shape if isinstance(given[i], Abstract) else np.shape(given[i])
-        later = body.outputs[i]._a.shape
+        now = static if unranked(given[i]) else shape_of(given[i])
+        later = static if unranked(body.outputs[i]._a) else body.outputs[i]._a.shape
         shape = tuple(
             k if s is not None or k == o else None
             for k, s, o in zip(now, static, later, strict=True)
@@ -117,10 +113,10 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
     given = _settle(body, given, n)
     cond, step = program_of(attrs["cond"], given), program_of(body, given)
     avals = [step.avals[i] for i in step.results]
-    finals = [placeholder(tuple(given[i].shape), given[i].dtype) for i in range(n)]
+    finals = [value_of_shape(shape_of(given[i]), given[i].dtype) for i in range(n)]
     known = lowering.known({"maximum": attrs["maximum"], "count": attrs["count"]})
     count = known["count"] if isinstance(known["count"], int) else None
-    stacks = [placeholder((count, *a.shape), np.dtype(a.dtype)) for a in avals[n:]]
+    stacks = [stacked_value(a, count) for a in avals[n:]]
     programs = {
         "cond": cond,
         "body": step,
@@ -135,6 +131,12 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
     return list(zip(outs, results, strict=True))
 
 
+def stacked_value(row: Any, count: int | None) -> Abstract:
+    """What is known of a stack of rows like this one."""
+    shape = row.shape
+    return value_of_shape(shape if isinstance(shape, AnyShape) else (count, *shape), row.dtype)
+
+
 def _settle(body: GraphFunction, given: list[Any], n: int) -> list[Any]:
     """Shapes of the variables that hold in every iteration."""
     for _ in range(n + 1):
@@ -142,6 +144,8 @@ def _settle(body: GraphFunction, given: list[Any], n: int) -> list[Any]:
         changed = False
         for i in range(n):
             found = step.avals[step.results[i]].shape
+            if unranked(given[i]) or isinstance(found, AnyShape):
+                continue
             shape = tuple(a if a == b else None for a, b in zip(given[i].shape, found, strict=True))
             if shape != tuple(given[i].shape):
                 given[i], changed = placeholder(shape, given[i].dtype), True

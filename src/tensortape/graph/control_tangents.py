@@ -21,7 +21,7 @@ from tensortape.graph.control_gradients import (
     draws_of,
     lacking,
 )
-from tensortape.graph.control_graph import add_if, loop
+from tensortape.graph.control_graph import add_if, known_shape, loop
 from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
 
@@ -136,16 +136,19 @@ class MovingLoop:
 
     def _invariants(self) -> tuple[list[Any], list[Any]]:
         """The shapes of variables and of tangents that hold in each iteration."""
-        shapes = [tuple(t._a.shape) for t in self.body.inputs[: self.n]]
+        shapes = [known_shape(t) for t in self.body.inputs[: self.n]]
         results = dict(
             zip(
                 [i for i, given in enumerate(self.given) if given],
-                [tuple(t._a.shape) for t in self.forward.outputs],
+                [known_shape(t) for t in self.forward.outputs],
                 strict=True,
             )
         )
-        both = [_common(shapes[i], results.get(i, shapes[i])) for i in self.moving]
-        return [TensorShape(s) for s in shapes], [TensorShape(s) for s in both]
+        both = [
+            shapes[i].most_specific_common_supertype([results.get(i, shapes[i])])
+            for i in self.moving
+        ]
+        return shapes, both
 
     def _step(self, k: Any, values: Any, moving: Any) -> Any:
         return self._moved(k, values, moving, self.body.call([*values, *self.inputs[self.n :]]))
@@ -184,10 +187,6 @@ class MovingLoop:
             pads = [_is_stack(self.body.outputs[i]) for i in places]
             rows[0]._operation._attrs["padded"] = tuple(pads)
         return found
-
-
-def _common(a: Any, b: Any) -> tuple[int | None, ...]:
-    return tuple(m if m == n else None for m, n in zip(a, b, strict=True))
 
 
 if_op.pushforward, while_op.pushforward = _if_pushforward, _while_pushforward

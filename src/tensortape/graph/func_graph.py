@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tensortape.arrays import unknown_sizes  # noqa: F401  (rules of shapes that data decides)
-from tensortape.arrays.abstract import Abstract, abstract, placeholder
+from tensortape.arrays.abstract import Abstract, abstract
+from tensortape.arrays.unranked import value_of_shape
 from tensortape.autodiff.saved import user_line
 from tensortape.core.dispatch import Normalised, rare
 from tensortape.core.dtypes import as_dtype
@@ -161,7 +162,8 @@ class Graph:
     def placeholder(self, shape: Any, dtype: Any, name: str = "Placeholder") -> Any:
         """A tensor that is given when the graph is run."""
         static = TensorShape(shape)
-        t = make_tensor(placeholder(tuple(static.as_list()), as_dtype(dtype)._np))
+        sizes = None if static.rank is None else static.as_list()
+        t = make_tensor(value_of_shape(sizes, as_dtype(dtype)._np))
         node = self.add(None, (), (t,), {"dtype": as_dtype(dtype)}, name)
         node.type = "Placeholder"
         return t
@@ -170,7 +172,7 @@ class Graph:
 def _varies(inputs: Any, outputs: Any) -> bool:
     """Whether a node has a shape that other arguments may change."""
     abstracts = [t._a for t in (*inputs, *outputs) if isinstance(t._a, Abstract)]
-    return any(len(a.witnesses) > 1 for a in abstracts)
+    return any(a.unranked or len(a.witnesses) > 1 for a in abstracts)
 
 
 @export("__internal__.FuncGraph")

@@ -55,7 +55,7 @@ class GraphFunction:
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self.span = span
         self.jit_compile: bool | None = getattr(graph, "jit_compile", None)
-        self.static = all(len(t._a.witnesses) == 1 for t in self.inputs)
+        self.static = all(not t._a.unranked and len(t._a.witnesses) == 1 for t in self.inputs)
         self._programs: dict[Any, Program] = {}
         self._executors: dict[Any, Any] = {}
         self._saving: dict[Any, GraphFunction] = {}

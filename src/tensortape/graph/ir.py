@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tensortape.arrays.unranked import AnyShape
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor
 
@@ -31,6 +32,7 @@ class Aval(NamedTuple):
 
     def __str__(self) -> str:
         sizes = ",".join("?" if n is None else str(n) for n in self.shape)
+        sizes = "..." if isinstance(self.shape, AnyShape) else sizes
         return f"{np.dtype(self.dtype).name}[{sizes}]"
 
 

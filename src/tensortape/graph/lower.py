@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.abstract import Abstract, abstract, placeholder
+from tensortape.arrays.abstract import Abstract, abstract
+from tensortape.arrays.unranked import shape_of, unranked, value_of_shape
 from tensortape.arrays.varying import Varying, value_of, varies
 from tensortape.core.dispatch import Normalised
 from tensortape.core.state import state
@@ -34,8 +35,7 @@ class Builder:
     def fresh(self, value: Any) -> int:
         """An id for a value of this shape and dtype."""
         i = len(self.avals)
-        shape = value.shape if isinstance(value, Abstract) else np.shape(value)
-        self.avals[i] = Aval(tuple(shape), value.dtype)
+        self.avals[i] = Aval(shape_of(value), value.dtype)
         return i
 
     def constant(self, array: Any) -> int:
@@ -154,7 +154,8 @@ class Lowering:
             return
         attrs = self.known(node._attrs if node.raw is None else node.raw)
         late = any(True for _ in late_parts(attrs))
-        if late or node._op.family == "effect":
+        open_rank = any(map(unranked, values)) or any(unranked(t._a) for t in node.outputs)
+        if late or open_rank or node._op.family == "effect":
             results: Any = [t._a for t in node.outputs]
         else:
             attrs, results = self._evaluated(node, values, attrs)
@@ -199,7 +200,7 @@ def size_of(array: Any, axis: int) -> int:
 
 def _settled(value: Any) -> bool:
     """Whether a value of the trace is the same for all shapes of the arguments."""
-    return not isinstance(value, Abstract) or len(value.witnesses) == 1
+    return not isinstance(value, Abstract) or (not value.unranked and len(value.witnesses) == 1)
 
 
 def _array(value: Any) -> Any:
@@ -324,7 +325,7 @@ class resting:
 
 def abstract_like(shape: Any, dtype: Any) -> Abstract:
     """What is known of an argument of a known shape."""
-    return placeholder(tuple(shape), np.dtype(dtype))
+    return value_of_shape(shape, dtype)
 
 
 __all__ = ["LOWERINGS", "Builder", "Lowering", "abstract_like", "lower", "needed_nodes", "resolve"]

@@ -7,11 +7,11 @@ from typing import Any
 
 from tensortape.arrays.abstract import Abstract
 from tensortape.core import errors
-from tensortape.core.dispatch import out_of_scope
+from tensortape.core.dispatch import LIFT, out_of_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
-from tensortape.core.untraceable import Untraceable
+from tensortape.core.untraceable import UnknownRank, Untraceable
 from tensortape.ops.layout.attributes import STATIC_VALUE
 
 
@@ -29,7 +29,12 @@ class SymbolicTensor(Tensor):
         """The static shape; within derivative rules, sizes to compute with."""
         if state.in_rule:
             return self._a.sizes(self)
-        return TensorShape(self._a.shape)
+        return self.static_shape
+
+    @property
+    def static_shape(self) -> TensorShape:
+        """What is known of the shape, also within derivative rules."""
+        return TensorShape(None if self._a.unranked else self._a.shape)
 
     @property
     def name(self) -> str:
@@ -67,10 +72,11 @@ class SymbolicTensor(Tensor):
 
         Raises ``ValueError`` when it contradicts what is known.
         """
-        static = TensorShape(self._a.shape)
+        static = self.static_shape
         static.assert_is_compatible_with(shape)
-        if not static.is_fully_defined():
-            self._a = self._a.narrowed(tuple(static.merge_with(shape).as_list()))
+        merged = static.merge_with(shape)
+        if not static.is_fully_defined() and merged.rank is not None:
+            self._a = self._a.narrowed(tuple(merged.as_list()))
 
     def _refuse(self, what: str) -> Any:
         where = ""
@@ -141,6 +147,22 @@ class SymbolicTensor(Tensor):
         return f'Tensor("{self._name}", shape={self.shape}, dtype={self.dtype.name})'
 
 
+def _operator(name: str) -> Any:
+    """An operator of tensors that may need to know a rank."""
+
+    def method(self: Any, *args: Any) -> Any:
+        plain = getattr(Tensor, name)
+        try:
+            return plain(self, *args)
+        except UnknownRank:
+            return LIFT[0](plain, (self, *args), {})
+
+    return method
+
+
+for _name in ("__getitem__", "__matmul__"):
+    setattr(SymbolicTensor, _name, _operator(_name))
+
 SymbolicTensor.__module__ = "tensorflow.python.framework.ops"
 SymbolicTensor.__name__ = SymbolicTensor.__qualname__ = "SymbolicTensor"
 
@@ -157,7 +179,9 @@ def make_tensor(value: Any) -> Tensor:
 def _known_ints(tensor: Any) -> Any:
     """Integers of a symbolic tensor; those that are not known yet as varying ones."""
     value = tensor._a
-    if isinstance(value, Abstract) and value.dtype.kind in "iu" and None not in value.shape:
+    if not isinstance(value, Abstract) or value.unranked:
+        return None
+    if value.dtype.kind in "iu" and None not in value.shape:
         ints = value.ints(tensor)
         return ints if value.ndim else ints[0]
     return None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.namespace import numpy_namespace
+from tensortape.arrays.unranked import unranked
 from tensortape.core.convert import SHARED, convert_to_tensor
 from tensortape.core.dispatch import out_of_scope
 from tensortape.core.random_state import _scopes
@@ -139,6 +140,8 @@ class TraceGraph(FuncGraph):
 
     def placeholder_like(self, tensor: Any, name: str) -> Any:
         """A parameter of the same shape and dtype."""
+        if unranked(tensor._a):
+            return self.placeholder(None, tensor.dtype, name)
         t = self.placeholder(TensorShape(tensor._a.shape), tensor.dtype, name)
         if isinstance(tensor, SymbolicTensor):
             t._a = tensor._a if not tensor._a.derived else t._a

@@ -66,6 +66,8 @@ def stop_gradient(xp, input):
 @op("EnsureShape", saves=(), native_dtypes=True, samples=[(((2, 3),), {"shape": (2, None)})])
 def ensure_shape_op(xp, input, *, shape):
     """The value itself, if its shape is compatible."""
+    if not TensorShape(shape).is_compatible_with(input.shape):
+        raise _not_compatible(input.shape, shape)
     return input
 
 
@@ -129,8 +131,12 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
     t = tensor(x)
     wanted = TensorShape(shape)
     if not wanted.is_compatible_with(t.shape):
-        raise invalid(
-            f"Shape of tensor input {list(t.shape)} is not compatible with expected shape "
-            f"{wanted} [Op:EnsureShape]"
-        )
+        raise _not_compatible(t.shape, wanted)
     return execute(ensure_shape_op, (t,), {"shape": wanted})
+
+
+def _not_compatible(found: Any, wanted: Any) -> Exception:
+    return invalid(
+        f"Shape of tensor input {list(found)} is not compatible with expected shape {wanted} "
+        "[Op:EnsureShape]"
+    )

@@ -38,8 +38,11 @@ def collect():
                 for mode, make in MODES.items():
                     case = f"{theme}: {name} at {point}, {mode}"
                     cases[case] = make(body, point)
-                    if name in names.get("DIFFERS", {}):
-                        differs[case] = (names["DIFFERS"][name], eager(body, point, mode))
+                    why = names.get("DIFFERS", {}).get(name)
+                    if mode == "inside":
+                        why = names.get("DIFFERS_INSIDE", {}).get(name, why)
+                    if why is not None:
+                        differs[case] = (why, eager(body, point, mode))
     for path in sorted(HERE.glob("programs_*.py")):
         names = load(path)
         theme = path.stem.removeprefix("programs_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tensortape.arrays.unranked import shape_of
 from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import PUBLIC
 from tensortape.core.tensor import Tensor
@@ -104,7 +105,7 @@ def _dtype_name(value: Any) -> str | None:
 def _condition(cond: Any) -> Any:
     """The condition as a tensor. Raises ``ValueError`` for text or more than one value."""
     t = as_tensor(cond)
-    if t.dtype.name == "string" or any(n not in (1, None) for n in t._a.shape):
+    if t.dtype.name == "string" or any(n not in (1, None) for n in shape_of(t._a)):
         raise ValueError(
             f"condition of if statement expected to be `tf.bool` scalar, got {t!r}; to check for "
             "None, use `is not None`; to combine many, tf.reduce_all or tf.reduce_any; to choose "

@@ -9,7 +9,9 @@ import sys
 from types import FunctionType, MethodType
 from typing import Any
 
+from tensortape.core.dispatch import LIFT
 from tensortape.core.lazy import lazy_import
+from tensortape.core.untraceable import UnknownRank
 from tensortape.graph.autograph.builtins import OVERLOADS
 from tensortape.graph.autograph.known import tracing
 
@@ -43,7 +45,12 @@ def converted_call(
         return overload(*args, **(kwargs or {}))
     target, extra = target_of(f)
     if target is None or not tracing():
-        return f(*args, **(kwargs or {}))
+        try:
+            return f(*args, **(kwargs or {}))
+        except UnknownRank:
+            if not (getattr(f, "__module__", None) or "").startswith("tensortape.ops."):
+                raise
+            return LIFT[0](f, args, kwargs or {})
     converted = rewritten(target)
     if converted is None:
         return f(*args, **(kwargs or {}))

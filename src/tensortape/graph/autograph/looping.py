@@ -14,8 +14,10 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import Tensor
 from tensortape.graph.autograph.known import as_tensor, is_tensor, tracing, undecided
 from tensortape.graph.branches import Part
-from tensortape.graph.control_graph import loop
+from tensortape.graph.control_graph import known_shape, loop
 from tensortape.graph.symbolic import SymbolicTensor
+from tensortape.ops.ragged.tensor import RaggedTensor, row_count
+from tensortape.ops.sparse.finding import unplaced
 
 _symbols = lazy_import("malt.operators.variables")
 ELEMENTS: list[Callable[[Any], Any]] = []
@@ -82,6 +84,11 @@ def for_stmt(
         if undecided(iter_) or is_tensor(iter_):
             _over_tensor(as_tensor(iter_), extra_test, body, get_state, set_state, symbol_names)
             return
+        if isinstance(iter_, RaggedTensor) and unplaced(iter_.row_splits):
+            _over_rows(
+                iter_, row_count(iter_), extra_test, body, get_state, set_state, symbol_names
+            )
+            return
         for elements in ELEMENTS:
             found = elements(iter_)
             if found is not None:
@@ -100,10 +107,19 @@ def _over_tensor(
     if tensor._a.ndim == 0:
         raise TypeError("Cannot iterate over a scalar tensor.")
     count = tensor._a.shape[0]
-    if count == 0:
-        return
     if count is None:
         count = PUBLIC["shape"](tensor)[0]
+    _over_rows(tensor, count, extra_test, body, get_state, set_state, names)
+
+
+def _over_rows(
+    tensor: Any, count: Any, extra_test: Any, body: Any, get_state: Any, set_state: Any, names: Any
+) -> None:
+    """A loop over so many rows of a tensor, which may be ragged."""
+    if type(count) is int and count == 0:
+        return
+    if type(count) is not int:
+        count = PUBLIC["cast"](count, "int32")
     index = [convert_to_tensor(0)]
 
     def test() -> Any:
@@ -319,7 +335,7 @@ def _initial(
         form = _form(found[i])
         if form is not None:
             with_zeros[i] = nest.map_structure(_zeros, form)
-            shapes[i] = nest.map_structure(lambda t: TensorShape(t._a.shape), form)
+            shapes[i] = nest.map_structure(lambda t: known_shape(t), form)
     return with_zeros, shapes
 
 
