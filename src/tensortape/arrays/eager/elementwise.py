@@ -39,6 +39,9 @@ ONES = {char: np.ones((), char) for char in "efdFD"}
 
 NOUGHT = {kind: kind(0) for kind in (np.float32, np.float64)}
 UNIT = {kind: kind(1) for kind in NOUGHT}
+NOUGHTS = np.zeros(1 << 15, np.float32)
+MANY = 1 << 11
+"""Elements from which comparing with an array of zeros pays."""
 """0 and 1 by the type of a number: comparing with them takes a tenth of what Python's 0 takes."""
 
 
@@ -139,7 +142,29 @@ def relu(x: Any) -> Any:
         return nought if x <= nought else x
     if x.ndim == 0:  # a tenth of what NumPy's function takes for one number
         return x.dtype.type(0) if x <= 0 else x
-    return np.maximum(x, 0)
+    return np.maximum(x, 0) if x.size < MANY else positive(x)
+
+
+def positive(x: Any, out: Any = None) -> Any:
+    """``np.maximum(x, 0)``, of many float32 beside an array of zeros: a third of the time.
+
+    NumPy compares eight at once when both operands are arrays, one when one is a number.
+    """
+    size = x.size
+    if x.dtype.char != "f" or size < MANY or not x.flags.c_contiguous:
+        return np.maximum(x, 0, out=out)
+    if size <= NOUGHTS.size:
+        return np.maximum(x, NOUGHTS[:size].reshape(x.shape), out=out)
+    if out is None:
+        out = np.empty_like(x)
+    elif not out.flags.c_contiguous:
+        return np.maximum(x, 0, out=out)
+    flat, given = x.reshape(-1), out.reshape(-1)
+    whole = size - size % NOUGHTS.size
+    rows = flat[:whole].reshape(-1, NOUGHTS.size)
+    np.maximum(rows, NOUGHTS, out=given[:whole].reshape(rows.shape))
+    np.maximum(flat[whole:], NOUGHTS[: size - whole], out=given[whole:])
+    return out
 
 
 def relu6(x: Any) -> Any:

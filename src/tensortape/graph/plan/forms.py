@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.eager.elementwise import relu_slope, sigmoid, where
+from tensortape.arrays.eager.elementwise import MANY, positive, relu_slope, sigmoid, where
 from tensortape.arrays.eager.indexing import check_range
 from tensortape.arrays.shared_product import THREADED
 from tensortape.graph.ir import Aval, Node, sizes
@@ -76,7 +76,7 @@ class Form:
 
 NAMES: dict[str, Any] = {
     "where": where, "sigmoid": sigmoid, "relu_slope": relu_slope, "copyto": np.copyto,
-    "matmul": np.matmul, "concatenate": np.concatenate, "empty": np.empty,
+    "positive": positive, "matmul": np.matmul, "concatenate": np.concatenate, "empty": np.empty,
     "reciprocal": np.reciprocal, "greater": np.greater, "swapaxes": np.swapaxes,
     "add_reduce": np.add.reduce, "maximum_reduce": np.maximum.reduce,
     "minimum_reduce": np.minimum.reduce, "multiply_reduce": np.multiply.reduce,
@@ -158,6 +158,8 @@ def _square(args: Any, node: Node, avals: Any) -> str:
 
 
 def _relu_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
+    if math.prod(avals[node.outputs[0]].shape) >= MANY:
+        return [f"positive({args[0]}, {out})"]
     return [f"maximum({args[0]}, 0, out={out})"]
 
 
