@@ -11,7 +11,13 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tensor import Tensor
-from tensortape.graph.signature import Shaped, describe
+from tensortape.graph.signature import (
+    Shaped,
+    component_specs,
+    describe,
+    is_described_by_spec,
+    outer_specs,
+)
 from tensortape.graph.structures import paths
 
 
@@ -131,11 +137,12 @@ class Binder:
             def one(leaf: Any) -> Any:
                 way = next(ways, "")
                 if not isinstance(leaf, Tensor):
-                    return leaf
+                    return next(composite, leaf) if is_described_by_spec(leaf) else leaf
                 return _specified(leaf, base + way, next(said, None), None)
 
             return nest.map_structure(one, value)
 
+        composite = outer_specs(key)  # of what a specification describes, as the trace has it
         told = (*(self._given or ()), *[None] * len(args))
         specs = [
             all_of(a, self._base(i), told[i], key[i] if i < len(key) else None)
@@ -189,6 +196,8 @@ def _short(value: Any) -> str:
 
 
 def _words(part: Any) -> str:
+    if type(part) is tuple and len(part) > 1 and isinstance(part[1], TypeSpec):
+        return repr(part[1])
     if type(part) is tuple and len(part) == 2:
         return f"{part[1]!r:.60}"
     return f"{part!r:.60}"
@@ -200,6 +209,9 @@ def _key_of(spec: Any) -> Any:
         if spec.shape.rank is None:
             return None
         return Shaped(spec.dtype._np, tuple(spec.shape.as_list()))
+    parts = component_specs(spec)
+    if parts is not None:
+        return (spec.value_type, spec, *[_key_of(part) for part in parts])
     if nest.is_nested(spec):
         container: Any = nest.CONTAINERS[type(spec)]
         names = tuple(sorted(spec, key=str)) if isinstance(spec, dict) else len(spec)
@@ -208,6 +220,9 @@ def _key_of(spec: Any) -> Any:
 
 
 def _unknown_rank(spec: Any) -> bool:
+    parts = component_specs(spec)
+    if parts is not None:
+        return any(map(_unknown_rank, parts))
     return not isinstance(spec, TensorSpec) or spec.shape.rank is None
 
 
@@ -254,7 +269,11 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _cast_one(spec: Any, value: Any) -> Any:
-    if isinstance(value, TypeSpec) or not isinstance(spec, TensorSpec):
+    if isinstance(value, TypeSpec):
+        return value
+    if component_specs(spec) is not None:
+        return _cast_parts(spec, value)
+    if not isinstance(spec, TensorSpec):
         return value
     try:
         tensor = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=spec.dtype)
@@ -267,6 +286,16 @@ def _cast_one(spec: Any, value: Any) -> Any:
             f"for {spec.dtype.name}{spec.shape}."
         )
     return tensor
+
+
+def _cast_parts(spec: Any, value: Any) -> Any:
+    """A ragged tensor or such, which must be as its specification says."""
+    if not spec.is_compatible_with(value) or getattr(value, "_type_spec", None) is None:
+        found = getattr(value, "_type_spec", None) or f"{value!r:.100}"
+        raise TypeError(
+            f"Binding inputs to tf.function failed due to `Can not cast {found} to {spec!r}`."
+        )
+    return value
 
 
 def _spec(tensor: Any) -> Any:

@@ -27,7 +27,13 @@ from tensortape.graph.engine import have_jax
 from tensortape.graph.func_graph import Graph
 from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.sampled import observed
-from tensortape.graph.signature import Shaped, describe, generalised, shapes_in
+from tensortape.graph.signature import (
+    Shaped,
+    component_specs,
+    describe,
+    generalised,
+    shapes_in,
+)
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
 
@@ -292,7 +298,7 @@ class Function:
             kwargs = nest.map_structure(_stand_in, kwargs)
         parts = [describe(a, tensors) for a in args]
         parts += [(n, describe(kwargs[n], tensors)) for n in sorted(kwargs)]
-        key = tuple(parts)
+        key = tuple(parts) if self._binder.key is None else self._binder.key
         found = self._concrete.get(key)
         if found is None:
             found = self._concrete[key] = self._trace(key, args, kwargs, tensors)
@@ -383,7 +389,8 @@ def _stand_in(value: Any) -> Any:
         stand_in = state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
         state.graph.given_names[stand_in._id] = value.name
         return stand_in
-    return value
+    parts = component_specs(value)
+    return value if parts is None else value._from_components(tuple(map(_stand_in, parts)))
 
 
 @export("function")

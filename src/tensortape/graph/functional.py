@@ -126,7 +126,8 @@ def map_fn(
 def _column(kind: Any, values: list[Any]) -> Any:
     """The results for one leaf of the signature, stacked."""
     if is_ragged_spec(kind):
-        return PUBLIC["ragged.stack"](values)
+        found = PUBLIC["ragged.stack"](values)
+        return found.with_row_splits_dtype(kind.row_splits_dtype)
     tensors = [result_of(kind, v) for v in values]
     for t in tensors:
         if t._a.shape != tensors[0]._a.shape:

@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from typing import Any, NamedTuple
 
+from tensortape.core.specs import TypeSpec
 from tensortape.graph.signature import Identity, Shaped
 
 _log = logging.getLogger("tensortape")
@@ -88,6 +89,8 @@ def in_words(a: Any, b: Any) -> str:
         return f"another object ({b!r}); Python objects count by identity"
     if type(a) is tuple and type(b) is tuple and a[0] != b[0]:
         return f"type {_kind(a)} became {_kind(b)}"
+    if type(a) is tuple and type(b) is tuple and isinstance(b[1], TypeSpec):
+        return f"{a[1]!r} became {b[1]!r}"
     if type(a) is tuple and type(b) is tuple and len(a) == len(b) == 2:
         return f"the Python value {a[1]!r} became {b[1]!r}; pass a tensor if it changes often"
     if type(a) is tuple and type(b) is tuple and len(a) == len(b):

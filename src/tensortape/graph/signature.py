@@ -124,11 +124,17 @@ def describe(value: Any, tensors: list[Any]) -> Any:
     return Identity(value)
 
 
+def component_specs(spec: Any) -> list[Any] | None:
+    """The specifications of the parts of a ragged tensor or such; ``None`` for other things."""
+    found = getattr(spec, "_component_specs", None) if isinstance(spec, TypeSpec) else None
+    return None if found is None else list(found)
+
+
 def _described(value: Any, tensors: list[Any]) -> Any:
     """The description of a ragged tensor or such: what its specification says of its parts."""
     spec = value._type_spec
     parts = list(spec._to_components(value))
-    specs = getattr(spec, "_component_specs", None)
+    specs = component_specs(spec)
     if specs is None or len(specs) != len(parts):
         return (type(value), repr(spec), *[describe(p, tensors) for p in parts])
     found = []
@@ -157,6 +163,24 @@ def specs_in(key: Any) -> Iterator[Any]:
             yield key[1]
         for part in key:
             yield from specs_in(part)
+
+
+def outer_specs(key: Any) -> Iterator[Any]:
+    """As :func:`specs_in`, without those of parts of others."""
+    if type(key) is tuple:
+        if len(key) > 1 and isinstance(key[1], TypeSpec):
+            yield key[1]
+            return
+        for part in key:
+            yield from outer_specs(part)
+
+
+def is_described_by_spec(value: Any) -> bool:
+    """Whether a key has the specification of ``value``, a ragged tensor or such."""
+    if not isinstance(value, CompositeTensor) or isinstance(value, TensorLike):
+        return False
+    spec = getattr(value, "_type_spec", None)
+    return component_specs(spec) is not None and _hashable(spec)
 
 
 def substitute(value: Any, tensors: Iterator[Any], specs: Any = _NO_SPECS) -> Any:

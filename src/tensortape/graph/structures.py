@@ -8,8 +8,9 @@ from typing import Any
 from tensortape.core import nest
 from tensortape.core.containers import sorted_keys
 from tensortape.core.indexed_slices import IndexedSlices
-from tensortape.core.specs import TensorSpec
+from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tracking import TensorLike
+from tensortape.graph.signature import describe
 
 
 def structured(signature: Any, names: list[str], args: Any, kwargs: Any) -> list[Any] | None:
@@ -33,6 +34,10 @@ def structured(signature: Any, names: list[str], args: Any, kwargs: Any) -> list
     for spec, value in zip(nest.flatten(told), nest.flatten(found), strict=True):
         if isinstance(spec, TensorSpec):
             tensors.append(value)
+        elif isinstance(spec, TypeSpec):
+            if not spec.is_compatible_with(value):
+                return None
+            describe(value, tensors)
         elif isinstance(value, TensorLike) or not _equal(spec, value):
             return None
     return tensors

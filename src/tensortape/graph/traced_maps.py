@@ -23,6 +23,8 @@ from tensortape.core.tracking import CompositeTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
+from tensortape.graph.ragged_maps import RaggedRows, flat_or_ragged, row_spec
+from tensortape.ops.ragged.tensor import RaggedTensor, row_count
 
 
 def tracing() -> bool:
@@ -32,18 +34,21 @@ def tracing() -> bool:
 
 def _elements(elems: Any) -> tuple[Any, Any, Any]:
     """The elements as tensors, their number as a tensor, and as an int if it is one."""
-    tensors = nest.map_structure(convert_to_tensor, elems)
+    tensors = nest.map_structure(flat_or_ragged, elems)
     flat = nest.flatten(tensors)
     if not flat:
         raise ValueError(
             f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}"
         )
-    if any(t._a.ndim == 0 for t in flat):
+    if any(t.shape.rank == 0 for t in flat):
         raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
     first = flat[0]
     for t in flat:
         if not t.shape[:1].is_compatible_with(first.shape[:1]):
             raise ValueError(f"Dimensions {first.shape[0]} and {t.shape[0]} are not compatible")
+    if isinstance(first, RaggedTensor):
+        rows = row_count(first)
+        return tensors, PUBLIC["cast"](rows, "int32"), rows
     a = first._a
     n = a.sizes(first)[0] if isinstance(a, Abstract) else np.shape(a)[0]
     return tensors, PUBLIC["shape"](first)[0], n
@@ -53,8 +58,13 @@ def _at(tensors: Any, k: Any, n: Any) -> Any:
     """Element ``k`` of ``n``; where there is none, of the shape it would have."""
     if type(n) is int and n == 0:
         zeros, shape = PUBLIC["zeros"], PUBLIC["shape"]
-        return nest.map_structure(lambda t: zeros(shape(t)[1:], t.dtype), tensors)
-    return nest.map_structure(lambda t: PUBLIC["gather"](t, k), tensors)
+        return nest.map_structure(
+            lambda t: t.values if isinstance(t, RaggedTensor) else zeros(shape(t)[1:], t.dtype),
+            tensors,
+        )
+    return nest.map_structure(
+        lambda t: t[k] if isinstance(t, RaggedTensor) else PUBLIC["gather"](t, k), tensors
+    )
 
 
 def is_ragged_spec(kind: Any) -> bool:
@@ -86,25 +96,50 @@ def traced_map(
     fn: Callable[..., Any], elems: Any, signature: Any = None, any_result: bool = False
 ) -> Any:
     """``fn`` of each element, stacked; results as ``signature`` or as the elements, or any."""
-    _need_dense(elems, signature)
+    _need_traceable(elems)
     tensors, count, n = _elements(elems)
     structure: list[Any] = []
     if signature is None and not any_result:
-        signature = nest.map_structure(lambda t: t.dtype, tensors)
+        signature = nest.map_structure(
+            lambda t: row_spec(t) if isinstance(t, RaggedTensor) else t.dtype, tensors
+        )
+    kinds = [] if any_result else nest.flatten(signature)
+    ragged = [RaggedRows(kind) if is_ragged_spec(kind) else None for kind in kinds]
 
-    def step(k: Any) -> Any:
+    def step(k: Any, joined: Any) -> Any:
         result = fn(_at(tensors, k, n))
         if any_result:
             result = nest.map_structure(convert_to_tensor, result)
-        else:
-            nest.assert_same_structure(signature, result)
-            result = nest.map_structure(result_of, signature, result)
+            structure[:] = [result]
+            return (k + 1, joined), nest.flatten(result)
+        nest.assert_same_structure(signature, result)
         structure[:] = [result]
-        return (k + 1,), nest.flatten(result)
+        before = iter(joined)
+        news, outs = [], []
+        for kind, rows, value in zip(kinds, ragged, nest.flatten(result), strict=True):
+            if rows is None:
+                outs.append(result_of(kind, value))
+                continue
+            more, length = rows.add(next(before), value)
+            news.append(more)
+            outs.append(length)
+        return (k + 1, news), outs
 
     zero = convert_to_tensor(0)
-    _, stacks = loop(lambda k: k < count, step, (zero,), None, None, n)
-    return nest.pack_sequence_as(structure[0], [_even(t) for t in _sized(stacks, n)])
+    empty = [rows.empty for rows in ragged if rows is not None]
+    shapes = (TensorShape([]), [rows.invariants for rows in ragged if rows is not None])
+    given = (zero, empty)
+    times = n if type(n) is int or not isinstance(n, Tensor) else None
+    (_, joined), stacks = loop(lambda k, _: k < count, step, given, shapes, None, times)
+    stacks = _sized(stacks, n)
+    if any_result or not empty:
+        return nest.pack_sequence_as(structure[0], [_even(t) for t in stacks])
+    parts = iter(joined)
+    leaves = [
+        _even(t) if rows is None else rows.whole(next(parts), t, n)
+        for rows, t in zip(ragged, stacks, strict=True)
+    ]
+    return nest.pack_sequence_as(structure[0], leaves)
 
 
 @op("RowsOfOneShape", samples=[(((2, 3),), {}, (0,))])
@@ -142,11 +177,11 @@ def _sized(stacks: Any, n: Any) -> Any:
     return stacks
 
 
-def _need_dense(elems: Any, signature: Any) -> None:
+def _need_traceable(elems: Any) -> None:
     """Refuse what has no graph: then the function runs as plain Python."""
-    ragged = any(is_ragged_spec(kind) for kind in nest.flatten(signature))
-    if ragged or any(isinstance(e, CompositeTensor) for e in nest.flatten(elems)):
-        raise Untraceable("tf.map_fn of ragged or sparse tensors, or to ragged ones")
+    for one in nest.flatten(elems):
+        if isinstance(one, CompositeTensor) and not isinstance(one, RaggedTensor):
+            raise Untraceable("tf.map_fn of sparse tensors")
 
 
 def traced_scan(
