@@ -124,6 +124,18 @@ def _squeeze(values: Any, attrs: Any, data: bool) -> Any:
     return [filled(shape, x.dtype, k) for k in range(2)]
 
 
+def _scatter_nd(values: Any, attrs: Any, data: bool) -> Any:
+    """Sizes that are data; the last ones are those of the updates."""
+    if not data:
+        return None
+    indices, updates = [np.shape(v) if not isinstance(v, Abstract) else v.shape for v in values]
+    shape = [None if getattr(n, "data", False) else n for n in attrs["shape"]]
+    inner = updates[len(indices) - 1 :]
+    tail = zip(shape[len(shape) - len(inner) :], inner, strict=True)
+    shape[len(shape) - len(inner) :] = [b if a is None else a for a, b in tail]
+    return [filled([pick(n, k) for n in shape], values[1].dtype, k) for k in range(2)]
+
+
 def _unpack(values: Any, attrs: Any, data: bool) -> Any:
     x = values[0]
     if isinstance(x, Abstract) and x.ndim and x.shape[attrs["axis"]] is None:
@@ -199,6 +211,7 @@ UNKNOWN_SIZES.update(
         "Squeeze": _squeeze,
         "Unpack": _unpack,
         "Range": _range,
+        "ScatterNd": _scatter_nd,
         "Reshape": _reshape,
         "StridedSlice": _strided_slice,
         "Where": _where,

@@ -90,7 +90,8 @@ scatter_min.vjp(shared)
 
 
 def _check(x_shape: Any, indices: Any, updates: Any, op_type: str) -> None:
-    shape, lead = tuple(x_shape), tuple(indices._a.shape)
+    shape = tuple([None if getattr(n, "data", False) is True else n for n in x_shape])
+    lead = tuple(indices._a.shape)
     if not lead:
         raise invalid(f"Indices shape must have rank at least one. [Op:{op_type}]")
     depth = lead[-1]
