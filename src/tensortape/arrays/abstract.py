@@ -19,6 +19,7 @@ from tensortape.arrays.namespace import Namespace, numpy_namespace
 from tensortape.arrays.shapes_only import shapes_only
 from tensortape.arrays.stand_ins import sizes_used
 from tensortape.arrays.varying import FILLERS, SMALL, Varying, leaf
+from tensortape.core.dispatch import evaluate
 from tensortape.core.op import Op
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
@@ -289,7 +290,7 @@ class AbstractNamespace(Namespace):
             shape = np.broadcast_shapes(*[g.shape for g in given])
             ones = [g.reshape(-1)[0] if g.size else g.dtype.type() for g in given]
             plain = {n: pick(a, k) for n, a in attrs.items()}
-            one = np.asarray(op.kernel(numpy_namespace, *ones, **plain))
+            one = np.asarray(evaluate(op, numpy_namespace, ones, plain))
             results.append(np.broadcast_to(one, shape))
         return results
 
@@ -300,7 +301,7 @@ class AbstractNamespace(Namespace):
         if shape is None:
             raise ValueError(f"shapes {shapes} do not broadcast")
         ones = [np.ones((), v.dtype) for v in values]
-        one = np.asarray(op.kernel(numpy_namespace, *ones, **attrs))
+        one = np.asarray(evaluate(op, numpy_namespace, ones, attrs))
         return [placeholder(shape, one.dtype).witnesses[k % 2 if None in shape else 0]
                 for k in range(2)]  # fmt: skip
 
@@ -308,7 +309,7 @@ class AbstractNamespace(Namespace):
         if normalise and op.normalise is not None:
             attrs = op.normalise(tuple(EagerTensor(v) for v in values), attrs)
             found.append(attrs)
-        return op.kernel(xp, *values, **attrs)
+        return evaluate(op, xp, values, attrs)
 
     def zeros_like(self, x: Any) -> Any:
         """Zeros of the same shape and dtype."""

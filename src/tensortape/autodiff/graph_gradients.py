@@ -116,7 +116,7 @@ def _entry(node: Any) -> Entry:
     op, attrs = node._op, node._attrs
     if op.normalise is not None:
         attrs = op.normalise(node.inputs, attrs)
-    return Entry(op, node.inputs, node.outputs, attrs)
+    return Entry(op, node.differentiated, node.outputs, attrs)
 
 
 def _pull(entries: Any, targets: Any, handles: Any, seeds: Any) -> list[Any]:

@@ -45,13 +45,13 @@ class ForwardWalk:
 def _pass_node(node: Any, known: dict[int, Any]) -> None:
     """Note the tangents of a node's outputs."""
     op = overridden(node.outputs) or node._op
-    tangents = [known.get(t._id) for t in node.inputs]
+    tangents = [known.get(t._id) for t in node.differentiated]
     if all(t is None for t in tangents) or op.nondifferentiable:
         return
     outputs = node.outputs  # control flow may get more of them on the way
     if not any(o._a.dtype.kind in FLOATS for o in outputs):
         return
-    results = push(op, tangents, node.inputs, outputs, node._attrs)
+    results = push(op, tangents, node.differentiated, outputs, node._attrs)
     for i, (o, t) in enumerate(zip(outputs, results, strict=True)):
         if node.computed and node.computed[i]._id in known:  # the tangents within come first
             t = known[node.computed[i]._id]

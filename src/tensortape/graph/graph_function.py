@@ -344,7 +344,7 @@ class GraphFunction:
         _, stop = self.span
         nodes = needed_nodes(self.graph._operations, self.inputs, self.outputs, stop, stop)
         return [
-            Entry(n._op, n.inputs, n.outputs, n._attrs)
+            Entry(n._op, n.differentiated, n.outputs, n._attrs)
             for n in nodes
             if n._op.pullback is not None or n._op.missing_gradient or n._op.user_pullback
         ]

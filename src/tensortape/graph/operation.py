@@ -40,6 +40,7 @@ class Operation:
         "name",
         "outputs",
         "raw",
+        "reads",
         "type",
     )
 
@@ -63,7 +64,15 @@ class Operation:
         """Whether it is run before the function, so that the shapes of its outputs are known."""
         self.raw: dict[str, Any] | None = None
         """Attributes before they were normalised, where other shapes would give others."""
+        self.reads: Any = None
+        """What derivatives take for its input: a variable is watched, not what is assigned to it,
+        so that the value after an assignment is one of the variable's parameter."""
         self.type = kind if op is None else op.type
+
+    @property
+    def differentiated(self) -> tuple[Any, ...]:
+        """The inputs that derivatives go to."""
+        return self.inputs if self.reads is None else (self.reads,)
 
     @property
     def node_def(self) -> str:

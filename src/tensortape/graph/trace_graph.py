@@ -242,7 +242,8 @@ class TraceGraph(FuncGraph):
         fresh = SymbolicTensor(self.read(variable)._a)
         if isinstance(tensor, SymbolicTensor):
             fresh._a = tensor._a
-        self.add(OPS["Identity"], [self.capture(tensor)], (fresh,), {})
+        node = self.add(OPS["Identity"], [self.capture(tensor)], (fresh,), {})
+        node.reads = self.variables[variable._id][1]
         self._values[variable._id] = fresh
         self.assigned[variable._id] = variable
 
