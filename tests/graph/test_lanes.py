@@ -29,6 +29,10 @@ OPERATIONS = [
     lambda x, y, b: tf.reshape(tf.transpose(x), [SIDE, SIDE]),
     lambda x, y, b: x + tf.reduce_sum(y, axis=0),
     lambda x, y, b: y / (1.0 + tf.reduce_max(tf.abs(x), axis=1, keepdims=True)),
+    lambda x, y, b: tf.nn.softmax(x) - y,
+    lambda x, y, b: tf.reduce_sum(x, axis=1, keepdims=True) * tf.sigmoid(y),
+    lambda x, y, b: tf.concat([x[:, :10], y[:, 10:]], 1),
+    lambda x, y, b: x[:, 3:4] @ y[5:6],
 ]
 STEPS = st.lists(
     st.tuples(st.integers(0, 30), st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=14
@@ -156,3 +160,13 @@ def test_an_error_in_a_lane_is_that_of_the_operation():
     plan = compile_plan(optimise_for_numpy(program))
     with pytest.raises(tf.errors.InvalidArgumentError):
         plan(arrays[0], arrays[1][:5])
+
+
+def test_a_softmax_between_products_is_part_of_the_lane():
+    def function(x, w, v):
+        return [tf.nn.softmax(tf.nn.relu(x @ w) @ v) @ w]
+
+    plan = compared(function, *matrices(1, 2, 3))
+    assert plan.source.count("run_lanes((") == 1
+    lane = plan.source[plan.source.index("def lane0_0(") : plan.source.index("def plan(")]
+    assert lane.count("matmul(") == 3 and "divide(" in lane

@@ -10,7 +10,7 @@ do not need each other, as the gradients of several layers' weights, are compute
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from tensortape.arrays.blocks import cores
@@ -23,12 +23,17 @@ from tensortape.graph.plan.products import PRODUCTS, THREADED, multiplications
 REACH = 100
 """How many items after the first of a lane are looked at."""
 
+REDUCTIONS = ("Sum", "Prod", "Max", "Min")
+
 ROUND = 8
 """Parts have a multiple of so many rows: products are computed in such tiles."""
 
 
 class Lane:
-    """Products and chains that are computed one after the other for some of ``rows`` rows."""
+    """What is computed one after the other for some of ``rows`` rows.
+
+    Products of matrices, chains, and the small operations between them (a softmax, say).
+    """
 
     def __init__(self, product: Node, avals: Any) -> None:
         self.avals = avals
@@ -42,24 +47,36 @@ class Lane:
         """Take an item in."""
         self.items.append(item)
         self.made.update(item.outputs)
-        if isinstance(item, Node):
+        if is_product(item):
             self.products += 1
             self.most = max(self.most, multiplications(item, self.avals))
 
-    def takes(self, item: Any) -> bool:
-        """Whether all that an item reads of this lane are the rows that it makes."""
+    def takes(self, item: Any, made: Set[int]) -> bool:
+        """Whether all that a product or chain reads of what is ``made`` here are its rows."""
         if isinstance(item, Chain):
-            shape = item.shape
-            read = [i for i in item.operands if i in self.made]
-            aligned = all(
-                len(self.avals[i].shape) == len(shape) and self.avals[i].shape[0] == self.rows
-                for i in read
-            )
-            return bool(read) and shape[0] == self.rows and aligned
+            read = [i for i in item.operands if i in made]
+            return bool(read) and item.shape[0] == self.rows and self.aligned(read, item.shape)
         if not may_begin(item, self.avals) or flags(item)[0]:
             return False
         first, second = item.inputs
-        return first in self.made and second not in self.made and self.has_rows_of(item)
+        return first in made and second not in made and self.has_rows_of(item)
+
+    def passes(self, item: Any, made: Set[int]) -> bool:
+        """Whether each row of an operation's result needs one row of what is ``made`` here."""
+        if not isinstance(item, Node) or len(item.outputs) != 1 or made.isdisjoint(item.inputs):
+            return False
+        form, shape = form_of(item, self.avals), self.avals[item.outputs[0]].shape
+        if form is None or form.into is None or not shape or shape[0] != self.rows:
+            return False
+        if item.op.type in REDUCTIONS:
+            whole = self.avals[item.inputs[0]].shape
+            return len(whole) > 1 and whole[0] == self.rows and 0 not in axes_of(item, len(whole))
+        return form.chain and self.aligned([i for i in item.inputs if i in made], shape)
+
+    def aligned(self, values: Iterable[int], shape: tuple[int, ...]) -> bool:
+        """Whether values have their rows where a shape has its."""
+        shapes = [self.avals[i].shape for i in values]
+        return all(len(s) == len(shape) and s[0] == self.rows for s in shapes)
 
     def has_rows_of(self, product: Node) -> bool:
         """Whether a product has as many rows."""
@@ -138,9 +155,20 @@ def read_by(item: Any) -> tuple[int, ...]:
     return item.uses() if isinstance(item, Node) else item.uses
 
 
+def is_product(item: Any) -> bool:
+    """Whether an item is a product of matrices."""
+    return isinstance(item, Node) and item.op.type in PRODUCTS
+
+
+def axes_of(node: Node, rank: int) -> tuple[int, ...]:
+    """The axes that a reduction takes together."""
+    axes = node.attrs["axis"]
+    return tuple(range(rank)) if axes is None else tuple(a % rank for a in axes)
+
+
 def may_begin(item: Any, avals: Any) -> bool:
     """Whether an item is a product of matrices with enough rows."""
-    if not isinstance(item, Node) or item.op.type not in PRODUCTS or cores() < 2:
+    if not is_product(item) or cores() < 2:
         return False
     if len(avals[item.outputs[0]].shape) != 2 or not by_dot(item, avals):
         return False
@@ -159,35 +187,78 @@ def grouped(items: list[Any], avals: Any) -> list[Any]:
             out.append(item)
             continue
         lane = Lane(item, avals)
-        before, after = extended(lane, rest[at : at + REACH])
-        out += [*before, Group(lane)]
-        rest, at = [*after, *rest[at + REACH :]], 0
+        extension = Extension(lane)
+        for other in rest[at : at + REACH]:
+            extension.see(other)
+        out += [*extension.before, Group(lane)]
+        rest, at = [*extension.after, *rest[at + REACH :]], 0
     return [item for found in at_once(out) for item in worthwhile(found)]
 
 
-def extended(lane: Lane, items: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Take items into a lane; which of the others have to come before it, and which may after."""
-    before: list[Any] = []
-    after: list[Any] = []
-    late: set[int] = set()
-    makers: dict[int, Any] = {}  # of those that wait for nothing
-    for item in items:
-        reads = read_by(item)
-        free = late.isdisjoint(reads) and not getattr(item, "stateful", False)
-        needed = [n for n in ancestors(reads, makers) if n in after] if free else []
-        if free and lane.takes(item) and all(lane.made.isdisjoint(read_by(n)) for n in needed):
-            taken = lane.products_for(item, needed)
-            for n in (*taken, item):
-                lane.add(n)
-            before += [n for n in needed if n not in taken]
-            after = [n for n in after if n not in needed]
-            continue
-        after.append(item)
-        if free and lane.made.isdisjoint(reads):
-            makers.update(dict.fromkeys(item.outputs, item))
+class Extension:
+    """Takes items into a lane, one after the other as they come.
+
+    Small operations on its rows are taken once a product or a chain needs them.
+
+    Attributes:
+        before, after: other items, which have to come before the lane, or may come after it.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.before: list[Any] = []
+        self.after: list[Any] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is known of what comes after.
+
+        ``made`` by the lane, or by operations that can be taken; ``makers`` are those, and others
+        that may come before the lane; what is ``late`` can be there only after it.
+        """
+        self.made, self.late = set(self.lane.made), set[int]()
+        self.makers: dict[int, Any] = {}
+
+    def free(self, item: Any) -> bool:
+        """Whether an item waits for nothing that comes after the lane."""
+        return self.late.isdisjoint(read_by(item)) and not getattr(item, "stateful", False)
+
+    def see(self, item: Any) -> None:
+        """Take the next item, or leave it for later."""
+        if self.free(item) and self.lane.takes(item, self.made):
+            self.take(item)
         else:
-            late.update(item.outputs)
-    return before, after
+            self.leave(item)
+
+    def take(self, item: Any) -> None:
+        """Put an item into the lane, and what it needs there or before."""
+        needed = [n for n in ancestors(read_by(item), self.makers) if n in self.after]
+        taken = [n for n in needed if not self.made.isdisjoint(n.outputs)]
+        products = self.lane.products_for(item, [n for n in needed if n not in taken])
+        for n in needed:
+            if n in taken or n in products:
+                self.lane.add(n)
+            else:
+                self.before.append(n)
+        self.lane.add(item)
+        self.made |= self.lane.made
+        rest = [n for n in self.after if n not in needed]
+        if products:  # which others may read
+            self.after = []
+            self.begin()
+            for n in rest:
+                self.leave(n)
+        self.after = rest
+
+    def leave(self, item: Any) -> None:
+        """Note what an item makes that is not in the lane."""
+        self.after.append(item)
+        if self.free(item) and self.lane.passes(item, self.made):
+            self.made.update(item.outputs)
+        elif not self.free(item) or not self.made.isdisjoint(read_by(item)):
+            self.late.update(item.outputs)
+            return
+        self.makers.update(dict.fromkeys(item.outputs, item))
 
 
 def ancestors(values: Iterable[int], makers: dict[int, Any]) -> list[Any]:

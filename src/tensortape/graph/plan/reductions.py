@@ -46,11 +46,10 @@ def uses_threads(node: Node, avals: Any) -> bool:
 
 def product(x: str, way: Arrangement, char: str, out: str = "") -> str:
     """The product with ones."""
-    flat = f"{x}.reshape({way.rows}, {way.columns})"
     place = f", {out}.reshape(-1)" if out else ""
     if way.leading:
-        return f"ones({way.rows}, {char!r}).dot({flat}{place})"
-    return f"{flat}.dot(ones({way.columns}, {char!r}){place})"
+        return f"ones({way.rows}, {char!r}).dot({x}.reshape({way.rows}, {way.columns}){place})"
+    return f"{x}.reshape(-1, {way.columns}).dot(ones({way.columns}, {char!r}){place})"
 
 
 def of_short_rows(node: Node, avals: Any) -> bool:

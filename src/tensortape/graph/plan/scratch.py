@@ -9,7 +9,7 @@ import numpy as np
 from tensortape.graph.ir import Node
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import factors, form_of
-from tensortape.graph.plan.lanes import Lane, read_by
+from tensortape.graph.plan.lanes import REDUCTIONS, Lane, is_product, read_by
 
 
 def write_chain(writer: Any, scope: Any, k: int, chain: Chain) -> tuple[int, Any]:
@@ -61,10 +61,27 @@ def write_lane(writer: Any, scope: Any, name: str, lane: Lane, first: int) -> No
             writer.line(f"        {chain}({call})")
             first += 1
         else:
-            (out,) = item.outputs
-            a, b = factors([f"v{i}" for i in item.inputs], item, scope.avals)
-            writer.line(f"    matmul({a}[low:high], {b}, v{out}[low:high])", item, scope)
+            for text in by_rows(item, lane.rows, scope.avals):
+                writer.line("    " + text, item, scope)
     writer.line("")
+
+
+def by_rows(node: Node, rows: int, avals: Any) -> list[str]:
+    """The statements that compute the rows from ``low`` to ``high`` of a node's result."""
+
+    def part(i: int) -> str:
+        shape = avals[i].shape
+        aligned = len(shape) == rank and shape[0] == rows
+        return f"v{i}[low:high]" if aligned else f"v{i}"
+
+    (out,) = node.outputs
+    if is_product(node):
+        a, b = factors([f"v{i}" for i in node.inputs], node, avals)
+        return [f"matmul({a}[low:high], {b}, v{out}[low:high])"]
+    reduces = node.op.type in REDUCTIONS
+    rank = len(avals[node.inputs[0] if reduces else out].shape)
+    form = form_of(node, avals)
+    return form.into([part(i) for i in node.inputs], f"v{out}[low:high]", node, avals)  # type: ignore[union-attr,misc]
 
 
 def flattened(chain: Chain, i: int, avals: Any) -> str:
