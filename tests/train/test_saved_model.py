@@ -230,17 +230,13 @@ def _untracked() -> Any:
     return one_function(lambda: v + 1.0)
 
 
-class Whole(tf.experimental.ExtensionType):
-    part: tf.Tensor
-
-
 @pytest.mark.parametrize(
     ("made", "error", "words"),
     [
         (lambda: 3, ValueError, "Expected an object of type `Trackable`"),
         (_untracked, AssertionError, "untracked.*the variable"),
         (
-            lambda: one_function(Whole, x23),
+            lambda: one_function(tf.linalg.LinearOperatorFullMatrix, x23),
             NotImplementedError,
             "results that are no tensors",
         ),

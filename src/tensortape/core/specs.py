@@ -6,6 +6,7 @@ below for tensors and variables, and by the modules that define further classes 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from tensortape.core.shapes import TensorShape, as_shape
 from tensortape.core.tensor import Tensor
 from tensortape.core.variable import Variable
 
+SAVED_SPECS: Any = weakref.WeakValueDictionary()
+"""Specifications of types that programs define, by the names that files have for them."""
 _SPEC_OF_VALUE: dict[type, tuple[type[TypeSpec], Callable[[Any], TypeSpec | None]]] = {}
 
 

@@ -21,6 +21,7 @@ from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.untraceable import Untraceable
+from tensortape.graph.apart import Apart
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
 from tensortape.graph.ragged_maps import RaggedRows, flat_or_ragged, row_spec
@@ -56,15 +57,17 @@ def _elements(elems: Any) -> tuple[Any, Any, Any]:
 
 def _at(tensors: Any, k: Any, n: Any) -> Any:
     """Element ``k`` of ``n``; where there is none, of the shape it would have."""
-    if type(n) is int and n == 0:
-        zeros, shape = PUBLIC["zeros"], PUBLIC["shape"]
-        return nest.map_structure(
-            lambda t: t.values if isinstance(t, RaggedTensor) else zeros(shape(t)[1:], t.dtype),
-            tensors,
-        )
-    return nest.map_structure(
-        lambda t: t[k] if isinstance(t, RaggedTensor) else PUBLIC["gather"](t, k), tensors
-    )
+    none = type(n) is int and n == 0
+
+    def one(tensor: Any) -> Any:
+        if isinstance(tensor, RaggedTensor):
+            rows: Any = tensor
+            return tensor.values if none else rows[k]
+        if none:
+            return PUBLIC["zeros"](PUBLIC["shape"](tensor)[1:], tensor.dtype)
+        return PUBLIC["gather"](tensor, k)
+
+    return nest.map_structure(one, tensors)
 
 
 def is_ragged_spec(kind: Any) -> bool:
@@ -148,7 +151,7 @@ def even_op(xp, rows):
 
     Raises ``InvalidArgumentError`` when they have different shapes.
     """
-    if xp is numpy_namespace and rows.dtype.kind == "O":
+    if xp is numpy_namespace and isinstance(rows, Apart):
         shapes = [np.shape(row) for row in rows]
         for shape in shapes:
             if shape != shapes[0]:

@@ -8,9 +8,10 @@ import typing
 from typing import Any, ClassVar
 
 from tensortape.core.registry import PUBLIC, export
-from tensortape.core.specs import TypeSpec
+from tensortape.core.specs import SAVED_SPECS, TypeSpec
 from tensortape.core.tracking import CompositeTensor
 from tensortape.ops.extension.fields import (
+    ImmutableDict,
     converted,
     name_of,
     refilled,
@@ -29,12 +30,16 @@ class ExtensionTypeSpec(TypeSpec):
 
     __slots__ = ("_parts",)
     _kind: ClassVar[type]
+    saved_name: ClassVar[str] = ""
+    """The name in files: the ``__name__`` that the type gives itself, or where it is defined."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         bound = inspect.Signature(
             [p.replace(default=p.empty) for p in _parameters(self._kind)]
         ).bind(*args, **kwargs)
-        self._parts = tuple(bound.arguments.values())
+        self._parts = tuple(
+            ImmutableDict(v) if isinstance(v, dict) else v for v in bound.arguments.values()
+        )
 
     @property
     def value_type(self) -> type:
@@ -144,8 +149,12 @@ class ExtensionType(CompositeTensor, metaclass=ExtensionTypeMeta):
         cls._fields = {**cls._fields, **fields}
         if "__init__" not in cls.__dict__:
             cls.__signature__ = inspect.Signature(_parameters(cls))  # type: ignore[attr-defined]
-        spec = type("Spec", (ExtensionTypeSpec,), {"_kind": cls, "__slots__": ()})
+        own_name = cls.__dict__.get("__name__")
+        place_of = f"{cls.__module__}.{cls.__qualname__}"
+        parts = {"_kind": cls, "__slots__": (), "saved_name": own_name or place_of}
+        spec: Any = type("Spec", (ExtensionTypeSpec,), parts)
         cls.Spec = spec  # type: ignore[attr-defined]
+        SAVED_SPECS[spec.saved_name] = spec
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         bound = inspect.Signature(_parameters(type(self))).bind(*args, **kwargs)

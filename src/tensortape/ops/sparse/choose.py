@@ -12,8 +12,9 @@ from tensortape.core.dtypes import as_dtype
 from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
-from tensortape.ops.sparse.places import dense_shape, in_order, known, pick, places
-from tensortape.ops.sparse.tensor import SparseTensor, to_dense
+from tensortape.ops.sparse.finding import find, unplaced
+from tensortape.ops.sparse.places import dense_shape, known, pick, places
+from tensortape.ops.sparse.tensor import SparseTensor, need_sparse, to_dense
 
 
 @export("sparse.retain")
@@ -27,10 +28,13 @@ def retain(sp_input: Any, to_retain: Any) -> SparseTensor:
 
     Source: ``tf.sparse.retain``.
     """
-    indices = places(sp_input)
-    chosen = np.flatnonzero(known(to_retain))
-    values = PUBLIC["gather"](sp_input.values, chosen)
-    return SparseTensor(indices[chosen], values, sp_input.dense_shape)
+    need_sparse(sp_input)
+    chosen = PUBLIC["where"](convert_to_tensor(to_retain))[:, 0]
+    gather = PUBLIC["gather"]
+    where, values = gather(sp_input.indices, chosen), gather(sp_input.values, chosen)
+    made = SparseTensor(where, values, sp_input.dense_shape)
+    made._said = sp_input._said
+    return made
 
 
 @export("sparse.map_values")
@@ -48,14 +52,20 @@ def map_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> SparseTenso
     if not found:
         raise ValueError("No SparseTensor in argument list of map_values")
     first = found[0]
+    where = first.indices
     for other in found[1:]:
-        if not (
+        arrays = (where, other.indices, first.dense_shape, other.dense_shape)
+        if unplaced(*arrays):
+            (where,) = find("same places", arrays)
+        elif not (
             np.array_equal(places(first), places(other))
             and dense_shape(first) == dense_shape(other)
         ):
             raise ValueError("All sparse tensors must have the same indices and dense shape")
     result = op(*map(_values, args), **{k: _values(v) for k, v in kwargs.items()})
-    return SparseTensor(first.indices, result, first.dense_shape)
+    made = SparseTensor(where, result, first.dense_shape)
+    made._said = first._said
+    return made
 
 
 def _values(value: Any) -> Any:
@@ -75,15 +85,18 @@ def fill_empty_rows(
 
     Source: ``tf.sparse.fill_empty_rows``.
     """
-    indices, shape = places(sp_input), dense_shape(sp_input)
+    need_sparse(sp_input)
     default = convert_to_tensor(default_value, dtype=sp_input.values.dtype)
-    empty = ~np.isin(np.arange(shape[0]), indices[:, 0])
-    added = np.zeros((int(empty.sum()), len(shape)), np.int64)
-    added[:, 0] = np.flatnonzero(empty)
-    fillers = PUBLIC["broadcast_to"](default, [len(added)])
-    values = PUBLIC["concat"]([sp_input.values, fillers], 0)
-    filled = in_order(np.concatenate([indices, added]), values, shape)
-    return filled, state.tensor(empty)
+    arrays = (sp_input.indices, sp_input.dense_shape)
+    order, where, empty, count = find("with empty rows", arrays)
+    fillers = PUBLIC["broadcast_to"](default, PUBLIC["reshape"](count, [1]))
+    values = pick(PUBLIC["concat"]([sp_input.values, fillers], 0), order)
+    filled = SparseTensor(where, values, sp_input.dense_shape)
+    filled._said = sp_input._said
+    if not unplaced(empty):
+        return filled, state.tensor(empty)
+    empty.set_shape(sp_input.shape[:1])
+    return filled, empty
 
 
 @export("sparse.to_indicator")

@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
+from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import EagerTensor
+from tensortape.ops.sparse.finding import find, unplaced
 from tensortape.ops.sparse.places import (
     dense_shape,
     in_order,
     invalid,
     known,
-    numbers,
     one_axis,
     pick,
     places,
 )
-from tensortape.ops.sparse.tensor import SparseTensor
+from tensortape.ops.sparse.tensor import SparseTensor, need_sparse
 
 
 @export("sparse.reorder")
@@ -31,7 +33,17 @@ def reorder(sp_input: Any, name: str | None = None) -> SparseTensor:
 
     Source: ``tf.sparse.reorder``.
     """
-    return in_order(places(sp_input), sp_input.values, dense_shape(sp_input))
+    return ordered(sp_input.indices, sp_input.values, sp_input.dense_shape, sp_input.shape)
+
+
+def ordered(indices: Any, values: Any, shape: Any, said: Any = None) -> SparseTensor:
+    """A sparse tensor with its elements in row-major order."""
+    if not unplaced(indices, shape):
+        return in_order(known(indices), values, known(shape))
+    (order,) = find("order", (indices,))
+    made = SparseTensor(PUBLIC["gather"](indices, order), pick(values, order), shape)
+    made._said = said
+    return made
 
 
 @export("sparse.transpose")
@@ -44,9 +56,12 @@ def transpose(sp_input: Any, perm: Any = None, name: str | None = None) -> Spars
 
     Source: ``tf.sparse.transpose``.
     """
-    indices, shape = places(sp_input), dense_shape(sp_input)
-    order = np.arange(len(shape))[::-1] if perm is None else known(perm)
-    return in_order(indices[:, order], sp_input.values, [shape[i] for i in order])
+    need_sparse(sp_input)
+    said = sp_input.shape
+    order = np.arange(said.rank)[::-1] if perm is None else known(perm)
+    indices = PUBLIC["gather"](sp_input.indices, order, axis=1)
+    shape = PUBLIC["gather"](sp_input.dense_shape, order)
+    return ordered(indices, sp_input.values, shape, TensorShape([said[i] for i in order]))
 
 
 @export("sparse.reshape")
@@ -60,21 +75,13 @@ def reshape(sp_input: Any, shape: Any, name: str | None = None) -> SparseTensor:
     Raises ``tf.errors.InvalidArgumentError`` for sizes that do not fit.
     Source: ``tf.sparse.reshape``.
     """
-    indices, old = places(sp_input), dense_shape(sp_input)
-    new = [int(n) for n in known(PUBLIC["convert_to_tensor"](shape))]
-    count = int(np.prod(old))
-    if new.count(-1) > 1:
-        raise invalid(f"only one output dimension may be -1, not both in {new}")
-    if -1 in new:
-        rest = int(np.prod([n for n in new if n != -1]))
-        new[new.index(-1)] = count // rest if rest and not count % rest else -1
-    if -1 in new or int(np.prod(new)) != count:
-        raise invalid(
-            f"Input to reshape is a tensor with {count} dense values, but the requested shape "
-            f"{new} has another number. input_shape={list(old)} output_shape={new}"
-        )
-    where = np.unravel_index(numbers(indices, old), new) if new else [np.zeros(0)]
-    return SparseTensor(np.stack(where, -1).astype(np.int64), sp_input.values, new)
+    need_sparse(sp_input)
+    wanted = PUBLIC["cast"](PUBLIC["convert_to_tensor"](shape), "int64")
+    where, new = find("reshaped", (sp_input.indices, sp_input.dense_shape, wanted))
+    made = SparseTensor(where, sp_input.values, new)
+    if unplaced(new) and not unplaced(wanted):
+        made._said = TensorShape([None if n < 0 else n for n in known(wanted).tolist()])
+    return made
 
 
 @export("sparse.slice")
@@ -87,12 +94,11 @@ def slice(sp_input: Any, start: Any, size: Any, name: str | None = None) -> Spar
 
     Source: ``tf.sparse.slice``.
     """
-    indices, shape = places(sp_input), np.array(dense_shape(sp_input))
-    first = known(start).astype(np.int64)
-    extent = np.maximum(np.minimum(known(size), shape - first), 0)
-    inside = ((indices >= first) & (indices < first + extent)).all(1)
-    values = pick(sp_input.values, np.flatnonzero(inside))
-    return SparseTensor(indices[inside] - first, values, extent.astype(np.int64))
+    need_sparse(sp_input)
+    cast = PUBLIC["cast"]
+    bounds = cast(tensor(start), "int64"), cast(tensor(size), "int64")
+    chosen, where, extent = find("part", (sp_input.indices, sp_input.dense_shape, *bounds))
+    return SparseTensor(where, pick(sp_input.values, chosen), extent)
 
 
 @export("sparse.split")
@@ -144,21 +150,11 @@ def concat(
     sp_inputs = list(sp_inputs)
     if len(sp_inputs) == 1:
         return sp_inputs[0]
-    shapes = np.array([dense_shape(s) for s in sp_inputs])
-    at = one_axis(axis, shapes.shape[1])
-    whole = shapes.max(0)
-    others = np.delete(shapes, at, 1)
-    if not expand_nonconcat_dims and (others != others[0]).any():
-        raise invalid(f"Sizes other than along axis {at} must be equal: {shapes.tolist()}")
-    whole[at] = shapes[:, at].sum()
-    begins = np.cumsum(shapes[:, at]) - shapes[:, at]
-    indices = []
-    for s, begin in zip(sp_inputs, begins, strict=True):
-        moved = places(s).copy()
-        moved[:, at] += begin
-        indices.append(moved)
+    at = one_axis(axis, sp_inputs[0].shape.rank)
+    arrays = [*[s.indices for s in sp_inputs], *[s.dense_shape for s in sp_inputs]]
+    order, where, whole = find("joined", arrays, len(sp_inputs), at, bool(expand_nonconcat_dims))
     values = PUBLIC["concat"]([s.values for s in sp_inputs], 0)
-    return in_order(np.concatenate(indices), PUBLIC["stop_gradient"](values), whole)
+    return SparseTensor(where, pick(PUBLIC["stop_gradient"](values), order), whole)
 
 
 @export("sparse.expand_dims")
@@ -171,14 +167,20 @@ def expand_dims(sp_input: Any, axis: Any = None, name: str | None = None) -> Spa
 
     Raises ``ValueError`` for an axis out of range. Source: ``tf.sparse.expand_dims``.
     """
-    indices, shape = places(sp_input), dense_shape(sp_input)
+    need_sparse(sp_input)
+    rank = sp_input.shape.rank
     at = -1 if axis is None else int(axis)
-    if not -len(shape) - 1 <= at <= len(shape):
-        raise ValueError(f"axis {at} not in [{-len(shape) - 1}, {len(shape)}]")
-    at %= len(shape) + 1
-    return SparseTensor(
-        np.insert(indices, at, 0, axis=1), sp_input.values, np.insert(shape, at, 1).astype(np.int64)
-    )
+    if not -rank - 1 <= at <= rank:
+        raise ValueError(f"axis {at} not in [{-rank - 1}, {rank}]")
+    at %= rank + 1
+    concat, indices, shape = PUBLIC["concat"], sp_input.indices, sp_input.dense_shape
+    zeros = PUBLIC["zeros_like"](indices[:, :1])
+    where = concat([indices[:, :at], zeros, indices[:, at:]], 1)
+    made = SparseTensor(where, sp_input.values, concat([shape[:at], [1], shape[at:]], 0))
+    sizes = sp_input.shape.as_list()
+    if unplaced(shape):
+        made._said = TensorShape([*sizes[:at], 1, *sizes[at:]])
+    return made
 
 
 @export("sparse.reset_shape")

@@ -8,7 +8,8 @@ import numpy as np
 
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.sparse.places import dense_shape, invalid, known, numbers, pick, places
+from tensortape.ops.sparse.finding import find
+from tensortape.ops.sparse.places import dense_shape, invalid, numbers, pick, places
 from tensortape.ops.sparse.tensor import SparseTensor
 
 
@@ -38,23 +39,16 @@ def sparse_dense_matmul(
         both = adjoint_a == adjoint_b
         first, second = (not adjoint_a, not adjoint_b) if both else (adjoint_a, adjoint_b)
         return PUBLIC["transpose"](sparse_dense_matmul(b, sp_a, first, second))
-    rows, columns = places(sp_a).T if sp_a.shape.rank == 2 else (None, None)
     b = _adjoint(tensor(b)) if adjoint_b else tensor(b)
-    shape = dense_shape(sp_a)
-    if rows is None or b.shape.rank != 2:
-        raise invalid(f"Need two matrices, received shapes {list(shape)} and {list(b.shape)}")
-    values = sp_a.values
+    if sp_a.shape.rank != 2 or b.shape.rank != 2:
+        raise invalid(f"Need two matrices, received shapes {sp_a.shape} and {list(b.shape)}")
+    values, rows, columns = sp_a.values, sp_a.indices[:, 0], sp_a.indices[:, 1]
     if adjoint_a:
         rows, columns, values = columns, rows, PUBLIC["math.conj"](values)
-        shape = shape[::-1]
-    if shape[1] != b.shape[0]:
-        raise invalid(
-            f"Cannot multiply A and B because inner dimension does not match: {shape[1]} vs. "
-            f"{b.shape[0]}. Did you forget a transpose? Dimensions of A: {list(shape)}. "
-            f"Dimensions of B: {list(b.shape)}"
-        )
+    (count,) = find("inner sizes", (sp_a.dense_shape, PUBLIC["shape"](b)), bool(adjoint_a))
+    size = sp_a.shape.as_list()[int(bool(adjoint_a))]
     terms = PUBLIC["expand_dims"](values, 1) * pick(b, columns)
-    return PUBLIC["math.unsorted_segment_sum"](terms, np.asarray(rows), shape[0])
+    return PUBLIC["math.unsorted_segment_sum"](terms, rows, count if size is None else size)
 
 
 @export("sparse.sampled_addmm")
@@ -79,14 +73,14 @@ def sampled_addmm(
 
     Source: ``tf.sparse.sampled_addmm``.
     """
-    at = known(indices)
+    at = tensor(indices)
     mat1, mat2, values = tensor(mat1), tensor(mat2), tensor(values)
     left = PUBLIC["gather_nd"](mat1, at[..., :-1])
     batch = at[..., :-2]
     last = mat2.shape.rank - 1
     order = [*range(last - 1), last, last - 1]
     flipped = PUBLIC["transpose"](mat2, order)
-    right = PUBLIC["gather_nd"](flipped, np.concatenate([batch, at[..., -1:]], -1))
+    right = PUBLIC["gather_nd"](flipped, PUBLIC["concat"]([batch, at[..., -1:]], -1))
     product = PUBLIC["reduce_sum"](left * right, -1)
     return tensor(indices), alpha * product + beta * values, tensor(dense_shape)
 

@@ -9,7 +9,7 @@ import numpy as np
 from tensortape.core import errors
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC
-from tensortape.core.tensor import EagerTensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.ops.sparse.tensor import SparseTensor, need_sparse
 
@@ -37,10 +37,13 @@ def dense_shape(sp: Any) -> tuple[int, ...]:
 
 
 def pick(values: Any, chosen: Any) -> Any:
-    """The elements of ``values`` at positions given in NumPy; their gradient is dense."""
-    chosen = np.asarray(chosen, np.int64)
+    """The elements of ``values`` at positions (NumPy or a tensor); their gradient is dense."""
     # With two index columns the gradient of gathering is a tensor, not IndexedSlices.
-    columns = np.stack([np.zeros_like(chosen), chosen], -1)
+    if isinstance(chosen, Tensor):
+        columns = PUBLIC["stack"]([PUBLIC["zeros_like"](chosen), chosen], -1)
+    else:
+        chosen = np.asarray(chosen, np.int64)
+        columns = np.stack([np.zeros_like(chosen), chosen], -1)
     return PUBLIC["gather_nd"](PUBLIC["expand_dims"](values, 0), columns)
 
 
@@ -60,9 +63,14 @@ def numbers(indices: Any, shape: Any) -> Any:
     return total
 
 
+def sorting(indices: Any) -> Any:
+    """The order of places, row by row."""
+    return np.lexsort(indices.T[::-1]) if indices.size else np.arange(len(indices))
+
+
 def in_order(indices: Any, values: Any, shape: Any) -> SparseTensor:
     """A sparse tensor with its elements in row-major order."""
-    order = np.lexsort(indices.T[::-1]) if len(indices) else np.zeros(0, np.int64)
+    order = sorting(indices)
     if not np.array_equal(order, np.arange(len(order))):
         indices, values = indices[order], pick(values, order)
     return SparseTensor(indices, values, np.asarray(shape, np.int64))

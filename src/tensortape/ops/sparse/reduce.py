@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.sparse.places import dense_shape, known, numbers, one_axis, places
-from tensortape.ops.sparse.tensor import SparseTensor
+from tensortape.ops.sparse.finding import find, unplaced
+from tensortape.ops.sparse.places import known, one_axis
+from tensortape.ops.sparse.tensor import SparseTensor, need_sparse
 
 
 def _axes(axis: Any, rank: int) -> set[int]:
@@ -18,25 +19,27 @@ def _axes(axis: Any, rank: int) -> set[int]:
 
 
 def _reduce(segment: str, sp: Any, axis: Any, keepdims: Any, sparse: bool) -> Any:
-    indices, shape = places(sp), dense_shape(sp)
-    removed = _axes(axis, len(shape))
-    kept = [i for i in range(len(shape)) if i not in removed]
-    kept_shape = [shape[i] for i in kept]
-    ids = numbers(indices[:, kept], kept_shape)
-    final = [1 if i in removed else n for i, n in enumerate(shape)] if keepdims else kept_shape
-    if sparse:
-        groups, ids = np.unique(ids, return_inverse=True)
-        values = PUBLIC[segment](sp.values, ids.reshape(-1), len(groups))
-        where = np.zeros((len(groups), 0), np.int64)
-        if final:
-            where = np.stack(np.unravel_index(groups, final), -1)
-        return SparseTensor(where, values, np.array(final, np.int64))
-    count = int(np.prod(kept_shape))
+    need_sparse(sp)
+    removed = tuple(sorted(_axes(axis, sp.shape.rank)))
+    arrays = (sp.indices, sp.dense_shape)
+    ids, count, final, where = find("reduced", arrays, removed, bool(keepdims), sparse)
+    if not unplaced(count):
+        count = int(count)
     total = PUBLIC[segment](sp.values, ids, count)
+    if sparse:
+        return SparseTensor(where, total, final)
     if segment.endswith("max"):  # groups without elements are zero
-        present = np.isin(np.arange(count), ids)
-        total = PUBLIC["where"](present, total, PUBLIC["zeros_like"](total))
-    return PUBLIC["reshape"](total, final)
+        total = PUBLIC["where"](where, total, PUBLIC["zeros_like"](total))
+    total = PUBLIC["reshape"](total, final)
+    sizes = sp.shape.as_list()
+    if unplaced(final):
+        left = (
+            [1 if i in removed else n for i, n in enumerate(sizes)]
+            if keepdims
+            else [n for i, n in enumerate(sizes) if i not in removed]
+        )
+        total.set_shape(left)
+    return total
 
 
 @export("sparse.reduce_sum")
@@ -91,10 +94,8 @@ def softmax(sp_input: Any, name: str | None = None) -> SparseTensor:
 
     Source: ``tf.sparse.softmax``.
     """
-    indices, shape = places(sp_input), dense_shape(sp_input)
-    _, rows = np.unique(numbers(indices[:, :-1], shape[:-1]), return_inverse=True)
-    rows = rows.reshape(-1)
-    count = int(rows.max(initial=-1)) + 1
+    need_sparse(sp_input)
+    rows, count = find("row groups", (sp_input.indices, sp_input.dense_shape))
     values = sp_input.values
     top = PUBLIC["math.unsorted_segment_max"](PUBLIC["stop_gradient"](values), rows, count)
     powers = PUBLIC["math.exp"](values - PUBLIC["gather"](top, rows))

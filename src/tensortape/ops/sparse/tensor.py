@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.formatting import sparse_str
 from tensortape.core.public import tensor
@@ -15,6 +12,7 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import type_spec_from_value
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
+from tensortape.ops.sparse.finding import find
 
 
 @export("SparseTensor", "sparse.SparseTensor")
@@ -163,26 +161,30 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     bounds or given twice. Source: ``tf.sparse.to_dense``.
     """
     need_sparse(sp_input)
-    shape = [int(n) for n in sp_input.dense_shape.numpy()]
+    indices, shape = sp_input.indices, sp_input.dense_shape
     if validate_indices:
-        _validate(sp_input.indices.numpy(), shape)
+        (indices,) = find("checked", (indices, shape))
     if sp_input.dtype.name == "string":
-        return _text(sp_input, shape, b"" if default_value is None else default_value)
-    dense = PUBLIC["scatter_nd"](sp_input.indices, sp_input.values, shape)
+        return _text(sp_input, indices, b"" if default_value is None else default_value)
+    dense = PUBLIC["scatter_nd"](indices, sp_input.values, shape)
+    dense.set_shape(sp_input.shape)
     if default_value is None:
         return dense
-    places = PUBLIC["scatter_nd"](sp_input.indices, PUBLIC["ones_like"](sp_input.values), shape)
+    places = PUBLIC["scatter_nd"](indices, PUBLIC["ones_like"](sp_input.values), shape)
     default = convert_to_tensor(default_value, dtype=sp_input.dtype)
     return PUBLIC["where"](
         PUBLIC["not_equal"](places, PUBLIC["zeros_like"](places)), dense, default
     )
 
 
-def _text(sp_input: Any, shape: list[int], default: Any) -> Any:
-    whole = np.full(shape, convert_to_tensor(default).numpy(), object)
-    for place, value in zip(sp_input.indices.numpy(), sp_input.values.numpy(), strict=True):
-        whole[tuple(place)] = value
-    return convert_to_tensor(whole)
+def _text(sp_input: Any, indices: Any, default: Any) -> Any:
+    """Texts are looked up by their number, which is put in their place."""
+    values = PUBLIC["concat"]([[convert_to_tensor(default)], sp_input.values], 0)
+    count = PUBLIC["range"](1, PUBLIC["size"](sp_input.values) + 1)
+    where = PUBLIC["scatter_nd"](indices, count, sp_input.dense_shape)
+    dense = PUBLIC["gather"](values, where)
+    dense.set_shape(sp_input.shape)
+    return dense
 
 
 @export("sparse.from_dense")
@@ -192,10 +194,12 @@ def from_dense(tensor, name=None):
     Source: ``tf.sparse.from_dense``.
     """
     dense = convert_to_tensor(tensor)
-    array = np.asarray(dense._a)
-    indices = np.argwhere(array != (b"" if array.dtype == object else 0))
+    empty = convert_to_tensor("" if dense.dtype.name == "string" else 0, dtype=dense.dtype)
+    indices = PUBLIC["where"](PUBLIC["not_equal"](dense, empty))
     values = PUBLIC["gather_nd"](dense, indices)
-    return SparseTensor(indices, values, np.array(dense.shape.as_list(), dtype=np.int64))
+    made = SparseTensor(indices, values, PUBLIC["shape"](dense, out_type="int64"))
+    made._said = None if type(made._dense_shape) is EagerTensor else dense.shape
+    return made
 
 
 def need_sparse(value: Any) -> None:
@@ -204,13 +208,3 @@ def need_sparse(value: Any) -> None:
         raise TypeError(
             f"Input must be a SparseTensor, received {type(value).__name__}: {value!r:.100}"
         )
-
-
-def _validate(indices: Any, shape: list[int]) -> None:
-    for n, place in enumerate(indices.tolist()):
-        if any(not 0 <= i < size for i, size in zip(place, shape, strict=True)):
-            raise errors.InvalidArgumentError(
-                None, None, f"indices[{n}] = {place} is out of bounds: need 0 <= index < {shape}"
-            )
-    if len(np.unique(indices, axis=0)) != len(indices):
-        raise errors.InvalidArgumentError(None, None, "indices of a SparseTensor are repeated")

@@ -8,29 +8,28 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.sparse.places import dense_shape, invalid, numbers, pick, places
-from tensortape.ops.sparse.tensor import SparseTensor, to_dense
+from tensortape.ops.sparse.finding import find
+from tensortape.ops.sparse.places import pick
+from tensortape.ops.sparse.tensor import SparseTensor, need_sparse, to_dense
 
 
 def union(function: Callable[..., Any], a: Any, b: Any) -> SparseTensor:
     """``function`` of two sparse tensors at the places of either (absent elements are 0)."""
-    first, second = places(a), places(b)
-    if a.shape != b.shape:
-        raise invalid(f"Operands do not have the same shape: {a.shape} and {b.shape}")
-    shape = dense_shape(a)
-    keys = numbers(first, shape), numbers(second, shape)
-    every, where = np.unique(np.concatenate(keys), return_index=True)
-    both = np.concatenate([first, second])[where]
-    values = function(_at(a.values, keys[0], every), _at(b.values, keys[1], every))
-    return SparseTensor(both, values, a.dense_shape)
+    for one in (a, b):
+        need_sparse(one)
+    arrays = (a.indices, b.indices, a.dense_shape, b.dense_shape)
+    both, of_a, of_b = find("union", arrays)
+    values = function(_at(a.values, of_a), _at(b.values, of_b))
+    made = SparseTensor(both, values, a.dense_shape)
+    made._said = a._said or b._said
+    return made
 
 
-def _at(values: Any, keys: Any, wanted: Any) -> Any:
-    """The values with the numbers ``wanted``, zero for those that are not there."""
-    if np.array_equal(keys, wanted):
+def _at(values: Any, position: Any) -> Any:
+    """The values at positions, zero for those that are not there."""
+    count = values.shape[0]
+    if isinstance(position, np.ndarray) and np.array_equal(position, np.arange(count)):
         return values
-    position = np.full(len(wanted), len(keys))
-    position[np.searchsorted(wanted, keys)] = np.arange(len(keys))
     padded = PUBLIC["concat"]([values, PUBLIC["zeros"]([1], values.dtype)], 0)
     return pick(padded, position)
 
@@ -52,11 +51,14 @@ def add(a, b, threshold=0):
     total = union(PUBLIC["math.add"], a, b)
     if threshold == 0:
         return total
-    kept = np.abs(total.values.numpy()) >= threshold
-    chosen = np.flatnonzero(kept)
-    return SparseTensor(
-        total.indices.numpy()[kept], PUBLIC["gather"](total.values, chosen), total.dense_shape
+    limit = PUBLIC["cast"](threshold, PUBLIC["math.abs"](total.values).dtype)
+    chosen = PUBLIC["where"](PUBLIC["math.abs"](total.values) >= limit)[:, 0]
+    gather = PUBLIC["gather"]
+    made = SparseTensor(
+        gather(total.indices, chosen), gather(total.values, chosen), total.dense_shape
     )
+    made._said = total._said
+    return made
 
 
 @export("sparse.maximum")

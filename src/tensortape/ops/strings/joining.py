@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.abstract import UNKNOWN_SIZES
+from tensortape.arrays.unknown_sizes import filled, is_data
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import int64
 from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC, export
@@ -53,18 +56,58 @@ def reduce_join(
 
     Source: `tf.strings.reduce_join`.
     """
-    array = text(inputs, "inputs").numpy()
-    array = np.asarray(array, object)
-    given = range(array.ndim) if axis is None else np.ravel(axis)
-    axes = [int(a) % max(array.ndim, 1) for a in given] if array.ndim else []
+    tensor = text(inputs, "inputs")
+    rank = tensor.shape.rank
+    given = range(rank) if axis is None else np.ravel(axis)
+    axes = tuple([int(a) % max(rank, 1) for a in given]) if rank else ()
+    attrs = {"axes": axes, "keepdims": bool(keepdims), "separator": _bytes(separator)}
+    return execute(reduce_join_op, (tensor,), attrs)
+
+
+def _bytes(separator: Any) -> bytes:
+    return separator.encode() if isinstance(separator, str) else separator
+
+
+@op("ReduceJoin", nondifferentiable=TEXT)
+def reduce_join_op(xp, texts, *, axes, keepdims, separator):
+    """Elements along axes put together."""
+    array = np.asarray(texts, object)
     rest = [a for a in range(array.ndim) if a not in axes]
-    moved = array.transpose(rest + axes).reshape([array.shape[a] for a in rest] + [-1])
-    flat = moved.reshape(-1, moved.shape[-1]) if moved.ndim else moved.reshape(1, 1)
-    joined = [separator.encode().join(row) for row in flat]
+    moved = array.transpose([*rest, *axes]).reshape([*[array.shape[a] for a in rest], -1])
     shape = [array.shape[a] for a in rest]
+    flat = moved.reshape(-1, moved.shape[-1]) if moved.size else [[]] * int(np.prod(shape))
     if keepdims:
         shape = [1 if a in axes else n for a, n in enumerate(array.shape)]
-    return strings(joined, shape)
+    return _texts([separator.join(row) for row in flat]).reshape(shape)
+
+
+def _texts(rows: list[bytes]) -> Any:
+    found = np.empty(len(rows), object)
+    found[:] = rows
+    return found
+
+
+@op("UnsortedSegmentJoin", nondifferentiable=TEXT)
+def segment_join_op(xp, texts, ids, count, *, size, separator):
+    """Elements put together by segment; ``size`` is how many there are, where that is known."""
+    rows: list[list[bytes]] = [[] for _ in range(int(count))]
+    flat = np.asarray(texts, object).reshape(-1).tolist()
+    for value, row in zip(flat, np.ravel(ids).tolist(), strict=True):
+        if not 0 <= row < len(rows):
+            raise errors.InvalidArgumentError(
+                None, None, f"segment id {row} is out of range [0, {len(rows)})"
+            )
+        rows[row].append(value)
+    return _texts([separator.join(row) for row in rows])
+
+
+def _joined_sizes(values: Any, attrs: Any, data: bool) -> Any:
+    if not any(is_data(v) for v in values):
+        return None
+    return [filled((attrs["size"],), object, k) for k in range(2)]
+
+
+UNKNOWN_SIZES["UnsortedSegmentJoin"] = _joined_sizes
 
 
 @export("strings.unsorted_segment_join")
@@ -78,11 +121,11 @@ def unsorted_segment_join(
 
     Source: `tf.strings.unsorted_segment_join`.
     """
-    rows: list[list[bytes]] = [[] for _ in range(int(num_segments))]
-    ids = np.ravel(convert_to_tensor(segment_ids).numpy())
-    for value, row in zip(items(text(inputs)), ids, strict=True):
-        rows[int(row)].append(value)
-    return strings([separator.encode().join(row) for row in rows])
+    count = convert_to_tensor(num_segments)
+    ids = convert_to_tensor(segment_ids)
+    size = int(count.numpy()) if type(count) is EagerTensor else None
+    attrs = {"size": size, "separator": _bytes(separator)}
+    return execute(segment_join_op, (text(inputs), ids, count), attrs)
 
 
 def ragged(rows: list[list[Any]], make: Any, shape: Any) -> Any:

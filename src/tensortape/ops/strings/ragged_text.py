@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tensortape.core.registry import PUBLIC
 from tensortape.ops.ragged.elementwise import elementwise
 from tensortape.ops.ragged.overloads import for_ragged, of_one, overload
-from tensortape.ops.ragged.tensor import RaggedTensor, axis_of
-from tensortape.ops.strings import case, characters, joining, numbers, patterns
+from tensortape.ops.ragged.tensor import RaggedTensor, axis_of, row_count
+from tensortape.ops.strings import case, characters, fingerprint, joining, numbers, patterns
 
 # Imported for the functions that they enter into PUBLIC, which must be there to be overloaded.
-OVERLOADED = (case, characters, joining, numbers, patterns)
+OVERLOADED = (case, characters, fingerprint, joining, numbers, patterns)
 EACH = (
     "lower upper strip length substr regex_replace regex_full_match to_number as_string split "
-    "bytes_split unicode_split unicode_decode"
+    "bytes_split unicode_split unicode_decode unicode_script unicode_transcode "
+    "to_hash_bucket to_hash_bucket_fast to_hash_bucket_strong"
 )
 
 
@@ -34,14 +33,14 @@ def _joined_rows(
     if isinstance(inputs.values, RaggedTensor):
         inner = _joined_rows(inputs.values, -1, keepdims, separator)
         return inputs.with_values(inner)
-    between = separator.encode()
-    found = np.empty(len(inputs._splits) - 1, object)
-    found[:] = [between.join(row.numpy().tolist()) for row in inputs]
-    joined = PUBLIC["convert_to_tensor"](found, dtype="string")
+    joined = PUBLIC["strings.unsorted_segment_join"](
+        inputs.values, inputs.value_rowids(), row_count(inputs), separator
+    )
     return PUBLIC["expand_dims"](joined, 1) if keepdims else joined
 
 
 for _name in EACH.split():
-    overload(f"strings.{_name}", of_one(f"strings.{_name}"))
+    if f"strings.{_name}" in PUBLIC:
+        overload(f"strings.{_name}", of_one(f"strings.{_name}"))
 overload("strings.join", for_ragged(_joined))
 overload("strings.reduce_join", for_ragged(_joined_rows))

@@ -20,11 +20,18 @@ from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
+from tensortape.graph.signature import component_specs
 from tensortape.ops.lookup.kernels import held
 from tensortape.ops.lookup.tables import Table
 from tensortape.ops.ragged.tensor import RaggedTensor
 from tensortape.ops.sparse.tensor import SparseTensor
 from tensortape.train.saved_model.nodes import GraphReader, GraphWriter, specification
+from tensortape.train.saved_model.specifications import (
+    decode_spec,
+    encode_spec,
+    of_tensors,
+    tensor_specs,
+)
 from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
 
@@ -134,6 +141,8 @@ class FunctionWriter:
     def _argument(self, value: Any) -> Any:
         if isinstance(value, TensorSpec):
             return {"tensor": [value.shape.as_list(), value.dtype.name, value.name]}
+        if component_specs(value) is not None:
+            return {"spec": encode_spec(value, self._encoder)}
         return {"value": self._encoder.encode(value)}
 
     def _returned(self, result: Any) -> Any:
@@ -142,9 +151,23 @@ class FunctionWriter:
         if any(at is not None for is_tensor, at in result._places if not is_tensor):
             raise Unsaveable("results that are no tensors")
         rest = (at if is_tensor else None for is_tensor, at in result._places)
-        places = [_Place(_written_places(leaf, rest)) for leaf in leaves]
+        places = [_Place(self._written_places(leaf, rest)) for leaf in leaves]
         structure = nest.pack_sequence_as(result.structure, places)
         return encode_structure(structure, lambda p: p.written)
+
+    def _written_places(self, leaf: Any, rest: Iterator[int | None]) -> Any:
+        """The places of a leaf's parts: one of a tensor, several of a ragged or sparse one."""
+        if not isinstance(leaf, CompositeTensor):
+            at = next(rest)
+            return None if at is None else {"result": at}
+        parts = nest.flatten([leaf], expand_composites=True)
+        for name, kind in _COMPOSITE.items():
+            if isinstance(leaf, kind):
+                return {name: [next(rest) for _ in parts]}
+        spec = getattr(leaf, "_type_spec", None)
+        if component_specs(spec) is None:
+            raise Unsaveable(f"results that are no tensors, of the type {type(leaf).__name__}")
+        return {"parts": [encode_spec(spec, self._encoder), [next(rest) for _ in parts]]}
 
 
 class _Place:
@@ -158,17 +181,6 @@ _COMPOSITE = {"ragged": RaggedTensor, "sparse": SparseTensor}
 """What is returned in several parts."""
 
 
-def _written_places(leaf: Any, rest: Iterator[int | None]) -> Any:
-    """The places of a leaf's parts: one of a tensor, several of a ragged or sparse one."""
-    if not isinstance(leaf, CompositeTensor):
-        at = next(rest)
-        return None if at is None else {"result": at}
-    for name, kind in _COMPOSITE.items():
-        if isinstance(leaf, kind):
-            return {name: [next(rest) for _ in nest.flatten([leaf], expand_composites=True)]}
-    raise Unsaveable(f"results that are no tensors, of the type {type(leaf).__name__}")
-
-
 def _returned_leaf(written: Any, outs: Any) -> Any:
     """What is returned at a place."""
     if written is None:
@@ -176,6 +188,9 @@ def _returned_leaf(written: Any, outs: Any) -> Any:
     ((kind, at),) = written.items()
     if kind == "result":
         return outs[at]
+    if kind == "parts":
+        spec, numbers = at
+        return of_tensors(decode_spec(spec), iter([outs[i] for i in numbers]))
     parts = [outs[i] for i in at]
     if kind == "sparse":
         return SparseTensor(*parts)
@@ -194,7 +209,7 @@ class RestoredTrace:
         self.arguments = decode_structure(written["arguments"], self._argument)
         self.keywords = decode_structure(written["keywords"], self._argument)
         leaves = nest.flatten((self.arguments, self.keywords))
-        self.specs = [s for s in leaves if isinstance(s, TensorSpec)]
+        self.specs = [one for s in leaves for one in tensor_specs(s)]
         graph = written["graph"]
         count = len(graph["parameters"]) - len(self._reads) - len(self._tables)
         if count != len(self.specs):
@@ -209,6 +224,8 @@ class RestoredTrace:
         if isinstance(written, dict) and "tensor" in written:
             shape, dtype, name = written["tensor"]
             return TensorSpec(shape, dtype, name)
+        if isinstance(written, dict) and "spec" in written:
+            return decode_spec(written["spec"])
         if isinstance(written, dict) and "value" in written:
             return decode(written["value"], _no_arrays)
         raise damaged(f"{written!r:.80} is no argument")
@@ -221,6 +238,15 @@ class RestoredTrace:
             variable.assign(new)
         return decode_structure(self._written["returns"], lambda w: _returned_leaf(w, outs))
 
+    def concrete(self) -> Any:
+        """The traced function, which takes what the one that was saved took."""
+        made = self.function.get_concrete_function()
+        leaves = nest.flatten((self.arguments, self.keywords))
+        if any(component_specs(s) is not None and not isinstance(s, TensorSpec) for s in leaves):
+            made.signature = (self.arguments, self.keywords)
+            made.parameters = [f"args_{i}" for i, _ in enumerate(self.arguments)]
+        return made
+
     def tensors_of(self, args: Any, kwargs: Any) -> list[Any] | None:
         """The tensors among arguments, if they fit this trace."""
         wanted, given = (self.arguments, self.keywords), (tuple(args), dict(kwargs))
@@ -230,6 +256,11 @@ class RestoredTrace:
             return None
         found = []
         for spec, value in zip(nest.flatten(wanted), nest.flatten(given), strict=True):
+            if component_specs(spec) is not None:
+                if getattr(value, "_type_spec", None) is None or not spec.is_compatible_with(value):
+                    return None
+                found += nest.flatten([value], expand_composites=True)
+                continue
             if not isinstance(spec, TensorSpec):
                 if isinstance(value, Tensor) or not _same(spec, value):
                     return None
@@ -325,10 +356,10 @@ class RestoredFunction:
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> Any:
         """The traced function for arguments or specifications; of the only trace without any."""
         trace = self._traces[0] if not args and not kwargs else self._matching(args, kwargs)
-        return trace.function.get_concrete_function()
+        return trace.concrete()
 
     def _matching(self, args: Any, kwargs: Any) -> RestoredTrace:
-        wanted = [s for s in nest.flatten((args, kwargs)) if isinstance(s, TensorSpec)]
+        wanted = [one for s in nest.flatten((args, kwargs)) for one in tensor_specs(s)]
         for trace in self._traces:
             pairs = zip(trace.specs, wanted, strict=False)
             if len(wanted) == len(trace.specs) and all(a.is_compatible_with(b) for a, b in pairs):
@@ -338,7 +369,7 @@ class RestoredFunction:
     @property
     def concrete_functions(self) -> list[Any]:
         """The traced functions."""
-        return [trace.function.get_concrete_function() for trace in self._traces]
+        return [trace.concrete() for trace in self._traces]
 
     def __repr__(self) -> str:
         return f"<restored function {self.__name__!r}, {len(self._traces)} traces>"

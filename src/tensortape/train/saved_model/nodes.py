@@ -15,6 +15,7 @@ import numpy as np
 from tensortape.arrays.abstract import Abstract
 from tensortape.core import nest
 from tensortape.core.dispatch import Normalised, execute
+from tensortape.core.face import complete
 from tensortape.core.registry import OPS, PUBLIC
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
@@ -218,6 +219,8 @@ class _Run:
 
     def _operation(self, kind: str, tensors: Any, attrs: Any, raw: bool) -> list[Any]:
         op = OPS.get(kind)
+        if op is None and complete():  # operations that are loaded when they are asked for
+            op = OPS.get(kind)
         if op is None or not _has_code(op):
             raise damaged(f"there is no operation {kind!r} here")
         if kind in OPERATIONS:
