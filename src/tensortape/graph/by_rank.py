@@ -22,6 +22,7 @@ from tensortape.core.registry import PUBLIC
 from tensortape.core.state import quiet, state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import UnknownRank, Untraceable
+from tensortape.graph.apart import Apart, apart
 from tensortape.graph.ir import STATEFUL
 from tensortape.graph.lower import is_stateful
 from tensortape.graph.symbolic import SymbolicTensor
@@ -73,8 +74,34 @@ def _kernel(xp: Any, arrays: Any, call: Any, attrs: dict[str, Any]) -> list[Any]
         return call(tuple(arrays), attrs)
     if xp is not numpy_namespace:
         raise Untraceable(f"{call!r} of a tensor whose rank is not known")
+    if any(isinstance(a, Apart) for a in arrays):
+        return _of_lists(arrays, call)
     with left_graphs(), quiet():
         return [t._a for t in call(tuple(map(EagerTensor, arrays)), attrs)]
+
+
+def _of_lists(arrays: Any, call: Any) -> list[Any]:
+    """Sums of lists of rows (``graph/uneven.py``), and derivatives of sums."""
+    found = []
+    for row in _coefficients(call):
+        terms = [a for a, there in zip(arrays, row, strict=True) if there]
+        total = terms[0] if terms else apart([0] * len(arrays[0]))
+        for term in terms[1:]:
+            total = np.add(total, term)
+        found.append(total)
+    return found
+
+
+def _coefficients(call: Any) -> list[list[int]]:
+    """For each result how often each input is part of it."""
+    if isinstance(call, Pulled):
+        inner = _coefficients(call.call)
+        zeros = [0] * call.count
+        return [[*zeros, *[inner[s][i] for s in call.seeds]] for i in call.wanted]
+    known = {"AddV2": [[1, 1]], "Add": [[1, 1]], "ZerosLike": [[0]], "Identity": [[1]]}
+    if repr(call) not in known:
+        raise Untraceable(f"{call!r} of a tf.TensorArray of elements of different shapes")
+    return known[repr(call)]
 
 
 @op("ByRank", outputs=0, nondifferentiable=None)

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.arrays.unranked import value_of_shape
+from tensortape.arrays.unranked import unranked, value_of_shape
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
+from tensortape.graph import uneven
 from tensortape.graph.control_graph import add_if, loop, loop_results, np_shape
 from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
@@ -56,7 +57,7 @@ def _filled(f: GraphFunction, backward: GraphFunction, given: Any, union: Any) -
             if has:
                 outputs.append(next(found))
             elif wants:
-                outputs.append(PUBLIC["zeros_like"](t))
+                outputs.append(uneven.zeros_for(t))
     span = (backward.span[0], len(f.graph._operations))
     return GraphFunction(backward.name, f.graph, backward.inputs, outputs, span)
 
@@ -209,13 +210,13 @@ def _run_backwards(
     how: LoopGradient, node: Any, n: int, g: Any, inputs: Any, wanted: Any
 ) -> list[Any]:
     y = node.outputs
-    zeros_like, gather = PUBLIC["zeros_like"], PUBLIC["gather"]
+    zeros_like = PUBLIC["zeros_like"]
     marks = how.stacks[node._attrs["marker"]]
     count = _iterations(node, marks)
     floats = [i for i in range(n) if wanted[i]]
     fixed = [i for i in range(n, len(inputs)) if wanted[i] and how.given[i]]
     cotangents = [zeros_like(y[i]) if g[i] is None else g[i] for i in floats]
-    sums = [zeros_like(inputs[i]) for i in fixed]
+    sums = [uneven.zeros_for(inputs[i]) for i in fixed]
 
     def step(k: Any, cots: Any, totals: Any) -> Any:
         k = k - 1
@@ -226,7 +227,7 @@ def _run_backwards(
         of = dict(zip(floats, cots, strict=True))
         for i, seeded in enumerate(how.seeds):
             if seeded:
-                args.append(of[i] if i < n else gather(g[i], k))
+                args.append(of[i] if i < n else row_of(g[i], k, y[i]))
         grads = iter(how.backward.call(args))
         by_input = {i: next(grads) for i, given in enumerate(how.given) if given}
         news = [by_input[i] if i in by_input else zeros_like(of[i]) for i in floats]
@@ -257,7 +258,20 @@ def _argument(source: Any, how: LoopGradient, k: Any, inputs: Any, parameter: An
     if source is None:
         return _placeholder_value(parameter)
     kind, at = source
-    return inputs[at] if kind == "argument" else PUBLIC["gather"](how.stacks[at], k)
+    return inputs[at] if kind == "argument" else row_of(how.stacks[at], k)
+
+
+def row_of(stack: Any, k: Any, values: Any = None) -> Any:
+    """What a loop kept of iteration ``k``; rows of unknown sizes may differ in them.
+
+    Of cotangents: ``values`` are what they belong to, and zeros have the shapes of those.
+    """
+    _, *shape = np_shape(stack) if values is None else np_shape(values)
+    known = not (unranked(stack._a) or None in shape)
+    if known and (values is None or not unranked(values._a)):
+        return PUBLIC["gather"](stack, k)
+    example = None if values is None else row_of(values, k)
+    return uneven.read(stack, k, None if unranked(stack._a) else shape, example)
 
 
 def _placeholder_value(parameter: Any) -> Any:

@@ -76,7 +76,9 @@ def add_node(op: Any, inputs: Any, abstracts: Any, attrs: Any) -> list[Any]:
 
 def choose(index: Any, functions: list[Callable[[], Any]], what: str) -> Any:
     """The result of the function numbered ``index`` (an int32 scalar)."""
-    parts = [Part(f"{what}_branch_{i}", fn, [], tuple) for i, fn in enumerate(functions)]
+    parts = settled(
+        lambda: [Part(f"{what}_branch_{i}", fn, [], tuple) for i, fn in enumerate(functions)]
+    )
     return chosen(index, [p.finish(p.value) for p in parts], what)
 
 
@@ -325,7 +327,10 @@ def as_invariant(shape: Any) -> TensorShape:
 
 
 class ElementShape(Exception):
-    """Raised while a body is traced: the elements of this tensor array have this shape."""
+    """Raised while a part is traced: the elements of this tensor array have this shape.
+
+    ``None`` stands for different shapes.
+    """
 
     def __init__(self, array: Any, shape: Any) -> None:
         super().__init__(
@@ -333,6 +338,17 @@ class ElementShape(Exception):
             "element_shape"
         )
         self.array, self.shape = array, shape
+
+
+def settled(trace: Callable[[], Any]) -> Any:
+    """``trace()``, again whenever a tensor array of this graph is found to need a form."""
+    while True:
+        try:
+            return trace()
+        except ElementShape as found:
+            if found.array._home is not state.graph:
+                raise
+            found.array.take_form(found.shape)
 
 
 def loop(
@@ -353,11 +369,14 @@ def loop(
     try:
         traced = Loop(cond, body, variables, invariants, maximum, count)
     except ElementShape as found:
-        arrays = [v for v in nest.flatten(variables) if getattr(v, "cell", None) is found.array]
+        cell = found.array.cell
+        arrays = [v for v in nest.flatten(variables) if getattr(v, "cell", None) is cell]
+        if not arrays and found.array._home is state.graph:
+            arrays = [found.array]
         if not arrays:
             raise
         for array in arrays:
-            array.materialise(found.shape)
+            array.take_form(found.shape)
         return loop(cond, body, variables, invariants, maximum, count)
     finals, stacks = traced.run()
     return packed(variables, finals), stacks

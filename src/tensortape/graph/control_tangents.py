@@ -20,6 +20,7 @@ from tensortape.graph.control_gradients import (
     _with_draws,
     draws_of,
     lacking,
+    row_of,
 )
 from tensortape.graph.control_graph import add_if, known_shape, loop
 from tensortape.graph.control_ops import if_op, while_op
@@ -161,7 +162,7 @@ class MovingLoop:
         quiet = GraphFunction(
             body.name, body.graph, [*body.inputs, *self.draws], body.outputs, (stop, stop)
         )
-        kept = [PUBLIC["gather"](self.node.outputs[at[t._id]], k) for t in self.draws]
+        kept = [row_of(self.node.outputs[at[t._id]], k) for t in self.draws]
         return self._moved(k, values, moving, quiet.call([*values, *self.inputs[self.n :], *kept]))
 
     def _moved(self, k: Any, values: Any, moving: Any, outs: Any) -> Any:

@@ -25,6 +25,7 @@ from tensortape.core.rows import Rows
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
+from tensortape.graph.apart import Apart, apart
 from tensortape.graph.engine import executor
 from tensortape.graph.forward_walk import ForwardWalk
 from tensortape.graph.ir import Program, interpret
@@ -78,7 +79,9 @@ class GraphFunction:
         found = self._programs.get(key)
         if found is None:
             values = [
-                t._a if self.static or _apart(a, t) else abstract_like(np.shape(a), t._a.dtype)
+                t._a
+                if self.static or isinstance(a, Apart)
+                else abstract_like(np.shape(a), t._a.dtype)
                 for t, a in zip(self.inputs, arrays, strict=True)
             ]
             operations = self.graph._operations
@@ -350,11 +353,6 @@ class GraphFunction:
         ]
 
 
-def _apart(array: Any, tensor: Any) -> bool:
-    """Whether an array holds rows of different shapes, one by one."""
-    return getattr(array, "dtype", tensor._a.dtype).kind == "O" != tensor._a.dtype.kind
-
-
 def _bound(cache: dict[Any, Any]) -> None:
     """Forget the oldest entry of a cache that is full."""
     if len(cache) >= _SHAPES_KEPT:
@@ -388,7 +386,9 @@ def _call_op(function: GraphFunction) -> Op:
         if not function.is_gradient:
             return found
         return [
-            xp.zeros_like(x) if g is None and n else g
+            (apart([0] * len(x)) if isinstance(x, Apart) else xp.zeros_like(x))
+            if g is None and n
+            else g
             for g, x, n in zip(found, inputs, needed, strict=True)
         ]
 

@@ -229,6 +229,41 @@ def bounded(loop: Repeated) -> list[Any]:
     return loop.outputs(variables, [Stack(r, at) for r in rows])
 
 
+@lowering(
+    "ByRank",
+    "ByRankWithoutGradient",
+    "UnevenReserve",
+    "UnevenSize",
+    "UnevenClear",
+    "UnevenShorten",
+    "UnevenConcat",
+    "UnevenSplit",
+    "UnevenSplitLike",
+    "UnevenStack",
+    "UnevenUnstack",
+    "UnevenTake",
+    "UnevenPut",
+)
+def undecided_shapes(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> Any:
+    """Ranks that data decides, and lists of tensors of different shapes, need NumPy."""
+    if node.op.type.startswith("ByRank"):
+        raise Unsupported(f"the rank of what {attrs['call']!r} takes is decided by data")
+    raise Unsupported("a tf.TensorArray of elements whose shapes may differ")
+
+
+@lowering("UnevenRead", "UnevenZeros", "UnevenWrite")
+def row_of_tensor(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -> Any:
+    """Rows of one shape, in a tensor."""
+    flow = values[0]
+    if node.op.type == "UnevenZeros":
+        return [jnp.zeros_like(flow)]
+    if node.op.type == "UnevenRead":
+        return [jnp.take(flow, values[1], 0)]
+    if attrs["dynamic"] or flow.shape[1:] != values[2].shape:
+        raise Unsupported("a tf.TensorArray of elements whose shapes may differ")
+    return [flow.at[values[1]].set(values[2])]
+
+
 def _too_long() -> Exception:
     return errors.InternalError(
         None, None, "a loop ran more often than the loop whose values it reads; jit_compile=False"

@@ -13,7 +13,7 @@ from tensortape.graph.autograph.known import as_tensor, undecided
 from tensortape.graph.branches import Part
 from tensortape.graph.control_flow import cond as tf_cond
 from tensortape.graph.control_flow import number_of
-from tensortape.graph.control_graph import chosen
+from tensortape.graph.control_graph import chosen, settled
 
 _symbols = lazy_import("malt.operators.variables")
 
@@ -42,7 +42,12 @@ def if_stmt(
         return call
 
     try:
-        parts = [Part("if_body", branch(body), [], tuple), Part("else", branch(orelse), [], tuple)]
+        parts = settled(
+            lambda: [
+                Part("if_body", branch(body), [], tuple),
+                Part("else", branch(orelse), [], tuple),
+            ]
+        )
     finally:
         set_state(before)
     _check_defined(parts[0].value, parts[1].value, symbol_names)

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tensortape.arrays.unranked import AnyShape
 from tensortape.core.registry import OPS
+from tensortape.graph.apart import Apart, apart
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.passes import optimise_for_numpy
 from tensortape.graph.plan.forms import form_of
@@ -128,6 +130,8 @@ def reads_list(scope: Any, node: Node) -> str | None:
 
 def reads_rows(node: Node, avals: Any) -> bool:
     """Whether a node reads one row, or the shape, of its first input."""
+    if node.op.type == "UnevenRead":
+        return len(node.inputs) == 2
     if node.op.type == "Shape":
         return None not in avals[node.inputs[0]].shape[1:]
     form = form_of(node, avals)
@@ -192,8 +196,12 @@ def stack_of(rows: list[Any], aval: Aval, padded: bool = False) -> Any:
     Values of different shapes are filled up with zeros if ``padded`` (stacks of an inner loop with
     other numbers of iterations), or kept apart.
     """
+    if isinstance(aval.shape, AnyShape):
+        return apart(rows)
     if not rows:
         return np.zeros((0, *[n or 0 for n in aval.shape]), aval.dtype)
+    if None in aval.shape and any(isinstance(row, Apart) for row in rows):
+        return apart(rows)
     if None in aval.shape and len({np.shape(row) for row in rows}) > 1:
         return filled_up(rows) if padded else apart(rows)
     if not aval.shape:
@@ -208,26 +216,6 @@ def filled_up(rows: list[Any]) -> Any:
     for place, row in zip(whole, rows, strict=True):
         place[tuple(slice(n) for n in row.shape)] = row
     return whole
-
-
-def apart(rows: list[Any]) -> Any:
-    """Rows of different shapes as the objects of an array."""
-    found = np.empty(len(rows), object).view(Apart)
-    for i, row in enumerate(rows):
-        found[i] = row
-    return found
-
-
-class Apart(np.ndarray):
-    """Rows of different shapes. They can be taken one by one; as a whole they are no tensor."""
-
-    def __array_function__(self, func: Any, kinds: Any, args: Any, kwargs: Any) -> Any:
-        if func is np.take:
-            return args[0][int(args[1])]
-        raise NotImplementedError(
-            "a second derivative through a loop whose variables change their shape: differentiate "
-            "outside of tf.function, or pad the variables to one shape"
-        )
 
 
 def shape_of(rows: list[Any], aval: Aval, dtype: str) -> Any:
