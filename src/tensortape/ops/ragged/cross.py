@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dtypes import int64, string
-from tensortape.core.registry import PUBLIC, export
-from tensortape.ops.ragged.tensor import RaggedTensor
-from tensortape.ops.sparse.cross import dense_rows, features_of, hashing, joining, sparse_rows
-from tensortape.ops.sparse.places import invalid, known
+from tensortape.core.dtypes import string
+from tensortape.core.registry import export
+from tensortape.ops.ragged.tensor import RaggedTensor, divided
+from tensortape.ops.sparse.cross import HASH_KEY, Features, crossed, features_of
+from tensortape.ops.sparse.places import invalid
 from tensortape.ops.sparse.tensor import SparseTensor
 
 
@@ -30,7 +26,7 @@ def cross(inputs: Any, name: str | None = None) -> RaggedTensor:
     ``TypeError`` for other things, ``ValueError`` for other ranks and dtypes,
     ``InvalidArgumentError`` for different numbers of rows. Source: ``tf.ragged.cross``.
     """
-    return crossed(inputs, joining(None), string)
+    return _cross(inputs, ("join", "_X_"))
 
 
 @export("ragged.cross_hashed")
@@ -50,37 +46,28 @@ def cross_hashed(
     """
     if num_buckets < 0:
         raise invalid(f"Value for attr 'num_buckets' of {num_buckets} must be at least minimum 0")
-    return crossed(inputs, hashing(num_buckets, hash_key), int64)
+    return _cross(inputs, ("hash", num_buckets, hash_key or HASH_KEY))
 
 
-def crossed(inputs: Any, combine: Callable[..., Any], dtype: Any) -> RaggedTensor:
+def _cross(inputs: Any, how: Any) -> RaggedTensor:
     """The combinations of all inputs, in the order of the inputs."""
     if not isinstance(inputs, (tuple, list)):
         raise TypeError(f"Inputs must be a list; received {type(inputs).__name__}.")
-    columns = [rows_of(value, number) for number, value in enumerate(inputs)]
-    sizes = [len(rows) for rows in columns]
-    if len(set(sizes)) > 1:
-        raise invalid(f"inputs must all have the same batch dimension size, got {sizes}")
-    found = [[*map(combine, itertools.product(*row))] for row in zip(*columns, strict=True)]
-    values = PUBLIC["constant"]([value for row in found for value in row], dtype)
-    lengths = np.array([len(row) for row in found], np.int64)
-    return RaggedTensor.from_row_lengths(values, lengths)
+    splits, values = crossed([_features_of(v, number) for number, v in enumerate(inputs)], how)
+    return divided(values, splits)
 
 
-def rows_of(value: Any, number: int) -> list[list[Any]]:
+def _features_of(value: Any, number: int) -> Features:
     """The features of each row of an input."""
     if not isinstance(value, (RaggedTensor, SparseTensor)):
         value = convert_to_tensor(value)
     if not (value.dtype is string or value.dtype.is_integer):
         raise ValueError(f"Unexpected dtype for inputs[{number}]: {value.dtype}")
-    if isinstance(value, RaggedTensor) and value.shape.rank != 2:
+    if not isinstance(value, RaggedTensor):
+        return features_of(value)
+    if value.shape.rank != 2:
         raise ValueError(
             f"tf.ragged.cross only supports inputs with rank=2; inputs[{number}] has rank "
             f"{value.shape.rank}"
         )
-    if isinstance(value, SparseTensor):
-        return sparse_rows(value)
-    if not isinstance(value, RaggedTensor):
-        return dense_rows(value)
-    features, splits = features_of(value.values), known(value.row_splits).tolist()
-    return [features[low:high] for low, high in itertools.pairwise(splits)]
+    return "ragged", [value.values, value.row_splits]

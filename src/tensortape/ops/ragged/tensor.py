@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype, int32, int64
 from tensortape.core.public import tensor
@@ -395,7 +396,13 @@ class RaggedTensor(CompositeTensor):
 
     def __iter__(self) -> Iterator[Any]:
         get: Any = self
-        return (get[i] for i in range(len(self._splits) - 1))
+        if unplaced(self._row_splits) and self.shape[0] is None:
+            raise errors.OperatorNotAllowedInGraphError(
+                "Iterating over a symbolic `tf.RaggedTensor` is not allowed: how many rows it has "
+                "is not known while a graph is built. Use tf.map_fn, or a loop that AutoGraph "
+                "converts."
+            )
+        return (get[i] for i in range(self.shape[0] or 0))
 
     def __bool__(self) -> bool:
         raise TypeError("RaggedTensor may not be used as a boolean.")

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core.dtypes import int64, string
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import Tensor
-from tensortape.ops.sparse.places import dense_shape, invalid, known, places
+from tensortape.ops.sparse.finding import find, rule, unplaced
+from tensortape.ops.sparse.places import invalid
 from tensortape.ops.sparse.tensor import SparseTensor
 from tensortape.ops.strings.fingerprint import fingerprint, joined
 
-_HASH_KEY = 0xDECAFCAFFE
+HASH_KEY = 0xDECAFCAFFE
 _LARGEST = (1 << 63) - 1
 _MASK = (1 << 64) - 1
 
@@ -37,18 +37,24 @@ def cross_hashed(
     Raises ``TypeError`` for what is no tensor, ``InvalidArgumentError`` for tensors that are no
     matrices or have different numbers of rows. Source: ``tf.sparse.cross_hashed``.
     """
-    return _cross(inputs, hashing(num_buckets, hash_key), int64)
+    return _cross(inputs, ("hash", num_buckets, hash_key or HASH_KEY))
 
 
-def hashing(num_buckets: int, hash_key: int | None) -> Callable[[Sequence[Any]], int]:
-    """The bucket of a combination of features."""
-    key = hash_key or _HASH_KEY
+def combiner(how: Any) -> Callable[[Sequence[Any]], Any]:
+    """What is made of a combination of features: its bucket, or its text."""
+    kind, *given = how
+    if kind == "join":
+        between = given[0].encode()
+        return lambda features: between.join(
+            f if isinstance(f, bytes) else str(f).encode() for f in features
+        )
+    num_buckets, key = given
 
-    def combine(features: Sequence[Any]) -> int:
+    def bucket(features: Sequence[Any]) -> int:
         hashes = (fingerprint(f) if isinstance(f, bytes) else f & _MASK for f in features)
         return reduce(joined, hashes, key) % (num_buckets or _LARGEST)
 
-    return combine
+    return bucket
 
 
 @export("sparse.cross")
@@ -64,20 +70,10 @@ def cross(inputs: Any, name: str | None = None, separator: str | None = None) ->
     Raises ``TypeError`` for what is no tensor, ``InvalidArgumentError`` for tensors that are no
     matrices or have different numbers of rows. Source: ``tf.sparse.cross``.
     """
-    return _cross(inputs, joining(separator), string)
+    return _cross(inputs, ("join", separator or "_X_"))
 
 
-def joining(separator: str | None) -> Callable[[Sequence[Any]], bytes]:
-    """The text of a combination of features."""
-    between = (separator or "_X_").encode()
-
-    def combine(features: Sequence[Any]) -> bytes:
-        return between.join(f if isinstance(f, bytes) else str(f).encode() for f in features)
-
-    return combine
-
-
-def _cross(inputs: Any, combine: Callable[..., Any], dtype: Any) -> SparseTensor:
+def _cross(inputs: Any, how: Any) -> SparseTensor:
     if not isinstance(inputs, (tuple, list)):
         raise TypeError(f"Inputs must be a list; received {type(inputs).__name__}.")
     if not all(isinstance(i, (SparseTensor, Tensor)) for i in inputs):
@@ -85,39 +81,95 @@ def _cross(inputs: Any, combine: Callable[..., Any], dtype: Any) -> SparseTensor
         raise TypeError(f"All inputs must be tensors or SparseTensors; received {kinds}.")
     sparse = [i for i in inputs if isinstance(i, SparseTensor)]
     dense = [i for i in inputs if not isinstance(i, SparseTensor)]
-    columns = [*map(sparse_rows, sparse), *map(dense_rows, dense)]
+    splits, values = crossed([*map(features_of, sparse), *map(features_of, dense)], how)
+    (where,) = find("coordinates", (splits,))
+    (shape,) = find("bounds", (splits,))
+    return SparseTensor(where, values, shape)
+
+
+@rule("bounds", lambda shapes: [(2,)])
+def _bounds(arrays: Any) -> Any:
+    """The number of rows, and the length of the longest."""
+    return ([len(arrays[0]) - 1, int(np.diff(arrays[0]).max(initial=0))],)
+
+
+Features = tuple[str, list[Any]]
+"""How features are laid out (``dense``, ``sparse``, ``ragged``), and the tensors they are in."""
+
+
+def features_of(tensor: Any) -> Features:
+    """The features in the rows of a sparse or dense matrix."""
+    sparse = isinstance(tensor, SparseTensor)
+    if tensor.shape.rank not in (None, 2):
+        kind = "Sparse inputs should be matrices" if sparse else "Dense inputs should be a matrix"
+        raise invalid(f"{kind} but received shape {tensor.shape}")
+    if sparse:
+        return "sparse", [tensor.indices, tensor.values, tensor.dense_shape]
+    return "dense", [tensor]
+
+
+def crossed(columns: list[Features], how: Any) -> tuple[Any, Any]:
+    """The splits of the rows of combinations, and what is made of each of them."""
+    layout = tuple([(kind, len(parts)) for kind, parts in columns])
+    arrays = [part for _, parts in columns for part in parts]
+    splits, values = find("crossed", arrays, layout, how)
+    return splits, values if unplaced(values) else PUBLIC["constant"](values)
+
+
+def _crossed_kinds(kinds: Any, layout: Any, how: Any) -> list[Any]:
+    return [np.int64, np.dtype(object) if how[0] == "join" else np.int64]
+
+
+def _crossed_sizes(shapes: Any, layout: Any, how: Any) -> list[Any]:
+    kind = layout[0][0]
+    count = shapes[0][0] if kind == "dense" else None
+    if kind == "ragged":
+        return [shapes[1], (None,)]
+    return [(None if count is None else count + 1,), (None,)]
+
+
+@rule("crossed", _crossed_sizes, _crossed_kinds)
+def _crossed(arrays: Any, layout: Any, how: Any) -> Any:
+    """The splits of the rows of combinations, and what is made of each of them."""
+    given = iter(arrays)
+    columns = [_ROWS[kind](*itertools.islice(given, count)) for kind, count in layout]
     sizes = [len(rows) for rows in columns]
     if len(set(sizes)) > 1:
         raise invalid(f"Expected batch size {sizes[0]} for all inputs, got {sizes}")
-    crossed = [[*map(combine, itertools.product(*row))] for row in zip(*columns, strict=True)]
-    indices = [[r, i] for r, row in enumerate(crossed) for i in range(len(row))]
-    values = [value for row in crossed for value in row]
-    shape = [len(crossed), max(map(len, crossed), default=0)]
-    where = np.array(indices, np.int64).reshape(-1, 2)
-    return SparseTensor(where, PUBLIC["constant"](values, dtype), shape)
+    combine = combiner(how)
+    rows = [[*map(combine, itertools.product(*row))] for row in zip(*columns, strict=True)]
+    flat = [value for row in rows for value in row]
+    values = np.empty(len(flat), _crossed_kinds(None, layout, how)[1])
+    values[:] = flat
+    splits = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    return splits, values
 
 
-def features_of(values: Any) -> list[Any]:
+def _listed(array: Any) -> list[Any]:
     """Texts or integers, one after the other."""
-    array = known(values)
     return list(array.ravel()) if array.dtype == object else array.astype(np.int64).ravel().tolist()
 
 
-def dense_rows(tensor: Any) -> list[list[Any]]:
-    """The features of each row of a matrix."""
-    if len(tensor.shape) != 2:
-        raise invalid(f"Dense inputs should be a matrix but received shape {tensor.shape}")
-    rows, width = tensor.shape
-    features = features_of(tensor)
+def _dense_rows(matrix: Any) -> list[list[Any]]:
+    rows, width = matrix.shape
+    features = _listed(matrix)
     return [features[r * width : (r + 1) * width] for r in range(rows)]
 
 
-def sparse_rows(tensor: SparseTensor) -> list[list[Any]]:
-    """The features of each row of a sparse matrix."""
-    shape = dense_shape(tensor)
-    if len(shape) != 2:
-        raise invalid(f"Sparse inputs should be matrices but received shape {list(shape)}")
-    rows: list[list[Any]] = [[] for _ in range(shape[0])]
-    for place, feature in zip(places(tensor), features_of(tensor.values), strict=True):
+def _ragged_rows(values: Any, splits: Any) -> list[list[Any]]:
+    features = _listed(values)
+    return [features[low:high] for low, high in itertools.pairwise(splits.tolist())]
+
+
+def _sparse_rows(where: Any, values: Any, shape: Any) -> list[list[Any]]:
+    rows: list[list[Any]] = [[] for _ in range(int(shape[0]))]
+    for place, feature in zip(where.tolist(), _listed(values), strict=True):
         rows[place[0]].append(feature)
     return rows
+
+
+_ROWS: dict[str, Callable[..., Any]] = {
+    "dense": _dense_rows,
+    "ragged": _ragged_rows,
+    "sparse": _sparse_rows,
+}
