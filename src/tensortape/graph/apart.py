@@ -29,8 +29,9 @@ class Apart(np.ndarray):
         if func is np.zeros_like:
             return apart([0] * len(args[0]))
         raise NotImplementedError(
-            "a second derivative through a loop whose variables change their shape: differentiate "
-            "outside of tf.function, or pad the variables to one shape"
+            "values that a loop keeps have different shapes from one iteration to the next, and "
+            "are needed as one tensor (derivatives beyond the second, for example): differentiate "
+            "outside of tf.function, or pad them to one shape"
         )
 
 
