@@ -166,16 +166,6 @@ def test_ragged_arguments():
     assert [plain(v) for v in f(r)] == expected
 
 
-def test_what_needs_the_rows_runs_as_python():
-    """Indexing rows has no form in graphs: the answer is right all the same."""
-    f = tf.function(lambda x: tf.strings.split(x)[0])
-    assert plain(f(tf.constant(LINES))) == [b"a", b"b", b"c"]
-    f = tf.function(lambda x: tf.concat([tf.strings.split(x)] * 2, 0))
-    assert len(plain(f(tf.constant(LINES)))) == 6
-    f = tf.function(lambda x: tf.stack([tf.strings.split(x)] * 2, 0))
-    assert len(plain(f(tf.constant(LINES)))) == 2
-
-
 def test_saved(tmp_path):
     module = tf.Module()
     module.f = traced(lambda x: tf.strings.ngrams(tf.strings.split(x), 2).to_tensor("-"), TEXTS)
