@@ -179,3 +179,33 @@ def test_sizes_that_are_data():
     scattered = tf.function(lambda i, v, s: tf.scatter_nd(i, v, s))
     found = scattered(tf.constant([[1]]), tf.constant([[5.0]]), tf.constant([3, 1]))
     assert found.numpy().ravel().tolist() == [0.0, 5.0, 0.0]
+
+
+def batches():
+    rows = tf.data.Dataset.range(1, 6).map(lambda n: tf.fill([n], tf.cast(n, tf.float32)))
+    return rows.ragged_batch(2)
+
+
+DATASETS = {
+    "batches": (batches, 979.0),
+    "cut": (lambda: batches().map(lambda r: r[:, :2]), 217.0),
+    "joined": (lambda: batches().map(lambda r: tf.concat([r, r], 1)), 3916.0),
+    "taken": (lambda: batches().take(2), 354.0),
+    "skipped": (lambda: batches().skip(1), 962.0),
+    "other batches": (lambda: batches().unbatch().ragged_batch(3), 979.0),
+}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_loops_over_ragged_batches(name):
+    dataset, expected = DATASETS[name]
+
+    @tf.function
+    def total():
+        found = tf.constant(0.0)
+        for batch in dataset():
+            found += tf.reduce_sum(tf.reduce_sum(batch, 1) ** 2)
+        return found
+
+    assert float(total()) == expected
+    assert "plain Python" not in total.explain_traces()

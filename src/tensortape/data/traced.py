@@ -7,23 +7,25 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.abstract import placeholder
+from tensortape.core import nest
 from tensortape.core.op import op
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.data.dataset import BEGUN
 from tensortape.data.iterator import TRACED, OwnedIterator
 from tensortape.data.structure import leaves, refill
 from tensortape.graph.autograph.looping import ELEMENTS
 from tensortape.graph.effects import effect
-from tensortape.graph.signature import RESOURCES
+from tensortape.graph.signature import RESOURCES, component_specs, of_tensors, tensor_specs
 
 
 @op("IteratorGetNext", outputs=0, family="effect", nondifferentiable="a step of an iterator")
 def iterator_get_next(xp, iterator, *, spec):
     """The next element's tensors; ``OutOfRangeError`` at the end."""
-    return [t._a for t in leaves(iterator[()].get_next())]
+    return [t._a for t in _tensors(spec, iterator[()].get_next())]
 
 
 _MOST = 10_000
@@ -48,9 +50,9 @@ class TracedIterator(OwnedIterator):
             iterator_get_next,
             (self._tensor,),
             {"spec": spec},
-            [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in leaves(spec)],
+            [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in _specs(spec)],
         )
-        return refill(spec, outs)
+        return _element(spec, outs)
 
     def get_next(self, name: str | None = None) -> Any:
         """The next element."""
@@ -68,8 +70,29 @@ class TracedIterator(OwnedIterator):
 
 def _check_spec(spec: Any) -> None:
     for leaf in leaves(spec):
-        if type(leaf) is not TensorSpec or leaf.shape.rank is None:
+        parts = tensor_specs(leaf)
+        if not parts or any(type(s) is not TensorSpec or s.shape.rank is None for s in parts):
             raise Untraceable(f"elements of the type {leaf!r} in a traced function")
+
+
+def _specs(spec: Any) -> list[TensorSpec]:
+    """The specifications of an element's tensors, those that ragged ones consist of included."""
+    return [one for leaf in leaves(spec) for one in tensor_specs(leaf)]
+
+
+def _tensors(spec: Any, element: Any) -> list[Any]:
+    """The tensors of an element."""
+    found: list[Any] = []
+    for leaf, value in zip(leaves(spec), leaves(element), strict=True):
+        composite = component_specs(leaf) is not None and not isinstance(value, Tensor)
+        found += nest.flatten([value], expand_composites=True) if composite else [value]
+    return found
+
+
+def _element(spec: Any, tensors: Any) -> Any:
+    """The element that consists of these tensors."""
+    given = iter(tensors)
+    return refill(spec, [of_tensors(leaf, given) for leaf in leaves(spec)])
 
 
 def next_of(iterator: Any) -> Any:
@@ -95,9 +118,9 @@ def iterator_next_or_end(xp, iterator, *, spec):
     try:
         element = next(iterator[()])
     except StopIteration:
-        blanks = [np.zeros([n or 0 for n in s.shape], s.dtype._np)[()] for s in leaves(spec)]
+        blanks = [np.zeros([n or 0 for n in s.shape], s.dtype._np)[()] for s in _specs(spec)]
         return [np.False_, *blanks]
-    return [np.True_, *[t._a for t in leaves(element)]]
+    return [np.True_, *[t._a for t in _tensors(spec, element)]]
 
 
 def elements(iterated: Any) -> Any:
@@ -117,13 +140,13 @@ def elements(iterated: Any) -> Any:
         return None
     spec = iterated.element_spec
     _check_spec(spec)
-    shapes = [TensorShape([]), *[s.shape for s in leaves(spec)]]
+    shapes = [TensorShape([]), *[s.shape for s in _specs(spec)]]
 
     def more() -> Any:
         results = [placeholder((), np.dtype(bool))]
-        results += [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in leaves(spec)]
+        results += [placeholder(tuple(s.shape.as_list()), s.dtype._np) for s in _specs(spec)]
         has, *parts = effect(iterator_next_or_end, (iterator,), {"spec": spec}, results)
-        return has, refill(spec, parts)
+        return has, _element(spec, parts)
 
     return more(), more, shapes
 

@@ -130,6 +130,22 @@ def component_specs(spec: Any) -> list[Any] | None:
     return None if found is None else list(found)
 
 
+def tensor_specs(spec: Any) -> list[TensorSpec]:
+    """The specifications of the tensors that a value consists of."""
+    parts = component_specs(spec)
+    if parts is None:
+        return [spec] if isinstance(spec, TensorSpec) else []
+    return [one for part in parts for one in tensor_specs(part)]
+
+
+def of_tensors(spec: Any, tensors: Iterator[Any]) -> Any:
+    """The value of a specification that consists of the next tensors."""
+    parts = component_specs(spec)
+    if parts is None:
+        return next(tensors)
+    return spec._from_components(tuple([of_tensors(part, tensors) for part in parts]))
+
+
 def _described(value: Any, tensors: list[Any]) -> Any:
     """The description of a ragged tensor or such: what its specification says of its parts."""
     spec = value._type_spec

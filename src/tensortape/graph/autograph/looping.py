@@ -140,15 +140,15 @@ def _over_elements(
 ) -> None:
     """A loop over the elements of a dataset or iterator."""
     (has, first), more, invariants = found
-    current = [has, *nest.flatten(first)]
+    current = [has, *nest.flatten(first, expand_composites=True)]
 
     def test() -> Any:
         return current[0] if extra_test is None else PUBLIC["logical_and"](current[0], extra_test())
 
     def step() -> None:
-        body(nest.pack_sequence_as(first, current[1:]))
+        body(nest.pack_sequence_as(first, current[1:], expand_composites=True))
         has, following = more()
-        current[:] = [has, *nest.flatten(following)]
+        current[:] = [has, *nest.flatten(following, expand_composites=True)]
 
     _staged(test, step, get_state, set_state, names, current, invariants)
 

@@ -20,18 +20,13 @@ from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
-from tensortape.graph.signature import component_specs
+from tensortape.graph.signature import component_specs, of_tensors, tensor_specs
 from tensortape.ops.lookup.kernels import held
 from tensortape.ops.lookup.tables import Table
 from tensortape.ops.ragged.tensor import RaggedTensor
 from tensortape.ops.sparse.tensor import SparseTensor
 from tensortape.train.saved_model.nodes import GraphReader, GraphWriter, specification
-from tensortape.train.saved_model.specifications import (
-    decode_spec,
-    encode_spec,
-    of_tensors,
-    tensor_specs,
-)
+from tensortape.train.saved_model.specifications import decode_spec, encode_spec
 from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
 from tensortape.train.wire import damaged
 

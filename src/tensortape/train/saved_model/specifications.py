@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tensortape.core.specs import SAVED_SPECS, IndexedSlicesSpec, TensorSpec, TypeSpec
-from tensortape.graph.signature import component_specs
 from tensortape.ops.ragged.spec import RaggedTensorSpec
 from tensortape.ops.sparse.spec import SparseTensorSpec
 from tensortape.train.saved_model.values import Encoder, Unsaveable, decode
@@ -83,19 +82,3 @@ def _decode_part(written: Any) -> Any:
 
 def _no_arrays(name: str) -> Any:
     raise damaged("an argument is an array")
-
-
-def tensor_specs(spec: Any) -> list[TensorSpec]:
-    """The specifications of the tensors that a value consists of."""
-    parts = component_specs(spec)
-    if parts is None:
-        return [spec] if isinstance(spec, TensorSpec) else []
-    return [one for part in parts for one in tensor_specs(part)]
-
-
-def of_tensors(spec: Any, tensors: Iterator[Any]) -> Any:
-    """The value of a specification that consists of the next tensors."""
-    parts = component_specs(spec)
-    if parts is None:
-        return next(tensors)
-    return spec._from_components(tuple([of_tensors(part, tensors) for part in parts]))
