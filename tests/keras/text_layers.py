@@ -106,7 +106,18 @@ def lookups():
     )
     found["inverse"] = saved(L.StringLookup(**word, invert=True), [1, 2, 0, 3])
     found["no others"] = without_others()
+    found["crossed"] = crossed()
     return found
+
+
+def crossed():
+    """Both inputs of a crossing, saved and loaded."""
+    layer = L.HashedCrossing(num_bins=7)
+    pair = [tf.TensorSpec([None], tf.string), tf.TensorSpec([None], tf.int64)]
+    _, loaded = saved_and_loaded(layer, pair)
+    given = [tf.constant(["A", "B", "A"]), tf.constant([101, 102, 103], tf.int64)]
+    assert listed(layer(given)) == listed(loaded(given))
+    return listed(loaded(given))
 
 
 def texts():
