@@ -113,4 +113,5 @@ def test_every_operation_has_a_status():
     assert set(words.values()) == {"native", "host", "no"}
     for name, word in words.items():
         assert bool(support.reason(name)) == (word != "native")
-    assert sum(word == "native" for word in words.values()) > 0.7 * len(words)
+    inner = [n for n in OPS if OPS[n].kernel.__module__ in support.WITHOUT_FORM_MODULES]
+    assert sum(word == "native" for word in words.values()) > 0.7 * (len(words) - len(inner))

@@ -49,6 +49,12 @@ WITHOUT_FORM: dict[str, str] = {
 }
 """Op type -> why XLA cannot compile it."""
 
+WITHOUT_FORM_MODULES: dict[str, str] = {
+    "tensortape.graph.by_rank": "the rank of its argument is known only at run time",
+    "tensortape.graph.uneven": "the elements of the array may have different shapes",
+}
+"""Modules of kernels that XLA cannot compile, and why."""
+
 
 def status(op_type: str) -> str:
     """``"native"``, ``"host"`` or ``"no"``.
@@ -72,10 +78,13 @@ def _entry(op_type: str) -> tuple[str, str]:
     record = OPS[op_type]
     if op_type in WITHOUT_FORM:
         return "no", WITHOUT_FORM[op_type]
+    module = record.kernel.__module__
+    if module in WITHOUT_FORM_MODULES:
+        return "no", WITHOUT_FORM_MODULES[module]
     if op_type in HOSTED:
         return "host", HOSTED[op_type]
     if record.family in STATEFUL:
         return "host", _DRAWS if record.family == "random" else _EFFECT
-    if record.kernel.__module__.startswith(_TEXT_MODULES):
+    if module.startswith(_TEXT_MODULES):
         return "no", _TEXT
     return ("host", _DRAWS) if op_type.startswith("Stateless") else ("native", "")
