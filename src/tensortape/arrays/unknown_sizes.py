@@ -46,14 +46,59 @@ def _where(values: Any, attrs: Any, data: bool) -> Any:
 
 def _reshape(values: Any, attrs: Any, data: bool) -> Any:
     x, shape = values[0], attrs["shape"]
-    if not data and (not isinstance(x, Abstract) or x.static or varies(shape) or x.derived):
+    if not data and (not isinstance(x, Abstract) or x.derived):
         return None
-    if not data and -1 in shape:
-        rest = math.prod(n for n in shape if n != -1)
-        if all(rest and w.size % rest == 0 for w in x.witnesses):
-            return None
+    if not data and not varies(shape) and (x.static or -1 not in shape):
+        return None
+    if not data and all(_fits(pick(x, k).size, pick(tuple(shape), k)) for k in range(2)):
+        return None
     shape = [None if n == -1 or getattr(n, "data", False) else n for n in shape]
     return [filled([pick(n, k) for n in shape], values[0].dtype, k) for k in range(2)]
+
+
+def _fits(size: int, shape: Any) -> bool:
+    """Whether so many elements can have this shape, with -1 for one size."""
+    rest = math.prod(n for n in shape if n != -1)
+    return bool(rest) and size % rest == 0 if -1 in shape else size == rest
+
+
+_SHAPED = frozenset({"StridedSliceGrad", "SumTo"})
+"""Operations with an attribute for the shape of the result."""
+
+
+def _as_asked(values: Any, attrs: Any) -> Any:
+    """The shape is an attribute; what goes into it has sizes that are not known."""
+    sized = [v for v in values if isinstance(v, Abstract) and not v.derived]
+    if not sized or not (varies(attrs["shape"]) or not all(v.static for v in sized)):
+        return None
+    shape = [None if getattr(n, "data", False) else n for n in attrs["shape"]]
+    return [filled([pick(n, k) for n in shape], values[0].dtype, k) for k in range(2)]
+
+
+def _split(values: Any, attrs: Any, data: bool) -> Any:
+    """Equal pieces of an axis whose size is not known."""
+    x, axis, pieces = values[0], attrs["axis"], attrs["sizes"]
+    if type(pieces) is not int or x.derived or x.shape[axis] is not None:
+        return None
+    shapes = [[None if i == axis else n for i, n in enumerate(w.shape)] for w in x.witnesses]
+    return [(filled(shape, x.dtype, k),) * pieces for k, shape in enumerate(shapes)]
+
+
+def _pad(values: Any, attrs: Any, data: bool) -> Any:
+    """As much is added as is lacking: less than nothing, of a stand-in."""
+    x, widths = values[0], attrs["widths"]
+    if data or not isinstance(x, Abstract) or x.derived or not varies(widths):
+        return None
+    rows = [pick(tuple(widths), k) for k in range(2)]
+    if all(n >= 0 for row in rows for pair in row for n in pair):
+        return None
+    shapes = [
+        [n + sum(pair) for n, pair in zip(np.shape(pick(x, k)), row, strict=True)]
+        for k, row in enumerate(rows)
+    ]
+    return [
+        filled([n if n >= 0 else None for n in shape], x.dtype, k) for k, shape in enumerate(shapes)
+    ]
 
 
 def _strided_slice(values: Any, attrs: Any, data: bool) -> Any:
@@ -120,8 +165,8 @@ def _squeeze(values: Any, attrs: Any, data: bool) -> Any:
     if not axes:
         raise Untraceable("tf.squeeze without axes, of a tensor with unknown sizes")
     axes = {a % x.ndim for a in ((axes,) if isinstance(axes, int) else axes)}
-    shape = [n for i, n in enumerate(x.shape) if i not in axes]
-    return [filled(shape, x.dtype, k) for k in range(2)]
+    shapes = [[n for i, n in enumerate(w.shape) if i not in axes] for w in x.witnesses]
+    return [filled(shape, x.dtype, k) for k, shape in enumerate(shapes)]
 
 
 def _scatter_nd(values: Any, attrs: Any, data: bool) -> Any:
@@ -208,6 +253,8 @@ UNKNOWN_SIZES.update(
         "SpaceToDepth": _blocks(_space_to_depth),
         "Diag": _diag,
         "EnsureShape": _ensure_shape,
+        "PadV2": _pad,
+        "SplitV": _split,
         "Squeeze": _squeeze,
         "Unpack": _unpack,
         "Range": _range,
@@ -254,6 +301,9 @@ def otherwise(
     shapes = {str([[np.shape(a) for a in _flat(r)] for r in results]) for results, _ in found}
     if len(shapes) == 1:
         return run(found[0][1])
+    asked = _as_asked(values, attrs) if op.type in _SHAPED else None
+    if asked is not None:
+        return asked
     raise Untraceable(f"{op.type} cannot be traced with unknown sizes here: {refusal}")
 
 

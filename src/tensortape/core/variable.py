@@ -14,7 +14,7 @@ from tensortape.core.op import NUMBERS
 from tensortape.core.registry import export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import next_id, quiet_floats, state
-from tensortape.core.tensor import Reference, Tensor
+from tensortape.core.tensor import EagerTensor, Reference, Tensor
 from tensortape.core.tracking import TensorLike, Trackable
 
 
@@ -114,12 +114,26 @@ class Variable(TensorLike, Trackable, metaclass=Creating):
 
     read_value = value
 
+    def _now(self) -> Any:
+        """The value as it is at this point: while a function is traced, a symbolic tensor."""
+        return self._t if state.graph is None else state.graph.read(self)
+
     def numpy(self) -> Any:
-        """The value as a NumPy array (a copy) or NumPy scalar."""
-        return self._t.numpy()
+        """The value as a NumPy array (a copy) or NumPy scalar.
+
+        Raises ``NotImplementedError`` while a ``tf.function`` is traced, where it has none yet.
+        """
+        t = self._now()
+        if not isinstance(t, EagerTensor):
+            raise NotImplementedError(
+                f"numpy() is only available when eager execution is enabled: {self._name!r} has no "
+                "value while a tf.function is traced. Use the variable itself in operations, or "
+                "tf.py_function or tf.numpy_function to compute with NumPy."
+            )
+        return t.numpy()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return self._t.__array__(dtype, copy)
+        return self._now().__array__(dtype, copy)
 
     def initialized_value(self) -> Any:
         """The value (TensorFlow 1 habit)."""
@@ -307,19 +321,19 @@ class Variable(TensorLike, Trackable, metaclass=Creating):
         return format(self._t, spec) if spec else str(self)
 
     def __bool__(self) -> bool:
-        return bool(self._t)
+        return bool(self._now())
 
     def __int__(self) -> int:
-        return int(self._t)
+        return int(self._now())
 
     def __float__(self) -> float:
-        return float(self._t)
+        return float(self._now())
 
     def __complex__(self) -> complex:
-        return complex(self._t)
+        return complex(self._now())
 
     def __index__(self) -> int:
-        return self._t.__index__()
+        return self._now().__index__()
 
     def __iter__(self) -> Any:
         return iter(self._read())

@@ -11,12 +11,14 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tensor import Tensor
+from tensortape.core.tracking import CompositeTensor
 from tensortape.graph.signature import (
     Shaped,
     component_specs,
     describe,
     is_described_by_spec,
     outer_specs,
+    shapes_in,
 )
 from tensortape.graph.structures import paths
 
@@ -39,11 +41,17 @@ class Binder:
         simple = (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
         self.names = [p.name for p in parameters]
         self.plain = sum(1 for p in parameters if p.kind in simple)
-        self.particular = self._given is not None or self._signature is None
+        named = any(p.kind is kinds.KEYWORD_ONLY for p in parameters)
+        self.particular = self._given is not None or self._signature is None or named
         """Whether calls cannot take the short way: positional arguments as they are."""
         self.key = None if self._given is None else tuple(_key_of(s) for s in self._given)
         if self.key is not None and any(_unknown_rank(s) for s in nest.flatten(self._given)):
             self.key = None
+
+    @property
+    def signature(self) -> inspect.Signature | None:
+        """The parameters as Python describes them, if it can."""
+        return self._signature
 
     def skip_self(self, function: Callable[..., Any]) -> None:
         """The first parameter of ``function`` is bound already."""
@@ -132,13 +140,15 @@ class Binder:
             if isinstance(value, Tensor):
                 return _specified(value, base, given, first)
             said = iter([s for s in nest.flatten(given) if isinstance(s, TensorSpec)])
+            plain = not any(isinstance(leaf, CompositeTensor) for leaf in nest.flatten(value))
+            shapes = shapes_in(first if plain else None)
             ways = paths(value)
 
             def one(leaf: Any) -> Any:
                 way = next(ways, "")
                 if not isinstance(leaf, Tensor):
                     return next(composite, leaf) if is_described_by_spec(leaf) else leaf
-                return _specified(leaf, base + way, next(said, None), None)
+                return _specified(leaf, base + way, next(said, None), next(shapes, None))
 
             return nest.map_structure(one, value)
 
@@ -148,7 +158,7 @@ class Binder:
             all_of(a, self._base(i), told[i], key[i] if i < len(key) else None)
             for i, a in enumerate(args)
         ]
-        return tuple(specs), {n: all_of(kwargs[n], n, None, None) for n in kwargs}
+        return tuple(specs), {n: all_of(kwargs[n], n, None, None) for n in sorted(kwargs)}
 
     def _base(self, i: int) -> str:
         """What tensors of argument ``i`` are called after; those of ``*args`` are numbered."""
@@ -180,7 +190,10 @@ def _names(base: str, value: Any, given: Any) -> list[str]:
 
 def _specified(tensor: Any, name: str, given: Any, key: Any) -> TensorSpec:
     """The specification of one tensor among the arguments."""
-    shape = key.shape if type(key) is Shaped else tensor.shape
+    known = key if type(key) is Shaped else given
+    shape = TensorShape(getattr(known, "shape", None))
+    if shape.rank is None and type(key) is not Shaped:
+        shape = tensor.shape
     return TensorSpec(shape, tensor.dtype, getattr(given, "name", None) or _said(tensor) or name)
 
 
@@ -270,6 +283,10 @@ def _same(a: Any, b: Any) -> bool:
 
 def _cast_one(spec: Any, value: Any) -> Any:
     if isinstance(value, TypeSpec):
+        if not spec.is_compatible_with(value):
+            raise TypeError(
+                f"Binding inputs to tf.function failed due to `Can not cast {value} to {spec!r}`."
+            )
         return value
     if component_specs(spec) is not None:
         return _cast_parts(spec, value)

@@ -14,11 +14,12 @@ import numpy as np
 from tensortape.arrays.unranked import unranked, value_of_shape
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC
+from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph import uneven
-from tensortape.graph.control_graph import add_if, loop, loop_results, np_shape
+from tensortape.graph.control_graph import add_if, known_shape, loop, loop_results, np_shape
 from tensortape.graph.control_ops import if_op, while_op
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import attribute_tensors, is_stateful, needed_nodes
@@ -234,8 +235,9 @@ def _run_backwards(
         return (k, news, [t + by_input[i] for t, i in zip(totals, fixed, strict=True)]), []
 
     start = (count, cotangents, sums)
-    times = node._attrs["count"]
-    (_, cots, totals), _ = loop(lambda k, *rest: k > 0, step, start, None, None, times)
+    times, params = node._attrs["count"], node._attrs["body"].inputs
+    shapes = (TensorShape([]), [known_shape(params[i]) for i in floats], [*map(known_shape, sums)])
+    (_, cots, totals), _ = loop(lambda k, *rest: k > 0, step, start, shapes, None, times)
     found: list[Any] = [None] * len(inputs)
     for i, d in zip(floats, cots, strict=True):
         found[i] = d

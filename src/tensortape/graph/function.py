@@ -30,8 +30,10 @@ from tensortape.graph.sampled import observed
 from tensortape.graph.signature import (
     Shaped,
     component_specs,
+    covers,
     describe,
     generalised,
+    openness,
     shapes_in,
 )
 from tensortape.graph.trace_graph import left_graphs
@@ -191,7 +193,13 @@ class Function:
         return found
 
     def _relaxed(self, key: Any) -> Any:
-        """``key``, with sizes unknown that differ from earlier traces if that was asked for."""
+        """The nearest earlier signature that covers ``key``, or else ``key`` itself.
+
+        With ``reduce_retracing`` sizes that differ from earlier traces become unknown.
+        """
+        covering = [k for k, concrete in self._traced if concrete is not None and covers(k, key)]
+        if covering:
+            return min(covering, key=openness)
         if not self._options["reduce_retracing"]:
             return key
         for other, _ in reversed(self._traced):
@@ -217,6 +225,7 @@ class Function:
                 names,
                 autograph=self._options["autograph"],
                 may_create=not self._traced,
+                parameters=self._binder.names,
                 jit_compile=self._engine(),
             )
             concrete.signature = self._binder.specifications(args, kwargs, key)
@@ -333,6 +342,7 @@ class Function:
         if found is None:
             found = Function(_weak_method(self._python_function, instance), self._options)
             found._binder.skip_self(self._python_function)
+            found.__signature__ = found._binder.signature  # type: ignore[attr-defined]
             self._per_instance[instance] = found
         return found
 

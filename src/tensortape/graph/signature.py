@@ -105,11 +105,11 @@ def describe(value: Any, tensors: list[Any]) -> Any:
         tensors.append(value)
         return Shaped(value._a.dtype, value._a.shape)
     if kind in _LITERALS:
-        return (kind, value)
+        return (kind, value if value == value else "nan")
     container = CONTAINERS[kind]
     if container is not None:
-        names = tuple(sorted(value, key=str)) if isinstance(value, dict) else len(value)
         parts = [describe(child, tensors) for child in container.children(value)]
+        names = tuple(sorted(value, key=str)) if isinstance(value, dict) else len(parts)
         return (kind, names, *parts)
     if isinstance(value, (np.ndarray, np.generic)):
         return describe(convert_to_tensor(value), tensors)
@@ -226,17 +226,29 @@ def substitute(value: Any, tensors: Iterator[Any], specs: Any = _NO_SPECS) -> An
 
 def generalised(a: Any, b: Any) -> Any:
     """A description that covers both: sizes that differ are unknown; ``None`` if there is none."""
+    if type(a) is type(b) and a == b:
+        return a
     if type(a) is Shaped and type(b) is Shaped:
         if a.dtype != b.dtype or len(a.shape) != len(b.shape):
             return None
         pairs = zip(a.shape, b.shape, strict=True)
         return Shaped(a.dtype, tuple(m if m == n else None for m, n in pairs))
     if isinstance(a, TypeSpec) and isinstance(b, TypeSpec):
-        return a if a == b else a.most_specific_common_supertype([b])
+        return a.most_specific_common_supertype([b])
     if type(a) is tuple and type(b) is tuple and len(a) == len(b):
         parts = [generalised(x, y) for x, y in zip(a, b, strict=True)]
         return None if any(p is None for p in parts) else tuple(parts)
-    return a if a == b and type(a) is type(b) else None
+    return None
+
+
+def covers(a: Any, b: Any) -> bool:
+    """Whether a trace for the description ``a`` serves for ``b``, too."""
+    return bool(generalised(a, b) == a)
+
+
+def openness(key: Any) -> int:
+    """How many sizes a description leaves open."""
+    return sum(1 for shaped in shapes_in(key) for n in shaped.shape if n is None)
 
 
 def shapes_in(key: Any) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tensortape.core import nest
-from tensortape.core.containers import sorted_keys
+from tensortape.core.containers import is_namedtuple, sorted_keys
 from tensortape.core.indexed_slices import IndexedSlices
 from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tracking import TensorLike
@@ -38,7 +38,7 @@ def structured(signature: Any, names: list[str], args: Any, kwargs: Any) -> list
             if not spec.is_compatible_with(value):
                 return None
             describe(value, tensors)
-        elif isinstance(value, TensorLike) or not _equal(spec, value):
+        elif value is not spec and (isinstance(value, TensorLike) or not _equal(spec, value)):
             return None
     return tensors
 
@@ -75,6 +75,8 @@ def paths(value: Any) -> Iterator[str]:
     """For each leaf where it is, ``"_a_0"``, in the order of ``nest.flatten``."""
     if isinstance(value, dict):
         parts = [(key, value[key]) for key in sorted_keys(value)]
+    elif is_namedtuple(type(value)):
+        parts = list(zip(value._fields, value, strict=True))
     elif isinstance(value, (list, tuple)):
         parts = list(enumerate(value))
     else:

@@ -208,7 +208,8 @@ class TraceGraph(FuncGraph):
             abstract_like(np.shape(a), t._a.dtype) for t, a in zip(inputs, arrays, strict=True)
         ]
         try:
-            program = lower("initial", self._operations, inputs, [tensor], (0, 0), values)
+            here = len(self._operations)
+            program = lower("initial", self._operations, inputs, [tensor], (here, here), values)
         except NotImplementedError:
             raise ValueError(
                 f"The initial value {tensor!r} of a variable depends on what is not known while "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from tensortape.core import nest
 from tensortape.core.random_state import SeedScope, global_seed, seed_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
@@ -29,6 +30,7 @@ def trace(
     *,
     autograph: bool = True,
     may_create: bool = True,
+    parameters: Sequence[str] = (),
     jit_compile: bool | None = None,
 ) -> ConcreteFunction:
     """Run ``function`` with placeholders of the shapes in ``key``; what it did is the result.
@@ -47,13 +49,43 @@ def trace(
         given, specs = iter(places), specs_in(key)
         traced_args = [substitute(a, given, specs) for a in args]
         traced_kwargs = {n: substitute(kwargs[n], given, specs) for n in sorted(kwargs)}
+        given_args: dict[Any, Any] = {**dict(enumerate(traced_args)), **traced_kwargs}
+        before = {n: nest.map_structure(_same, a) for n, a in given_args.items()}
         value = function(*traced_args, **traced_kwargs)
+        _refuse_changes(name, before, given_args, parameters)
         with graph.alone():
             result = Result(value, graph, name)
     graph.arguments = {}
     concrete = ConcreteFunction(label, graph, places, result, seeds)
     concrete.flat_names = [p._name.split(":")[0] for p in places]
     return concrete
+
+
+def _same(leaf: Any) -> Any:
+    return leaf
+
+
+def _refuse_changes(name: str, before: Any, after: Any, parameters: Sequence[str]) -> None:
+    """Raise ``ValueError`` if the function changed lists or dictionaries that it was given.
+
+    They are copies of the caller's, which would stay as they are.
+    """
+    changed = [n for n in before if _changed(before[n], after[n])]
+    if changed:
+        named = [parameters[n] if type(n) is int and n < len(parameters) else n for n in changed]
+        raise ValueError(
+            f"{name}() should not modify its Python input arguments. The following parameter(s) "
+            f"were modified: {', '.join(map(str, named))}. Modifying a copy is allowed."
+        )
+
+
+def _changed(before: Any, after: Any) -> bool:
+    try:
+        nest.assert_same_structure(before, after)
+    except (TypeError, ValueError):
+        return True
+    pairs = zip(nest.flatten(before), nest.flatten(after), strict=True)
+    return any(a is not b for a, b in pairs)
 
 
 def _placeholders(graph: TraceGraph, key: Any, tensors: Any, names: list[str]) -> list[Any]:

@@ -9,10 +9,10 @@ import numpy as np
 from tensortape.core import convert
 from tensortape.core.convert import to_array
 from tensortape.core.dtypes import as_dtype, float32, float64
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.variable import Variable
 from tensortape.ops.layout.attributes import shape_ints
 
@@ -52,6 +52,9 @@ def _of_tensor(t: Any, wanted: Any, shape: Any) -> Any:
         raise TypeError(
             f"Expected tensor {t} with dtype {wanted!r}, but got dtype {t.dtype!r}. Use tf.cast."
         )
+    if not isinstance(t, EagerTensor):  # of a graph: a value to come
+        t = PUBLIC["identity"](t)
+        return t if shape is None else PUBLIC["broadcast_to"](t, shape)
     array = t._a
     if shape is not None:
         array = convert._fill_shape(array, TensorShape(shape_ints(shape)))

@@ -89,7 +89,18 @@ def _(xp, g, y, value, *, axis):
 
 def lengths(sizes: Any, n: int) -> tuple[int, ...]:
     """The sizes of the pieces of an axis of length ``n``: as given, or so many equal ones."""
-    return sizes if type(sizes) is tuple else (n // sizes,) * sizes
+    if type(sizes) is tuple:
+        return sizes
+    if n % sizes:
+        raise _uneven(n, sizes)
+    return (n // sizes,) * sizes
+
+
+def _uneven(n: int, pieces: int) -> Exception:
+    return invalid(
+        f"Number of ways to split should evenly divide the split dimension, but got a size of {n} "
+        f"and num_split {pieces} [Op:Split]"
+    )
 
 
 @op(
@@ -290,10 +301,7 @@ def split(
         if pieces < 1:
             raise invalid(f"Number of ways to split should be > 0, but got {pieces} [Op:Split]")
         if n is not None and n % pieces:
-            raise invalid(
-                f"Number of ways to split should evenly divide the split dimension, but got "
-                f"split_dim {at} (size = {n}) and num_split {pieces} [Op:Split]"
-            )
+            raise _uneven(n, pieces)
         sizes: Any = pieces if n is None else (n // pieces,) * pieces
     else:
         sizes = _sizes(ints(given), n)

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.varying import Varying, varies
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.operators import attach
 from tensortape.core.public import tensor
-from tensortape.core.registry import OPS, export
+from tensortape.core.registry import OPS, PUBLIC, export
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.variable import Variable
@@ -201,16 +202,38 @@ attach("__getitem__", getitem)
 attach("__iter__", iterate)
 
 
-def with_part(variable: Any, index: Any, value: Any) -> Any:
+def with_part(variable: Any, key: Any, value: Any) -> Any:
     """The value of a variable with a part replaced, while a function is traced."""
-    whole = variable._read()
+    whole, index = variable._read(), canonical(key)
     shape = tuple(whole._a.shape)
+    if not all(map(_known, index)):
+        return _with_places(whole, key, shape, value, variable.dtype)
     inside = np.zeros(shape, bool)
     inside[index] = True
     part = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=variable.dtype)
     part = execute(OPS["BroadcastTo"], (part,), {"shape": np.empty(shape)[index].shape})
     spread = execute(setitem_zeros, (part,), {"index": index, "shape": shape})
     return execute(OPS["SelectV2"], (EagerTensor(inside), spread, whole))
+
+
+def _known(item: Any) -> bool:
+    """Whether a part of an index is known while a function is traced."""
+    if isinstance(item, slice):
+        return all(map(_known, (item.start, item.stop, item.step)))
+    return not isinstance(item, (Varying, Tensor)) or isinstance(item, EagerTensor)
+
+
+def _with_places(whole: Any, key: Any, shape: Any, value: Any, dtype: Any) -> Any:
+    """As :func:`with_part`, for an index that is data: the places it means are written."""
+    reshape = PUBLIC["reshape"]
+    numbers = np.arange(np.prod(shape, dtype=int), dtype=np.int32).reshape(shape)
+    places = getitem(EagerTensor(numbers), key)
+    part = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=dtype)
+    part = PUBLIC["broadcast_to"](part, PUBLIC["shape"](places))
+    flat = PUBLIC["tensor_scatter_nd_update"](
+        reshape(whole, [-1]), reshape(places, [-1, 1]), reshape(part, [-1])
+    )
+    return reshape(flat, shape)
 
 
 def variable_getitem(self: Any, key: Any) -> Any:
@@ -222,9 +245,9 @@ def variable_getitem(self: Any, key: Any) -> Any:
     def assign(
         value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Any:
-        index = canonical(key)
         if state.graph is not None:
-            return state.graph.assign(self, with_part(self, index, value), "assign")
+            return state.graph.assign(self, with_part(self, key, value), "assign")
+        index = canonical(key)
         array = np.array(self._t._a)
         array[index] = tensor(value)._a if is_tensor(value) else np.asarray(value, array.dtype)
         self._replace(array if array.ndim else array[()])
@@ -254,6 +277,8 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
             f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got "
             f"shapes [{len(starts)}] and [{len(sizes)}] instead. [Op:Slice]"
         )
+    if None in shape or varies((*starts, *sizes)):
+        return _open_slice(x, starts, sizes)
     index = []
     for i, (b, s, n) in enumerate(zip(starts, sizes, shape, strict=True)):
         end = n if s == -1 else b + s
@@ -263,6 +288,16 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
             raise invalid(f"Expected size[{i}] in [0, {n - b}], but got {s} [Op:Slice]")
         index.append(slice(b, end))
     return execute(getitem_op, (x,), {"index": tuple(index)})
+
+
+def _open_slice(x: Any, starts: Any, sizes: Any) -> Any:
+    """As :func:`slice_`, of what is not known yet; sizes that were asked for are made sure of."""
+    pairs = [
+        (b, None if type(s) is int and s == -1 else s) for b, s in zip(starts, sizes, strict=True)
+    ]
+    index = tuple(slice(b, None if s is None else b + s) for b, s in pairs)
+    part = execute(getitem_op, (x,), {"index": index})
+    return PUBLIC["ensure_shape"](part, [s if type(s) is int else None for _, s in pairs])
 
 
 def _parts(masks: dict[str, int], begin: Any, end: Any, strides: Any) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import as_dtype
+from tensortape.core.families import differ
 from tensortape.core.op import op
 from tensortape.core.operators import attach, same_dtype
 from tensortape.core.public import tensor
@@ -49,7 +50,8 @@ def second_cotangent(xp: Any, g: Any, a: Any, flip_a: bool, flip_b: bool) -> Any
 
 def fitted(xp: Any, d: Any, x: Any) -> Any:
     """``d`` summed over the stack axes along which ``x`` was broadcast."""
-    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+    stacked = differ(d.shape[:-2], x.shape[:-2])
+    return xp.sum_to(d, shape=tuple(x.shape)) if stacked else d
 
 
 @op("MatMul", primitive="matmul", saves=("inputs",), check=explain_matmul,

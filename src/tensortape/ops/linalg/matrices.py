@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core import errors
+from tensortape.core.families import differ
 from tensortape.ops.linalg.diagonal_ops import part, placed
 
 MAIN = (0, 0)
@@ -60,7 +61,8 @@ def columns(xp: Any, x: Any, start: int | None, stop: int | None) -> Any:
 
 def summed(xp: Any, d: Any, x: Any) -> Any:
     """``d`` summed over the stack axes along which ``x`` was broadcast."""
-    return d if d.shape == x.shape else xp.sum_to(d, shape=tuple(x.shape))
+    stacked = differ(d.shape[:-2], x.shape[:-2])
+    return xp.sum_to(d, shape=tuple(x.shape)) if stacked else d
 
 
 def check_matrices(type: str, *tensors: Any, square: bool = True) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.varying import varies
 from tensortape.core.convert import convert_to_tensor
 from tensortape.ops.layout.attributes import invalid, one_int
 
@@ -26,6 +27,10 @@ def fit(xp: Any, x: Any, sizes: tuple[int, ...]) -> Any:
     shape = tuple(x.shape)
     lead = len(shape) - len(sizes)
     now = shape[lead:]
+    if varies((*now, *sizes)):  # cut, then filled: of one of the two there is nothing
+        x = xp.getitem(x, (slice(None),) * lead + tuple(slice(0, m) for m in sizes))
+        widths = tuple((0, m - n) for n, m in zip(tuple(x.shape)[lead:], sizes, strict=True))
+        return xp.pad(x, ((0, 0),) * lead + widths, 0)
     if now == tuple(sizes):
         return x
     if any(n > m for n, m in zip(now, sizes, strict=True)):
