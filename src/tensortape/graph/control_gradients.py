@@ -26,6 +26,7 @@ from tensortape.graph.lower import attribute_tensors, is_stateful, needed_nodes
 from tensortape.graph.symbolic import SymbolicTensor
 
 _FLOATS = frozenset("fcV")
+_SIZES = frozenset({"Shape", "Size", "Rank"})
 
 
 def _if_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: Any) -> Any:
@@ -79,7 +80,7 @@ def _keep_draws(node: Any, branches: Any, draws: Any) -> None:
         with f.graph.as_default():
             for j, group in enumerate(draws):
                 outputs += group if j == k else [_blank(t) for t in group]
-        grown.append(GraphFunction(f.name, f.graph, f.inputs, outputs, f.span))
+        grown.append(GraphFunction(f.name, f.graph, f.inputs, outputs, f.span).part_of(f))
     fresh = [SymbolicTensor(value_of_shape(np_shape(t), t._a.dtype)) for g in draws for t in g]
     node._attrs["branches"] = tuple(grown)
     _add_outputs(node, fresh)
@@ -166,7 +167,7 @@ def _keep(node: Any, kept: list[Any]) -> None:
     grown = GraphFunction(body.name, body.graph, body.inputs, [*body.outputs, *kept], body.span)
     padded = attrs.get("padded") or (False,) * attrs["stacked"]
     attrs["padded"] = (*padded, *[_is_stack(t) for t in kept])
-    attrs["body"], attrs["stacked"] = grown, attrs["stacked"] + len(kept)
+    attrs["body"], attrs["stacked"] = grown.part_of(body), attrs["stacked"] + len(kept)
     _add_outputs(node, [SymbolicTensor(a) for a in loop_results(grown, n, attrs["count"])[first:]])
 
 
@@ -204,7 +205,20 @@ def _while_pullback(xp: Any, g: Any, y: Any, inputs: Any, attrs: Any, needed: An
     if (wanted, seeds) not in gradients:
         gradients[wanted, seeds] = LoopGradient(node, wanted, seeds)
     found = _run_backwards(gradients[wanted, seeds], node, n, g, inputs, wanted)
+    for i, is_needed in enumerate(needed):
+        if is_needed and found[i] is None and i >= n and _is_read(node, i):
+            found[i] = uneven.zeros_for(inputs[i])  # as in TensorFlow, connected or not
     return [d if is_needed else None for d, is_needed in zip(found, needed, strict=True)]
+
+
+def _is_read(node: Any, i: int) -> bool:
+    """Whether a loop needs the value of a tensor of its surroundings, and not only its sizes."""
+    for f in (node._attrs["cond"], node._attrs["body"]):
+        t = f.inputs[i]
+        for reader in f.graph._operations[: f.span[1]]:
+            if reader.type not in _SIZES and any(read is t for read in reader.inputs):
+                return t._a.dtype.kind in _FLOATS
+    return False
 
 
 def _run_backwards(

@@ -26,6 +26,7 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.apart import Apart, apart
+from tensortape.graph.connections import add_zeros, all_gradients, also_moved
 from tensortape.graph.engine import executor
 from tensortape.graph.forward_walk import ForwardWalk
 from tensortape.graph.ir import Program, interpret
@@ -70,6 +71,12 @@ class GraphFunction:
         """Whether a call may return while XLA computes, and errors come when results are read."""
         self.is_gradient = False
         """Whether its own gradients are zeros where there is no connection, as in TensorFlow."""
+        self.whole: GraphFunction = self
+        """The function without what is only saved: a source is connected through its results."""
+        self.asked: tuple[bool, ...] | None = None
+        """Of a function that saves: the inputs for whose gradients it does."""
+        self.cotangents: list[Any] = []
+        """Of a backward function: the last of its inputs."""
 
     # -- running ---------------------------------------------------------------------------
 
@@ -195,9 +202,14 @@ class GraphFunction:
             found = GraphFunction(
                 self.name, self.graph, self.inputs, (*self.outputs, *saves), self.span
             )
-            found.is_gradient = self.is_gradient
-            self._saving[key] = found
+            found.is_gradient, found.asked = self.is_gradient, wanted
+            self._saving[key] = found.part_of(self)
         return found
+
+    def part_of(self, smaller: GraphFunction) -> GraphFunction:
+        """This function, which is ``smaller`` with more outputs."""
+        self.whole = smaller.whole
+        return self
 
     def _read_by(self, backward: GraphFunction) -> list[Any]:
         """Values of this function that ``backward`` reads, and those of stateful operations."""
@@ -248,7 +260,7 @@ class GraphFunction:
                 found.append(i)
         return found
 
-    def _build_backward(self, wanted: Any, seeds: Any) -> tuple[Any, Any]:
+    def _build_backward(self, wanted: Any, seeds: Any, whole: Any = None) -> tuple[Any, Any]:
         graph = self.graph
         first = len(graph._operations)
         with graph.as_default():
@@ -259,6 +271,12 @@ class GraphFunction:
             ]
             targets = [t for t, seeded in zip(self.outputs, seeds, strict=True) if seeded]
             found = self._pull(targets, given, wanted)
+            if whole is not None:
+                add_zeros(whole, self.inputs, wanted, found)
+        if whole is None:
+            whole = all_gradients(self, found, wanted, seeds)
+            if whole is not None:
+                return self._build_backward(wanted, seeds, whole)
         outputs: list[Any] = []
         kinds: list[Any] = []
         for t, is_wanted in zip(self.inputs, wanted, strict=True):
@@ -274,7 +292,7 @@ class GraphFunction:
         inputs = [*self.inputs, *[self.outputs[i] for i in self.computed], *given]
         span = (first, len(graph._operations))
         backward = GraphFunction(f"grad_{self.name}", graph, inputs, outputs, span)
-        backward.is_gradient = True
+        backward.is_gradient, backward.cotangents = True, given
         return backward, tuple(kinds)
 
     def _pull(self, targets: Any, seeds: Any, wanted: Any) -> dict[int, Any]:
@@ -342,6 +360,14 @@ class GraphFunction:
             found = self._backward[key] = (function, walked.given)
         return found
 
+    def still(self, moving: tuple[bool, ...], given: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Which outputs stand still for tangents of the ``moving`` inputs: theirs are zeros."""
+        key = ("still", moving, safety.on)
+        found = self._backward.get(key)
+        if found is None:
+            found = self._backward[key] = also_moved(self, given, moving)
+        return found
+
     def entries(self) -> list[Entry]:
         """The function's operations, as a tape would have recorded them."""
         _, stop = self.span
@@ -395,10 +421,18 @@ def _call_op(function: GraphFunction) -> Op:
     def pushforward(
         xp: Any, tangents: Any, y: Any, *inputs: Any, stateful: bool = False
     ) -> list[Any]:
-        forward, given = function.forward(tuple([t is not None for t in tangents]))
+        moving = tuple([t is not None for t in tangents])
+        forward, given = function.forward(moving)
         args = [*inputs, *y, *[t for t in tangents if t is not None]]
         outs = iter(_evaluated(xp, forward, args) if any(given) else ())
-        return [next(outs) if there else None for there in given]
+        found = [next(outs) if there else None for there in given]
+        if all(given):
+            return found
+        still = function.still(moving, given)
+        return [
+            xp.zeros_like(y[i]) if zero else t
+            for i, (t, zero) in enumerate(zip(found, still, strict=True))
+        ]
 
     kind = "StatefulPartitionedCall" if function.stateful else "PartitionedCall"
     record = Op(kind, kernel, name=function.name, outputs=len(function.outputs), family="call")
