@@ -279,6 +279,16 @@ def overwritten():
     return of(lambda x: tf.tensor_scatter_nd_update(x, [[0]], [5.0])[0], [1.0, 2.0])  # here
 
 
+@case(Reason.OTHER_RESULT, "FunctionResults")
+def other_result():
+    x, w = tf.Variable(2.0), tf.Variable(3.0)
+    both = tf.function(lambda: (x * x, w * 2.0))
+    with tf.GradientTape() as tape:
+        y, _ = both()  # here
+    tape.gradient(y, w)
+    return y, w
+
+
 @case(Reason.UNCONNECTED_ZERO)
 def unconnected_zero():
     x, w = tf.Variable(2.0), tf.Variable(3.0)

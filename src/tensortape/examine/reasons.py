@@ -143,6 +143,11 @@ class Reason(Enum):
     UNDERFLOW = "zero", "Too small for the dtype: compute in float32, or scale the loss."
     ZERO_SEED = "zero", "The output_gradients that were given are 0, or the target has no elements."
     CANCELLED = "zero", "An operation of a value with itself is constant: check its inputs."
+    OTHER_RESULT = (
+        "zero",
+        "A function is differentiated as a whole: let it return the target alone, or call it "
+        "without tf.function, to see None.",
+    )
     UNCONNECTED_ZERO = "zero", "The target does not depend on it (unconnected_gradients='zero')."
 
     # -- vanishing, exploding, dead

@@ -104,6 +104,8 @@ class ZeroQuestion:
             return Reason.CLIPPED
         if op in CHOICES:
             return Reason.MASKED
+        if op == "FunctionResults":
+            return Reason.OTHER_RESULT
         if op in FLATS or run.entry.op.not_derivative:
             return Reason.FLAT
         if op in SATURATING:
@@ -138,6 +140,7 @@ WORDS = {
     Reason.FLAT: "it is flat by definition",
     Reason.SATURATED: "its input is so large that it does not change any more",
     Reason.ZERO_FACTOR: "the other factor is zero",
+    Reason.OTHER_RESULT: "it leads to another result of the function, and not to the target",
     Reason.UNDERFLOW: "the product is too small for the dtype",
     Reason.STATIONARY: "its derivative is zero at this very point",
 }

@@ -21,6 +21,7 @@ from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph import autograph
 from tensortape.graph.arguments import Binder
+from tensortape.graph.as_written import as_written
 from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.engine import have_jax
@@ -142,7 +143,7 @@ class Function:
         except Untraceable:  # its derivatives, which are made before it runs
             if state.graph is not None:
                 raise
-            return self._python_function(*args, **kwargs)
+            return as_written(self._python_function, args, kwargs)
 
     def _as_python(self, args: Any, kwargs: Any) -> Any:
         """Run the function without a graph.
@@ -152,7 +153,7 @@ class Function:
         """
         against, self._against = self._against, None
         try:
-            return self._python_function(*args, **kwargs)
+            return as_written(self._python_function, args, kwargs)
         except Exception as error:
             if against is not None:
                 raise against from error

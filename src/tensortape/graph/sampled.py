@@ -20,6 +20,7 @@ from tensortape.autodiff.backward import listens
 from tensortape.core import events, nest
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
+from tensortape.graph.as_written import as_written
 
 _threads = threading.local()
 _as_written: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -29,7 +30,7 @@ _NOT_RUN: Any = object()
 def observed(function: Any, args: Any, kwargs: Any) -> Any:
     """Call a ``tf.function`` while observers watch, the way they want it."""
     if getattr(_threads, "inside", False) or listens() or state.graph is not None:
-        return function.python_function(*args, **kwargs)
+        return as_written(function.python_function, args, kwargs)
     wanted = [observer.wants(function) for observer in events.observers]
     if not any(wanted) and function not in _as_written:
         result = unseen(function, args, kwargs)
@@ -38,7 +39,7 @@ def observed(function: Any, args: Any, kwargs: Any) -> Any:
             return result
     _threads.inside = True
     try:
-        return function.python_function(*args, **kwargs)
+        return as_written(function.python_function, args, kwargs)
     finally:
         _threads.inside = False
         tell(function, seen=True)
