@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import time
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from program_recording import record
 
 import tensortape as tf
-from tensortape.arrays import blas, blocks
+from tensortape.arrays import blas, blocks, parts
 from tensortape.arrays.namespace import numpy_namespace as xp
 from tensortape.graph.ir import interpret
 from tensortape.graph.passes import optimise_for_numpy
@@ -107,16 +110,28 @@ def perceptron(x, *parameters):
     return [loss, *[p - 0.1 * g for p, g in zip(parameters, grads, strict=True)]]
 
 
+def text_of(lane, plan):
+    """The functions of a lane, or of what is written like one."""
+    parts = plan.source.split("def ")
+    return "".join(part for part in parts if part.startswith(f"{lane}"))
+
+
+def runs(plan):
+    """How often all threads meet."""
+    return sum(
+        line.strip().startswith("parts") for line in plan.source.split("def plan")[1].split("\n")
+    )
+
+
 def test_layers_run_on_from_one_to_the_next():
     plan = compared(perceptron, *matrices(7), *layers(4, 5, 6))
-    forward = plan.source.index("lane0_0(")
-    assert plan.source.count("matmul(", forward, plan.source.index("def", forward)) >= 3
-    assert plan.source.count("run_lanes((") < 6
+    assert text_of("lane0_0", plan).count("matmul(") >= 3
 
 
 def test_gradients_of_weights_of_one_shape_are_one_lane():
     plan = compared(perceptron, *matrices(7), *layers(4, 5, 6))
-    assert plan.source.count("run_lanes((") == 2
+    assert "def lane0_1_" in plan.source
+    assert "def lane0_2_" not in plan.source
     assert "shared_product(" not in plan.source
 
 
@@ -167,6 +182,123 @@ def test_a_softmax_between_products_is_part_of_the_lane():
         return [tf.nn.softmax(tf.nn.relu(x @ w) @ v) @ w]
 
     plan = compared(function, *matrices(1, 2, 3))
-    assert plan.source.count("run_lanes((") == 1
-    lane = plan.source[plan.source.index("def lane0_0(") : plan.source.index("def plan(")]
-    assert lane.count("matmul(") == 3 and "divide(" in lane
+    assert runs(plan) == 1
+    lane = text_of("lane0_0", plan)
+    assert lane.count("matmul(") == 3
+    assert "divide(" in lane
+
+
+def test_gradients_of_weights_wait_for_the_rows_they_need_and_no_more():
+    first, bias, second, last = layers(4, 5)
+    parameters = [tf.concat([first, first], 1), tf.concat([bias, bias], 0)]
+    parameters += [tf.concat([second, second], 0), last]
+    plan = compared(perceptron, *matrices(7), *parameters)
+    assert runs(plan) == 1
+    assert "def lane0_0_1(" in plan.source  # whose first part the gradients of the last layer need
+    assert text_of("aside0", plan).count("subtract(") + text_of("aside0", plan).count(" - ") >= 2
+
+
+def test_what_has_effects_stays_where_it_is():
+    said = io.StringIO()
+
+    @tf.function(jit_compile=False)
+    def function(x, w, v):
+        y = tf.nn.relu(x @ w) @ w
+        total = tf.reduce_sum(y)
+        tf.print("before", total, output_stream=said)
+        z = tf.nn.relu(tf.transpose(y) @ v) @ w
+        tf.print("after", tf.reduce_sum(z), output_stream=said)
+        return z
+
+    x, w, v = matrices(1, 2, 3)
+    z = function(x, w, v)
+    y = tf.nn.relu(x @ w) @ w
+    np.testing.assert_allclose(z, tf.nn.relu(tf.transpose(y) @ v) @ w)
+    words = said.getvalue().split()
+    assert words[::2] == ["before", "after"]
+    want = [tf.reduce_sum(y), tf.reduce_sum(z)]
+    np.testing.assert_allclose([float(word) for word in words[1::2]], want)
+
+
+def test_a_label_out_of_range_is_refused_before_anything_changes():
+    weights = tf.Variable(matrices(1)[0])
+    before = weights.numpy()
+
+    @tf.function(jit_compile=False)
+    def step(x, labels):
+        with tf.GradientTape() as tape:
+            scores = tf.nn.relu(x @ weights) @ weights
+            loss = tf.reduce_mean(
+                tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=scores)
+            )
+        weights.assign_sub(0.1 * tape.gradient(loss, weights))
+        return loss
+
+    (x,) = matrices(2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="label value of 24"):
+        step(x, tf.constant([24] * SIDE))
+    np.testing.assert_array_equal(weights, before)
+    assert np.isfinite(step(x, tf.constant([3] * SIDE)))
+
+
+class Recorder:
+    """Bodies of lanes that note what they did, some of them slow or failing."""
+
+    def __init__(self):
+        self.done = []
+
+    def body(self, name, wait=0.0, fails=False):
+        def run(low, high, scratch, given):
+            time.sleep(wait * (low == 0))
+            if fails and low == 0:
+                raise ZeroDivisionError(name)
+            self.done.append((name, low, high, given))
+
+        return run
+
+
+BOUNDS = (0, 5, 10)
+
+
+@pytest.mark.parametrize("slow", ["first", "second", "both"])
+def test_parts_wait_for_the_gates_they_need(slow):
+    for _ in range(5):
+        notes = Recorder()
+        first = notes.body("a", 0.01 if slow != "second" else 0)
+        second = notes.body("b", 0.01 if slow != "first" else 0)
+        parts.Parts(
+            ((first, second), BOUNDS, 2, []),
+            ((notes.body("c"),), BOUNDS, 1, [(0, 0)]),
+            ((notes.body("d"),), (0, 10), 0, [(0, 1), (1, 0)]),
+        ).run((None, None), ("x",), ("y",), ("z",))
+        names = "".join(name for name, *_ in notes.done)
+        assert sorted(names) == list("aabbccd")
+        assert names.rindex("a") < names.index("c")
+        assert names[-1] == "d"
+        assert {(name, given) for name, _, _, given in notes.done} == {
+            *zip("abcd", "xxyz", strict=True)
+        }
+
+
+def test_one_thread_takes_whole_lanes(monkeypatch):
+    monkeypatch.setattr(blocks.helpers, "idle", lambda: False)
+    notes = Recorder()
+    parts.Parts(
+        ((notes.body("a"), notes.body("b")), BOUNDS, 1, []),
+        ((notes.body("c"),), BOUNDS, 0, [(0, 0)]),
+    ).run((None, None), (1,), (2,))
+    assert notes.done == [("a", 0, 10, 1), ("b", 0, 10, 1), ("c", 0, 10, 2)]
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.01])
+def test_nobody_waits_for_what_failed(wait):
+    for _ in range(10):
+        notes = Recorder()
+        work = parts.Parts(
+            ((notes.body("a", wait, fails=True), notes.body("b")), BOUNDS, 2, []),
+            ((notes.body("c"),), BOUNDS, 1, [(0, 0)]),
+            ((notes.body("d"),), BOUNDS, 0, [(1, 0)]),
+        )
+        with pytest.raises(ZeroDivisionError, match="a"):
+            work.run((None, None), (0,), (0,), (0,))
+        assert not {name for name, *_ in notes.done} & {"c", "d"}

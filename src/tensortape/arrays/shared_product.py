@@ -74,29 +74,6 @@ def shared_product(a: Any, b: Any, out: Any) -> None:
         _in_parts(_columns, columns, FEWEST, a, b, out)
 
 
-def run_lanes(lanes: Any, scratches: Any) -> None:
-    """Run ``(body, rows, part, args)`` on all their rows, one thread for each of ``scratches``.
-
-    ``body(low, high, scratch, *args)`` computes some rows, at most ``part`` of them at once on
-    several cores: what it computes first is in the cache when it goes on with it.
-    """
-    if one_thread.set is None or len(scratches) == 1 or not helpers.idle():
-        for body, rows, _, args in lanes:
-            body(0, rows, scratches[0], *args)
-        return
-    parts = [
-        (body, low, min(low + part, rows), args)
-        for body, rows, part, args in lanes
-        for low in range(0, rows, part)
-    ]
-    run_blocks(_one_part, len(parts), 1, scratches, (parts,))
-
-
-def _one_part(number: int, _: int, scratch: Any, parts: Any) -> None:
-    body, low, high, args = parts[number]
-    body(low, high, scratch, *args)
-
-
 def _in_parts(body: Any, count: int, fewest: int, *arrays: Any) -> None:
     threads = cores()
     if threads == 1 or not helpers.idle():  # each part costs packing the other factor again

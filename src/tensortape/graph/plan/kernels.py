@@ -26,7 +26,7 @@ class Globals:
 
     RESERVED = (
         "plan quiet unquiet explained take give work one_thread threads_as_before token error "
-        "low high scratch"
+        "low high scratch side"
     )
 
     def __init__(self) -> None:

@@ -96,38 +96,53 @@ class Lane:
             and n.outputs[0] not in read
         ]
 
-    def part(self, lanes: int) -> int:
-        """Rows of a part, of one lane among several.
+    def bounds(self, last: bool) -> tuple[int, ...]:
+        """Where parts begin, and the last one ends.
 
-        A lane of several products is cut once for each thread, for every part costs arranging the
-        second factors anew; one of a product alone into more, so that threads end together.
+        A lane is cut once for each thread, for every part costs arranging the second factors anew;
+        the last one into more, so that threads end together, unless it has several products: then
+        the first part is the longest, so that threads, of which one at a time runs Python, are not
+        at small operations together. What is little is not cut.
         """
-        threads = cores()
-        pieces = threads if self.products > 1 else max(threads, PARTS * threads // lanes)
+        if self.most < SHARED // 16:
+            return (0, self.rows)
+        pieces = cores() * (PARTS if last and self.products == 1 else 1)
         rows = max(FEWEST, math.ceil(self.rows / pieces))
-        return math.ceil(rows / ROUND) * ROUND
+        step = math.ceil(rows / ROUND) * ROUND
+        more = ROUND if self.products > 1 else 0
+        return (0, *range(step + more, self.rows, step), self.rows)
 
 
 class Group:
-    """Lanes that are computed at once.
+    """Lanes that are computed at once, or where they wait for each other (see ``gates``).
 
     ``uses``: what has to be there before, ``outputs``: what is there afterwards.
+
+    Attributes:
+        lanes: those that need others come after them.
+        asides: small operations that one thread computes while others are at the last lane.
     """
 
     stateful = False
 
     def __init__(self, lane: Lane) -> None:
         self.lanes = [lane]
+        self.asides: list[Node] = []
 
     @property
     def items(self) -> list[Any]:
-        """The items of all lanes."""
-        return [item for lane in self.lanes for item in lane.items]
+        """The items of all lanes, and the small operations."""
+        return [*(item for lane in self.lanes for item in lane.items), *self.asides]
 
     @property
     def chains(self) -> list[Chain]:
         """The chains of all lanes."""
         return [item for item in self.items if isinstance(item, Chain)]
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        """The values that lanes write into arrays given to them."""
+        return tuple(i for lane in self.lanes for item in lane.items for i in item.outputs)
 
     @property
     def outputs(self) -> tuple[int, ...]:

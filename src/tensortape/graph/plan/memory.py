@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.graph.ir import Node, Program
+from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import form_of
 from tensortape.graph.plan.lanes import Group, read_by
@@ -78,7 +78,10 @@ class Memory:
         for i in outputs:
             self.last[i] = t
         if not isinstance(item, Node):
-            self.roots.update({i: frozenset({i}) for i in outputs})
+            filled = item.filled if isinstance(item, Group) else outputs
+            self.roots.update({i: frozenset({i}) for i in filled})
+            for node in item.asides if isinstance(item, Group) else ():
+                self.trace(t, node)
             return
         if item.stateful:
             self.escaped |= seen
@@ -90,6 +93,8 @@ class Memory:
 
     def plannable(self, item: Any) -> tuple[int, ...]:
         """The results of an item that can be written into given arrays, and are large."""
+        if isinstance(item, Group):
+            return item.filled
         if not isinstance(item, Node) or (item.outputs and item.outputs[0] in self.machines):
             return item.outputs
         form = form_of(item, self.avals)
@@ -101,10 +106,7 @@ class Memory:
 
     def bytes(self, i: int) -> int:
         """The size of a value in memory; of an object or of unknown shape, none."""
-        aval = self.avals[i]
-        if None in aval.shape:
-            return 0
-        return math.prod(aval.shape) * np.dtype(aval.dtype).itemsize  # type: ignore[arg-type]
+        return bytes_of(self.avals[i])
 
     # -- places ----------------------------------------------------------------------------
 
@@ -215,6 +217,13 @@ class Memory:
             unknown = None in self.avals[i].shape
             if unknown or self.bytes(i) >= LARGE_BYTES:
                 self.dropped.setdefault(t, []).append(i)
+
+
+def bytes_of(aval: Aval) -> int:
+    """The size of an array; of an object or of unknown shape, none."""
+    if None in aval.shape:
+        return 0
+    return math.prod(aval.shape) * np.dtype(aval.dtype).itemsize  # type: ignore[arg-type]
 
 
 def chain_overwrites(chain: Chain, i: int, avals: Any) -> list[int]:

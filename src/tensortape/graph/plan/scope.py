@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tensortape.arrays.blocks import cores
-from tensortape.arrays.shared_product import run_lanes
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import control, products
 from tensortape.graph.plan.chains import Chain, Schedule
 from tensortape.graph.plan.forms import Form, form_of
+from tensortape.graph.plan.gates import joined
 from tensortape.graph.plan.kernels import kernel_call
 from tensortape.graph.plan.lanes import Group, grouped
 from tensortape.graph.plan.memory import Memory
 from tensortape.graph.plan.outer import column_and_row, column_times_row
-from tensortape.graph.plan.scratch import arguments
+from tensortape.graph.plan.scratch import arguments, outside
 
 
 class Origin(NamedTuple):
@@ -36,7 +36,7 @@ class Scope:
     def __init__(self, writer: Any, program: Program, prefix: str, indent: str) -> None:
         self.writer, self.program, self.avals = writer, program, program.avals
         self.prefix, self.indent = prefix, indent
-        self.items = grouped(Schedule(program).items, self.avals)
+        self.items = joined(grouped(Schedule(program).items, self.avals), self.avals)
         self.memory = Memory(program, self.items)
         self.groups = [item for item in self.items if isinstance(item, Group)]
         self.chains = [
@@ -204,14 +204,20 @@ class Scope:
         self.line(f"run_blocks(chain{k}, {chain.rows}, {chain.step}, scratch{k}, ({joined}))")
 
     def call_group(self, k: int, group: Group) -> None:
-        """Run all lanes of a group."""
-        for i in group.outputs:
+        """Run all lanes of a group, and its small operations before the last of them."""
+        for i in group.filled:
             self.known_as(i, self.target(i))
-        lanes = []
-        for n, lane in enumerate(group.lanes):
-            args = "".join(f"{self.value(i)}, " for i in arguments(lane)).rstrip()
-            lanes.append(f"(lane{k}_{n}, {lane.rows}, {lane.part(len(group.lanes))}, ({args}))")
+        args = [
+            f"({''.join(f'{self.value(i)}, ' for i in arguments(lane)).rstrip()})"
+            for lane in group.lanes
+        ]
+        kept: list[int] = []
+        if group.asides:
+            given, kept = outside(group, self)
+            self.line("side = []")
+            args.insert(-1, f"({', '.join(['side', *map(self.value, given)])},)")
         scratches = "".join(f"scratch{self.chains.index(chain)}, " for chain in group.chains)
-        threads = f"zip({scratches.rstrip(', ')})" if scratches else f"((),) * {cores()}"
-        call = self.writer.names.name(run_lanes, "run_lanes")
-        self.line(f"{call}(({', '.join(lanes)},), tuple({threads}))")
+        threads = f"tuple(zip({scratches.rstrip(', ')}))" if scratches else f"((),) * {cores()}"
+        self.line(f"parts{k}({threads}, {', '.join(args)})")
+        if kept:
+            self.line(f"{''.join(f'{self.name(i)}, ' for i in kept).rstrip()} = side")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from tensortape.graph.ir import Node
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import factors, form_of
-from tensortape.graph.plan.lanes import REDUCTIONS, Lane, is_product, read_by
+from tensortape.graph.plan.kernels import kernel_call
+from tensortape.graph.plan.lanes import REDUCTIONS, Group, Lane, is_product, read_by
 
 
 def write_chain(writer: Any, scope: Any, k: int, chain: Chain) -> tuple[int, Any]:
@@ -45,25 +47,67 @@ def arguments(lane: Lane) -> list[int]:
     return list(dict.fromkeys(i for item in lane.items for i in (*read_by(item), *item.outputs)))
 
 
-def write_lane(writer: Any, scope: Any, name: str, lane: Lane, first: int) -> None:
-    """Write the function of a lane; ``first``: the place of its first scratch array."""
-    given = arguments(lane)
-    writer.line(f"def {name}({', '.join(['low', 'high', 'scratch', *[f'v{i}' for i in given]])}):")
-    for item in lane.items:
-        if isinstance(item, Chain):
-            chain = f"chain{scope.chains.index(item)}"
-            each, step = item.rows // lane.rows, item.step
-            args = [flattened(item, i, scope.avals) for i in (*item.operands, *item.outputs)]
-            many = "" if each == 1 else f" * {each}"
-            writer.line(f"    last = high{many}")
-            writer.line(f"    for at in range(low{many}, last, {step}):")
-            call = f"at, min(at + {step}, last), scratch[{first}], {', '.join(args)}"
-            writer.line(f"        {chain}({call})")
-            first += 1
+def write_lane(writer: Any, scope: Any, name: str, lane: Lane, cuts: Any, first: int) -> None:
+    """Write the functions of a lane, one for each part of it that ends at one of the ``cuts``.
+
+    ``first``: the place of its first scratch array.
+    """
+    given = ", ".join(["low", "high", "scratch", *[f"v{i}" for i in arguments(lane)]])
+    for k, (start, end) in enumerate(itertools.pairwise([0, *cuts])):
+        writer.line(f"def {name}_{k}({given}):")
+        for item in lane.items[start:end]:
+            if isinstance(item, Chain):
+                write_chain_call(writer, scope, item, lane, first)
+                first += 1
+            else:
+                for text in by_rows(item, lane.rows, scope.avals):
+                    writer.line("    " + text, item, scope)
+        writer.line("")
+
+
+def write_chain_call(writer: Any, scope: Any, chain: Chain, lane: Lane, place: int) -> None:
+    """Run a chain on the rows of a lane's part."""
+    name = f"chain{scope.chains.index(chain)}"
+    each, step = chain.rows // lane.rows, chain.step
+    args = [flattened(chain, i, scope.avals) for i in (*chain.operands, *chain.outputs)]
+    many = "" if each == 1 else f" * {each}"
+    writer.line(f"    last = high{many}")
+    writer.line(f"    for at in range(low{many}, last, {step}):")
+    call = f"at, min(at + {step}, last), scratch[{place}], {', '.join(args)}"
+    writer.line(f"        {name}({call})")
+
+
+def write_asides(writer: Any, scope: Any, name: str, group: Group) -> None:
+    """Write the function that computes a group's small operations, and adds them to ``side``."""
+    given, kept = outside(group, scope)
+    writer.line(f"def {name}({', '.join(['low', 'high', 'scratch', 'side', *map(named, given)])}):")
+    for node in group.asides:
+        form = form_of(node, scope.avals)
+        args = [
+            scope.operand(i, node, form) if i in scope.program.constants else named(i)
+            for i in node.inputs
+        ]
+        if form is None:
+            text = kernel_call(node, args, scope.avals, writer.names)
         else:
-            for text in by_rows(item, lane.rows, scope.avals):
-                writer.line("    " + text, item, scope)
+            text = form.value(args, node, scope.avals)
+        writer.line(f"    {named(node.outputs[0])} = {text}", node, scope)
+    writer.line(f"    side += ({''.join(f'{named(i)}, ' for i in kept).rstrip()})")
     writer.line("")
+
+
+def outside(group: Group, scope: Any) -> tuple[list[int], list[int]]:
+    """What the small operations of a group read, and which of their results are read elsewhere."""
+    own = {node.outputs[0]: None for node in group.asides}
+    known = {*own, *scope.program.constants}
+    given = dict.fromkeys(i for node in group.asides for i in read_by(node) if i not in known)
+    read = {i for item in scope.items if item is not group for i in read_by(item)}
+    return list(given), [i for i in own if i in read or i in scope.program.results]
+
+
+def named(i: int) -> str:
+    """The name of a value in such a function."""
+    return f"v{i}"
 
 
 def by_rows(node: Node, rows: int, avals: Any) -> list[str]:

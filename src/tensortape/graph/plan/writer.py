@@ -7,16 +7,18 @@ from typing import Any
 
 from tensortape.arrays import blas
 from tensortape.arrays.blocks import cores, run_blocks
+from tensortape.arrays.parts import Parts
 from tensortape.graph.ir import Aval, Node, Program
 from tensortape.graph.plan import products, reductions
 from tensortape.graph.plan.chains import Chain
 from tensortape.graph.plan.forms import NAMES
+from tensortape.graph.plan.gates import gates_of
 from tensortape.graph.plan.kernels import Globals
 from tensortape.graph.plan.lanes import Group
 from tensortape.graph.plan.memory import Workspace
 from tensortape.graph.plan.recycling import recycled
 from tensortape.graph.plan.scope import Origin, Scope
-from tensortape.graph.plan.scratch import write_chain, write_lane
+from tensortape.graph.plan.scratch import write_asides, write_chain, write_lane
 
 INDENT = "        "
 
@@ -90,10 +92,22 @@ class Writer:
 
     def write_group(self, k: int, group: Group) -> None:
         """The functions of a group's lanes, whose chains have scratch memory for every thread."""
-        first = 0
+        gates, first = gates_of(group), 0
+        lanes = []
         for n, lane in enumerate(group.lanes):
-            write_lane(self, self.scope, f"lane{k}_{n}", lane, first)
+            write_lane(self, self.scope, f"lane{k}_{n}", lane, gates.cuts[n], first)
             first += sum(isinstance(item, Chain) for item in lane.items)
+            bodies = "".join(f"lane{k}_{n}_{m}, " for m in range(len(gates.cuts[n]))).rstrip()
+            bounds = lane.bounds(last=lane is group.lanes[-1])
+            lanes.append(f"(({bodies}), {bounds}, {gates.opens[n]}, {gates.needs[n]})")
+        if group.asides:
+            write_asides(self, self.scope, f"aside{k}", group)
+            lanes.insert(-1, f"((aside{k},), (0, 1), 0, {gates.aside})")
+        self.line(f"parts{k} = {self.names.name(Parts, 'Parts')}(")
+        for text in lanes:
+            self.line(f"    {text},")
+        self.line(").run")
+        self.line("")
         for chain in group.chains:
             at = self.scope.chains.index(chain)
             self.scratches[at] = (cores(), self.scratches[at][1])
