@@ -15,7 +15,7 @@ import numpy as np
 
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Node
-from tensortape.graph.plan.lanes import REACH, Group, ancestors, read_by
+from tensortape.graph.plan.lanes import REACH, Group, ancestors, movable, read_by
 from tensortape.graph.plan.machines import machine_of
 from tensortape.graph.plan.memory import LARGE_BYTES, bytes_of
 
@@ -64,7 +64,7 @@ def join(items: list[Any]) -> None:
     makers = {i: item for item in between for i in item.outputs}
     needed = ancestors(after.uses, makers)
     made = {*before.outputs}
-    if any(item.stateful or not made.isdisjoint(read_by(item)) for item in needed):
+    if not all(movable(item) and made.isdisjoint(read_by(item)) for item in needed):
         return
     before.lanes += after.lanes
     items[at:] = [*needed, before, *[item for item in between if item not in needed]]

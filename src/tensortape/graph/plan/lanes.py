@@ -170,6 +170,11 @@ def read_by(item: Any) -> tuple[int, ...]:
     return item.uses() if isinstance(item, Node) else item.uses
 
 
+def movable(item: Any) -> bool:
+    """Whether an item has no effects, and may run at any time."""
+    return not getattr(item, "stateful", False)
+
+
 def is_product(item: Any) -> bool:
     """Whether an item is a product of matrices."""
     return isinstance(item, Node) and item.op.type in PRODUCTS
@@ -236,7 +241,7 @@ class Extension:
 
     def free(self, item: Any) -> bool:
         """Whether an item waits for nothing that comes after the lane."""
-        return self.late.isdisjoint(read_by(item)) and not getattr(item, "stateful", False)
+        return self.late.isdisjoint(read_by(item)) and movable(item)
 
     def see(self, item: Any) -> None:
         """Take the next item, or leave it for later."""
