@@ -48,10 +48,11 @@ def test_the_nearest_trace_serves():
         seen.append(str(x.shape))
         return tf.constant(len(seen))
 
+    narrow = function.get_concrete_function(tf.TensorSpec([None, 2]))
     function.get_concrete_function(tf.TensorSpec([None, None]))
-    function.get_concrete_function(tf.TensorSpec([None, 2]))
-    assert int(function(tf.ones([3, 2]))) == 2
-    assert int(function(tf.ones([3, 3]))) == 1
+    assert int(function(tf.ones([3, 2]))) == 1
+    assert int(function(tf.ones([3, 3]))) == 2
+    assert function.get_concrete_function(tf.TensorSpec([1, 2])) is narrow
 
 
 def test_nan_is_one_value():

@@ -47,7 +47,7 @@ def test_calls_with_more_positions_and_names():
     ("args", "kwargs"),
     [
         ((X, 4, False), {}),
-        ((X, tf.constant(3), False), {}),
+        ((X, tf.constant(4), False), {}),
         ((X, 3), {}),
         ((X, 3, False, 1), {}),
         ((X,), {"training": False}),

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.shapes import TensorShape
@@ -20,6 +22,7 @@ from tensortape.graph.signature import (
     outer_specs,
     shapes_in,
 )
+from tensortape.graph.stand_ins import said_name
 from tensortape.graph.structures import paths
 
 
@@ -72,8 +75,7 @@ class Binder:
                 raise self._unbound(exc, args, kwargs) from None
             if self._given is not None:
                 self._need_defaults(bound.arguments)
-            if self._given is None or len(bound.args) > len(self._given):
-                bound.apply_defaults()
+            bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
         if self._given is not None:
             args = self._cast(args)
@@ -137,7 +139,7 @@ class Binder:
         """``(args, kwargs)`` with a ``tf.TensorSpec`` for each tensor."""
 
         def all_of(value: Any, base: str, given: Any, first: Any) -> Any:
-            if isinstance(value, Tensor):
+            if isinstance(value, (Tensor, np.ndarray, np.generic)):
                 return _specified(value, base, given, first)
             said = iter([s for s in nest.flatten(given) if isinstance(s, TensorSpec)])
             plain = not any(isinstance(leaf, CompositeTensor) for leaf in nest.flatten(value))
@@ -146,7 +148,7 @@ class Binder:
 
             def one(leaf: Any) -> Any:
                 way = next(ways, "")
-                if not isinstance(leaf, Tensor):
+                if not isinstance(leaf, (Tensor, np.ndarray, np.generic)):
                     return next(composite, leaf) if is_described_by_spec(leaf) else leaf
                 return _specified(leaf, base + way, next(said, None), next(shapes, None))
 
@@ -182,7 +184,9 @@ def _names(base: str, value: Any, given: Any) -> list[str]:
     tensors: list[Any] = []
     describe(value, tensors)
     specs = [s for s in nest.flatten(given) if isinstance(s, TensorSpec)]
-    said = [s.name for s in specs] if len(specs) == len(tensors) else [_said(t) for t in tensors]
+    said = (
+        [s.name for s in specs] if len(specs) == len(tensors) else [said_name(t) for t in tensors]
+    )
     return [
         name or (base if k == 0 else f"{base}_{k}") for k, name in enumerate(said[: len(tensors)])
     ]
@@ -194,13 +198,9 @@ def _specified(tensor: Any, name: str, given: Any, key: Any) -> TensorSpec:
     shape = TensorShape(getattr(known, "shape", None))
     if shape.rank is None and type(key) is not Shaped:
         shape = tensor.shape
-    return TensorSpec(shape, tensor.dtype, getattr(given, "name", None) or _said(tensor) or name)
-
-
-def _said(tensor: Any) -> str | None:
-    """The name of the specification that a tensor stands for."""
-    known: dict[int, str] = getattr(getattr(tensor, "_graph", None), "given_names", {})
-    return known.get(tensor._id)
+    return TensorSpec(
+        shape, tensor.dtype, getattr(given, "name", None) or said_name(tensor) or name
+    )
 
 
 def _short(value: Any) -> str:

@@ -76,7 +76,7 @@ class Connections(events.Observer):
         sources = [t for i, t in enumerate(self.outside) if every >> i & 1]
         fresh = [state.tensor(t._a) for t in results]
         tell(state.listeners, results_op, (*results, *sources), tuple(fresh), {})
-        by_id = {t._id: new for t, new in zip(results, fresh, strict=True)}
+        by_id: dict[Any, Any] = {t._id: new for t, new in zip(results, fresh, strict=True)}
         leaves = [by_id.get(getattr(t, "_id", None), t) for t in leaves]
         return nest.pack_sequence_as(result, leaves, expand_composites=True)
 

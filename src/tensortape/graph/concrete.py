@@ -5,6 +5,8 @@ Source: ``tf.types.experimental.ConcreteFunction``.
 
 from __future__ import annotations
 
+import copy
+import inspect
 from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
@@ -30,12 +32,15 @@ from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import TensorLike
+from tensortape.core.variable import Variable
+from tensortape.graph.binding import bound
 from tensortape.graph.effects import effect
 from tensortape.graph.engine import EXPORT
+from tensortape.graph.function_type import FunctionType, traced_type, type_of, variable_spec
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import lower
 from tensortape.graph.signature import held
-from tensortape.graph.structures import as_spec, in_parts, structured
+from tensortape.graph.structures import in_parts
 from tensortape.graph.symbolic import SymbolicTensor
 
 
@@ -125,7 +130,7 @@ class ConcreteFunction:
     def __init__(
         self, name: str, graph: Any, arguments: Any, result: Result, seeds: SeedScope
     ) -> None:
-        self.name, self.graph = name, graph
+        self.label, self.graph = name, graph
         self._result, self._seeds = result, seeds
         self._arguments = list(arguments)
         self._captured = [outer for outer, _ in graph.captured.values()]
@@ -144,13 +149,27 @@ class ConcreteFunction:
         ]
         outputs = [*result.outputs, *[graph.value_of(v) for v in self._assigned]]
         graph.visible = len(graph._operations)
+        graph.inputs, graph.outputs = inputs, list(result.outputs)
+        graph.captures = list(graph.captured.values())
         self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))
         self.function.updates = self._updates()
         self.signature: Any = ((), {})
         self.flat_names: list[str] = []
         self.parameters: list[str] = []
+        self.python_signature: inspect.Signature | None = None
+        self.takes_variables = False
+
+    def takes(self, signature: Any, names: list[str], python: inspect.Signature | None) -> None:
+        """Say what the arguments were: ``(args, kwargs)``, and the parameters they are for."""
+        self.signature, self.parameters, self.python_signature = signature, names, python
+        self.takes_variables = any(isinstance(v, Variable) for v in nest.flatten(signature))
 
     # -- looking at it ---------------------------------------------------------------------
+
+    @property
+    def name(self) -> bytes:
+        """The name of the graph, in bytes as in TensorFlow; ``label`` is the text."""
+        return self.label.encode()
 
     @property
     def inputs(self) -> list[Any]:
@@ -180,7 +199,9 @@ class ConcreteFunction:
     @property
     def structured_input_signature(self) -> Any:
         """The specifications of the arguments, ``(args, kwargs)``."""
-        return self.signature
+        return nest.map_structure(
+            lambda v: variable_spec(v) if isinstance(v, Variable) else v, self.signature
+        )
 
     @property
     def structured_outputs(self) -> Any:
@@ -223,8 +244,9 @@ class ConcreteFunction:
         tensors = [_example(a) for a in nest.flatten(args, expand_composites=True)]
         if len(tensors) != len(self._arguments):
             raise ValueError(
-                f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
-                f"received {len(tensors)}: pass one example or tf.TensorSpec for each, or none."
+                f"{self.label} takes {len(self._arguments)} tensors "
+                f"({', '.join(self.flat_names)}), received {len(tensors)}: "
+                "pass one example or tf.TensorSpec for each, or none."
             )
         return self.function.program([t._a for t in self._all(tensors)])
 
@@ -241,17 +263,39 @@ class ConcreteFunction:
         """
         return EXPORT[0]()(self.program(*args), stage)
 
+    @property
+    def function_type(self) -> FunctionType:
+        """The parameters and the result with their types, and the types of captures."""
+        made = traced_type(self.signature, self.python_signature)
+        made = made.replace(return_annotation=type_of(self.structured_outputs))
+        made.captures = {id(t): type_of(t) for t in self.captured_inputs}
+        return made
+
     def pretty_printed_signature(self, verbose: bool = True) -> str:
-        """The signature as text."""
-        args = ", ".join(
-            f"{n}: {TensorSpec(t.shape, t.dtype)!r}"
-            for n, t in zip(self.flat_names, self._arguments, strict=False)
-        )
-        results = nest.map_structure(as_spec, self.structured_outputs)
-        return f"{self.name}({args}) -> {results!r}"
+        """The signature as text: a line for each parameter, or one for all.
+
+        >>> import tensortape as tf
+        >>> f = tf.function(lambda x, n: x * n)
+        >>> concrete = f.get_concrete_function(tf.TensorSpec([None], tf.float32), 3)
+        >>> print(concrete.pretty_printed_signature())
+        Input Parameters:
+          x (POSITIONAL_OR_KEYWORD): TensorSpec(shape=(None,), dtype=tf.float32, name=None)
+          n (POSITIONAL_OR_KEYWORD): Literal[3]
+        Output Type:
+          TensorSpec(shape=(None,), dtype=tf.float32, name=None)
+        Captures:
+          None
+        """
+        kind = self.function_type
+        names = {id(t): getattr(t, "name", None) or id(t) for t in self._variables}
+        names |= {id(t): id(t) for t in self._captured}
+        return kind.described(names) if verbose else str(kind)
 
     def __repr__(self) -> str:
-        return f"<ConcreteFunction {self.pretty_printed_signature()} at {id(self):#x}>"
+        return f"<ConcreteFunction {self.pretty_printed_signature(False)} at {id(self):#x}>"
+
+    def __str__(self) -> str:
+        return f"ConcreteFunction {self.pretty_printed_signature()}"
 
     @property
     def engine(self) -> str:
@@ -283,27 +327,27 @@ class ConcreteFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run on tensors of the traced dtypes and shapes.
 
-        Arguments are the tensors alone, or all that was traced with, Python values included.
+        Arguments are all that was traced with, Python values included (numbers and arrays for
+        tensors), or the tensors alone. These may eagerly have other shapes, as in TensorFlow.
 
-        Raises ``TypeError`` for another number of arguments, another dtype or shape, or another
-        Python value.
+        Raises ``TypeError`` for another number of arguments or another Python value,
+        ``InvalidArgumentError`` for tensors of another dtype.
         """
-        names, all_named = self.flat_names, dict(kwargs)
-        if not kwargs.keys() <= set(names) and self.parameters:
-            names = [*self.parameters[: len(self.signature[0])], *sorted(self.signature[1])]
-        given = [*args, *(kwargs.pop(n) for n in list(names[len(args) :]) if n in kwargs)]
-        leaves = [v for v in nest.flatten(given, expand_composites=True) if _dynamic(v)]
-        if kwargs or len(leaves) != len(self._arguments):
-            whole = structured(self.signature, self.parameters, args, all_named)
-            if whole is not None:
-                pairs = zip(whole, self._arguments, strict=True)
-                return self.call([_fitting(v, t, self.name) for v, t in pairs])
-            raise TypeError(
-                f"{self.name} takes {len(self._arguments)} tensors ({', '.join(self.flat_names)}), "
-                f"received {len(leaves)}{f' and {sorted(kwargs)}' if kwargs else ''}."
-            )
-        tensors = [_fitting(v, t, self.name) for v, t in zip(leaves, self._arguments, strict=True)]
-        return self.call(tensors)
+        tensors: Any = args
+        plain = not kwargs and len(args) == len(self._arguments) and not self.takes_variables
+        if not (plain and all(map(_fits, args, self._arguments))):
+            tensors = bound(self, args, kwargs)
+            if not all(map(_fits, tensors, self._arguments)):
+                return self._for_other_shapes().call(tensors)
+        return self.call(list(tensors))
+
+    def _for_other_shapes(self) -> ConcreteFunction:
+        """This function for arguments of any shapes: what was traced may not hold for them."""
+        made = copy.copy(self)
+        old = self.function
+        made.function = GraphFunction(old.name, old.graph, old.inputs, old.outputs, old.span)
+        made.function.static, made.function.updates = False, old.updates
+        return made
 
     def call(self, tensors: list[Any]) -> Any:
         """Run on tensors that fit."""
@@ -435,20 +479,10 @@ def _example(value: Any) -> Any:
     return EagerTensor(np.broadcast_to(one, [n or 0 for n in value.shape.as_list()]))
 
 
-def _dynamic(value: Any) -> bool:
+def _fits(tensor: Any, parameter: SymbolicTensor) -> bool:
+    """Whether an argument is a tensor of the parameter's dtype, and of its shape."""
     return (
-        isinstance(value, TensorLike) or hasattr(value, "dtype") or isinstance(value, (int, float))
+        isinstance(tensor, Tensor)
+        and tensor.dtype is parameter.dtype
+        and parameter.shape.is_compatible_with(tensor.shape)
     )
-
-
-def _fitting(value: Any, parameter: SymbolicTensor, name: str) -> Any:
-    try:
-        t = value if isinstance(value, Tensor) else convert_to_tensor(value, dtype=parameter.dtype)
-    except (TypeError, ValueError) as exc:
-        raise TypeError(f"{name}: {exc}") from None
-    if t.dtype is not parameter.dtype or not parameter.shape.is_compatible_with(t.shape):
-        raise TypeError(
-            f"Binding inputs to {name} failed: expected {parameter.dtype.name}{parameter.shape}, "
-            f"received {t.dtype.name}{t.shape}."
-        )
-    return t

@@ -15,7 +15,6 @@ from tensortape.autodiff.graph_gradients import only_in_graphs
 from tensortape.core import events, nest
 from tensortape.core.errors import OperatorNotAllowedInGraphError
 from tensortape.core.registry import export
-from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
@@ -25,18 +24,18 @@ from tensortape.graph.as_written import as_written
 from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.engine import have_jax
-from tensortape.graph.func_graph import Graph
+from tensortape.graph.function_type import FunctionType, declared_type
 from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.sampled import observed
 from tensortape.graph.signature import (
     Shaped,
-    component_specs,
     covers,
     describe,
     generalised,
     openness,
     shapes_in,
 )
+from tensortape.graph.stand_ins import said_name, spec_graph, stand_in
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
 
@@ -93,6 +92,11 @@ class Function:
         """How arguments are bound to parameters."""
         return self._binder
 
+    @property
+    def function_type(self) -> FunctionType:
+        """The parameters, with types where ``input_signature`` says them."""
+        return declared_type(self._binder.signature, self._options["input_signature"])
+
     def experimental_get_tracing_count(self) -> int:
         """How often the Python function was traced."""
         return len(self._log.traces)
@@ -118,7 +122,8 @@ class Function:
 
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures traced so far, as text."""
-        return "\n\n".join(c.pretty_printed_signature() for _, c in self._traced)
+        traced = [c for _, c in self._traced if c is not None]
+        return "\n\n".join(c.pretty_printed_signature(verbose) for c in traced)
 
     # -- calling it ------------------------------------------------------------------------
 
@@ -229,8 +234,8 @@ class Function:
                 parameters=self._binder.names,
                 jit_compile=self._engine(),
             )
-            concrete.signature = self._binder.specifications(args, kwargs, key)
-            concrete.parameters = self._binder.names
+            signature = self._binder.specifications(args, kwargs, key)
+            concrete.takes(signature, self._binder.names, self._binder.signature)
             concrete.function.asynchronous = self._steps
             count = sum(1 for n in concrete.graph.get_operations() if n._op is not None)
         except Exception as reason_against:
@@ -303,21 +308,31 @@ class Function:
             args, kwargs = self._binder.from_signature()
         args, kwargs = self._binder.bind(args, kwargs)
         tensors: list[Any] = []
-        with _spec_graph():
-            args = nest.map_structure(_stand_in, tuple(args))
-            kwargs = nest.map_structure(_stand_in, kwargs)
+        with spec_graph():
+            args = nest.map_structure(stand_in, tuple(args))
+            kwargs = nest.map_structure(stand_in, kwargs)
         parts = [describe(a, tensors) for a in args]
         parts += [(n, describe(kwargs[n], tensors)) for n in sorted(kwargs)]
         key = tuple(parts) if self._binder.key is None else self._binder.key
-        found = self._concrete.get(key)
-        if found is None:
-            found = self._concrete[key] = self._trace(key, args, kwargs, tensors)
+        found = self._named(key, args, kwargs, tensors)
         if found is None:
             raise NotImplementedError(
                 f"{self._name} has no graph for this signature: it runs as plain Python when it is "
                 f"called. {self._log.traces[-1].reason}"
             )
         return found
+
+    def _named(self, key: Any, args: Any, kwargs: Any, tensors: Any) -> Any:
+        """A trace that covers ``key`` in which tensors have the names that specifications say."""
+        wanted = key if key in self._concrete else self._relaxed(key)
+        found: Any = self._concrete.get(wanted)
+        names = self._binder.flat_names(args, kwargs)
+        if found is not None and (found.flat_names == names or not any(map(said_name, tensors))):
+            return found
+        place = wanted if found is None else (wanted, *names)
+        if self._concrete.get(place) is None:
+            self._concrete[place] = self._trace(wanted, args, kwargs, tensors)
+        return self._concrete[place]
 
     def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """A function of ``stage`` that gives the function as XLA gets it (needs JAX).
@@ -353,7 +368,7 @@ class Function:
 
 def _has_unknown_sizes(key: Any) -> bool:
     """Whether a signature leaves sizes open."""
-    return any(None in shaped.shape for shaped in shapes_in(key))
+    return any(s.shape is None or None in s.shape for s in shapes_in(key))
 
 
 def _is_ours(exc: BaseException) -> bool:
@@ -379,29 +394,6 @@ def _weak_method(function: Callable[..., Any], instance: Any) -> Callable[..., A
 
     method.__wrapped_method__ = (function, ref)  # type: ignore[attr-defined]
     return method
-
-
-class _spec_graph:
-    """Context in which stand-ins for specifications are made."""
-
-    def __enter__(self) -> None:
-        graph = Graph("specifications")
-        graph.given_names = {}  # type: ignore[attr-defined]
-        self._context = graph.as_default()
-        self._context.__enter__()
-
-    def __exit__(self, *exc: object) -> None:
-        self._context.__exit__(None, None, None)
-
-
-def _stand_in(value: Any) -> Any:
-    """A symbolic tensor for a specification."""
-    if isinstance(value, TensorSpec):
-        stand_in = state.graph.placeholder(value.shape, value.dtype, value.name or "spec")
-        state.graph.given_names[stand_in._id] = value.name
-        return stand_in
-    parts = component_specs(value)
-    return value if parts is None else value._from_components(tuple(map(_stand_in, parts)))
 
 
 @export("function")

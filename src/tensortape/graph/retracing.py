@@ -82,6 +82,8 @@ def in_words(a: Any, b: Any) -> str:
     if type(a) is Shaped and type(b) is Shaped:
         if a.dtype != b.dtype:
             return f"dtype {np_name(a)} became {np_name(b)}"
+        if a.shape is None or b.shape is None:
+            return f"{a!r} became {b!r}"
         if len(a.shape) != len(b.shape):
             return f"rank {len(a.shape)} became {len(b.shape)} (shape {b.shape})"
         return f"shape {a.shape} became {b.shape}"

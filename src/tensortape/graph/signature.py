@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tensortape.arrays.unranked import unranked
 from tensortape.core.containers import CONTAINERS
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType
@@ -22,6 +23,8 @@ from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor, TensorLike
 
 _LITERALS = frozenset({bool, int, float, complex, str, bytes, type(None), type, DType, type(...)})
+_RANKS = 64
+"""As many sizes as a shape has at most."""
 RESOURCES: list[tuple[type, Callable[[Any, Any], Any]]] = []
 """Classes of objects that are given anew at each call (iterators), and what stands for one of them
 while a function is traced: ``stand_in(thing, placeholder)``."""
@@ -73,9 +76,11 @@ class Shaped(NamedTuple):
     """A tensor's dtype and shape, as part of a key."""
 
     dtype: Any
-    shape: tuple[int | None, ...]
+    shape: tuple[int | None, ...] | None
 
     def __repr__(self) -> str:
+        if self.shape is None:
+            return f"{np.dtype(self.dtype).name}[of any rank]"
         sizes = ", ".join("None" if n is None else str(n) for n in self.shape)
         return f"{np.dtype(self.dtype).name}[{sizes}]"
 
@@ -103,7 +108,7 @@ def describe(value: Any, tensors: list[Any]) -> Any:
     kind = type(value)
     if isinstance(value, Tensor):
         tensors.append(value)
-        return Shaped(value._a.dtype, value._a.shape)
+        return Shaped(value._a.dtype, None if unranked(value._a) else value._a.shape)
     if kind in _LITERALS:
         return (kind, value if value == value else "nan")
     container = CONTAINERS[kind]
@@ -229,7 +234,11 @@ def generalised(a: Any, b: Any) -> Any:
     if type(a) is type(b) and a == b:
         return a
     if type(a) is Shaped and type(b) is Shaped:
-        if a.dtype != b.dtype or len(a.shape) != len(b.shape):
+        if a.dtype != b.dtype:
+            return None
+        if a.shape is None or b.shape is None:
+            return Shaped(a.dtype, None)
+        if len(a.shape) != len(b.shape):
             return None
         pairs = zip(a.shape, b.shape, strict=True)
         return Shaped(a.dtype, tuple(m if m == n else None for m, n in pairs))
@@ -248,7 +257,8 @@ def covers(a: Any, b: Any) -> bool:
 
 def openness(key: Any) -> int:
     """How many sizes a description leaves open."""
-    return sum(1 for shaped in shapes_in(key) for n in shaped.shape if n is None)
+    sizes = [(None,) * _RANKS if s.shape is None else s.shape for s in shapes_in(key)]
+    return sum(shape.count(None) for shape in sizes)
 
 
 def shapes_in(key: Any) -> Iterator[Any]:

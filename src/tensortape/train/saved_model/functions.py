@@ -18,6 +18,7 @@ from tensortape.core.specs import TensorSpec
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
+from tensortape.graph.binding import leaves
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.function import Function
 from tensortape.graph.signature import component_specs, of_tensors, tensor_specs
@@ -236,8 +237,8 @@ class RestoredTrace:
     def concrete(self) -> Any:
         """The traced function, which takes what the one that was saved took."""
         made = self.function.get_concrete_function()
-        leaves = nest.flatten((self.arguments, self.keywords))
-        if any(component_specs(s) is not None and not isinstance(s, TensorSpec) for s in leaves):
+        specs = nest.flatten((self.arguments, self.keywords))
+        if any(component_specs(s) is not None and not isinstance(s, TensorSpec) for s in specs):
             made.signature = (self.arguments, self.keywords)
             made.parameters = [f"args_{i}" for i, _ in enumerate(self.arguments)]
         return made
@@ -246,11 +247,11 @@ class RestoredTrace:
         """The tensors among arguments, if they fit this trace."""
         wanted, given = (self.arguments, self.keywords), (tuple(args), dict(kwargs))
         try:
-            nest.assert_same_structure(wanted, given)
-        except (TypeError, ValueError):
+            pairs = list(leaves(wanted, given))
+        except TypeError:
             return None
         found = []
-        for spec, value in zip(nest.flatten(wanted), nest.flatten(given), strict=True):
+        for spec, value in pairs:
             if component_specs(spec) is not None:
                 if getattr(value, "_type_spec", None) is None or not spec.is_compatible_with(value):
                     return None

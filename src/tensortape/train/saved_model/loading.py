@@ -99,6 +99,11 @@ class Signature:
         """Those of the variables that tapes watch by themselves."""
         return tuple(v for v in self.variables if v.trainable)
 
+    @property
+    def captured_inputs(self) -> list[Any]:
+        """Tensors and variables that it uses."""
+        return list(self._concrete.captured_inputs)
+
     def __repr__(self) -> str:
         specs = self.structured_input_signature[1]
         takes = ", ".join(f"{name}: {spec!r}" for name, spec in specs.items())
@@ -108,14 +113,19 @@ class Signature:
     def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The results by name.
 
-        Raises `TypeError` for arguments other than those of the signature.
+        Raises `TypeError` for arguments other than those of the signature,
+        `InvalidArgumentError` for tensors of another dtype.
         """
         given = dict(zip(self._inputs, args, strict=False)) | kwargs
         if sorted(given) != sorted(self._inputs) or len(args) > len(self._inputs):
             raise TypeError(
                 f"The signature {self.name!r} takes {self._inputs}, received {sorted(given)}."
             )
-        result = self._trace.function(*[given[name] for name in self._inputs])
+        values = [given[name] for name in self._inputs]
+        try:
+            result = self._trace.function(*values)
+        except TypeError:  # of other shapes, as concrete functions take them
+            result = self._concrete(*values)
         return dict(zip(self._outputs, nest.flatten(result), strict=True))
 
 

@@ -238,9 +238,9 @@ def _check_outputs(name: str, concrete: Any) -> None:
     if wrong is not None:
         raise ValueError(
             f"Got a non-Tensor value {wrong[1]!r} for key {wrong[0]!r} in the output of the "
-            f"function {concrete.name} used to generate the SavedModel signature {name!r}. Outputs "
-            "for functions used as signatures must be a single Tensor, a sequence of Tensors, or "
-            "a dictionary from string to Tensor."
+            f"function {concrete.label} used to generate the SavedModel signature {name!r}. "
+            "Outputs for functions used as signatures must be a single Tensor, a sequence of "
+            "Tensors, or a dictionary from string to Tensor."
         )
 
 
