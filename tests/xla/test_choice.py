@@ -33,7 +33,9 @@ def loss(x, w):
         (waves, [(10,)], "plan"),
         (waves, [(200_000,)], "xla"),
         (loss, [(32, 784), (784, 128)], "plan"),
-        (loss, [(1024, 784), (784, 512)], "xla"),
+        (loss, [(1024, 784), (784, 512)], "plan"),
+        (loss, [(32, 784), (784, 2048)], "plan"),
+        (loss, [(64, 256, 256), (64, 256, 256)], "xla"),
     ],
 )
 def test_by_size(function, shapes, engine):

@@ -56,9 +56,9 @@ def shared(x: Any, y: Any) -> Any:
         out = np.empty((x.shape[0], y.shape[1]), np.result_type(x, y))
         shared_product(x, y, out)
         return out
-    if x.ndim == y.ndim == 3 and x.shape[0] == y.shape[0] > 1 and x.shape[2] == y.shape[1]:
-        out = np.empty((*x.shape[:2], y.shape[2]), np.result_type(x, y))
-        _in_parts(_matrices, len(x), 1, x, y, out)
+    if x.ndim > 2 and x.shape[:-2] == y.shape[:-2] and len(x) > 1 and x.shape[-1] == y.shape[-2]:
+        out = np.empty((*x.shape[:-1], y.shape[-1]), np.result_type(x, y))
+        shared_stack(x, y, out)
         return out
     return np.matmul(x, y)
 
@@ -72,6 +72,14 @@ def shared_product(a: Any, b: Any, out: Any) -> None:
         _in_parts(_rows, rows, FEWEST, a, b, out)
     else:
         _in_parts(_columns, columns, FEWEST, a, b, out)
+
+
+def shared_stack(a: Any, b: Any, out: Any) -> None:
+    """``out = a @ b`` of stacks of as many matrices, in parts of the first axis, on all cores."""
+    if one_thread.set is None:
+        np.matmul(a, b, out)
+    else:
+        _in_parts(_matrices, len(a), 1, a, b, out)
 
 
 def _in_parts(body: Any, count: int, fewest: int, *arrays: Any) -> None:

@@ -65,6 +65,10 @@ SCALAR_NODE = Cost(0.1 * MICRO, 0.01 * MICRO)
 INNER_KERNEL = Cost(0, 1.5 * MICRO)
 """Nodes of loops: the plan writes arithmetic of numbers as Python's, XLA fuses it."""
 FLOP = Cost(NANO / 40, NANO / 47)
+SHARED_FLOP = Cost(NANO / 47, NANO / 47)
+"""In a product whose rows the plan shares between threads, with what comes after it."""
+LONG_SIDE, MANY_FLOPS = 128, 1 << 24
+"""From which sizes it does."""
 CONVOLVED = Cost(NANO / 25, NANO / 24)
 LIGHT_ELEMENT = Cost(0.13 * NANO, 0.08 * NANO)
 HEAVY_ELEMENT = Cost(6 * NANO, 2.8 * NANO)
@@ -124,7 +128,9 @@ def of_node(program: Program, node: Node, looped: bool = False) -> Cost:
     elements = sum(size(program, i) for i in node.outputs)
     read = max([size(program, i) for i in node.inputs], default=0)
     if node.op.type in PRODUCTS:
-        return total.plus(kernel).plus(FLOP, product_flops(program, node))
+        flops = product_flops(program, node)
+        unit = SHARED_FLOP if is_shared(program, node, flops) else FLOP
+        return total.plus(kernel).plus(unit, flops)
     if node.op.type in KERNELS and not _one_slice(program, node):
         total = total.plus(kernel)
     if "Conv" in node.op.type:
@@ -169,6 +175,12 @@ def decided_by(program: Program, node: Node) -> Counter | None:
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else None
     parts = (attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
     return counter(*parts) or bounding(*parts)
+
+
+def is_shared(program: Program, node: Node, flops: float) -> bool:
+    """Whether a product is one of matrices that are large enough for several threads."""
+    shape = program.avals[node.outputs[0]].shape
+    return len(shape) == 2 and max(n or 1 for n in shape) >= LONG_SIDE and flops >= MANY_FLOPS
 
 
 def product_flops(program: Program, node: Node) -> float:

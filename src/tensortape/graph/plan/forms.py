@@ -289,14 +289,20 @@ def rows_at_once(node: Node, avals: Any) -> tuple[int, int, int] | None:
     return math.prod(a[:-1]), a[-1], b[0 if flags(node)[1] else 1]
 
 
+def as_matrices(args: Any, out: str, flat: Any, node: Node, avals: Any) -> tuple[str, str, str]:
+    """The factors and the result as matrices of all rows, whose sizes are ``flat``."""
+    a, b = factors(args, node, avals)
+    rows, inner, columns = flat
+    return f"{a}.reshape({rows}, {inner})", b, f"{out}.reshape({rows}, {columns})"
+
+
 def _matmul_into(args: Any, out: str, node: Node, avals: Any) -> list[str]:
     a, b = factors(args, node, avals)
     if by_dot(node, avals):
         return [f"{a}.dot({b}, {out})"]
     flat = rows_at_once(node, avals)
     if flat is not None:
-        rows, inner, columns = flat
-        a, out = f"{a}.reshape({rows}, {inner})", f"{out}.reshape({rows}, {columns})"
+        a, b, out = as_matrices(args, out, flat, node, avals)
     return [f"matmul({a}, {b}, {out})"]
 
 

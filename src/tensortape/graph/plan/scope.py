@@ -156,7 +156,7 @@ class Scope:
         if out is None:
             self.assign(node, form.value(args, node, self.avals))
             return
-        if products.by_rows(node, self.avals):
+        if products.worth_sharing(node, self.avals):
             statements = products.call(self.writer.names, args, out, node, self.avals)
         elif node.op.type == "Mul" and (k := column_times_row(node, self.avals)) is not None:
             call = self.writer.names.name(column_and_row, "column_and_row")
