@@ -15,7 +15,7 @@ from program_recording import record, same
 from program_samples import STEPS, random_program
 
 import tensortape as tf
-from tensortape.arrays import blas, blocks
+from tensortape.arrays import blas, blocks, shared_product
 from tensortape.arrays.namespace import numpy_namespace as xp
 from tensortape.core.op import Op
 from tensortape.core.registry import OPS
@@ -360,6 +360,34 @@ def test_blas_threads_are_restored():
     assert one.get() == 1
     one.leave()
     assert one.get() == before
+
+
+@pytest.mark.parametrize("idle", [True, False])
+@pytest.mark.parametrize(
+    ("first", "second", "turned", "how"),
+    [
+        ((40, 1100), (1100, 800), False, "shared_product("),  # few rows: by columns
+        ((40, 1100), (800, 1100), True, "shared_product("),
+        ((24, 50, 300), (300, 128), False, "shared_product("),  # one product of all rows
+        ((30, 120, 100), (30, 100, 110), False, "shared_stack("),
+        ((5, 6, 120, 100), (5, 6, 110, 100), True, "shared_stack("),
+        ((1, 30, 120, 100), (1, 30, 100, 110), False, "matmul("),  # nothing to cut
+        ((30, 120, 100), (1, 100, 110), False, "matmul("),
+    ],
+)
+def test_large_products_of_all_forms(monkeypatch, idle, first, second, turned, how):
+    monkeypatch.setattr(blocks.helpers, "idle", lambda: idle)
+    monkeypatch.setattr(products, "cores", lambda: 2)
+    monkeypatch.setattr(shared_product, "cores", lambda: 2)
+    rng = np.random.default_rng(0)
+    x = tf.constant(rng.normal(size=first).astype(np.float32))
+    y = tf.constant(rng.normal(size=second).astype(np.float32))
+    program, args = record(lambda x, y: tf.matmul(x, y, transpose_b=turned), x, y)
+    plan = plan_of(program)
+    assert how in plan.source
+    (out,) = plan(*args)
+    right = np.swapaxes(args[1], -1, -2) if turned else args[1]
+    np.testing.assert_allclose(out, np.matmul(args[0], right), rtol=1e-4, atol=1e-3)
 
 
 def test_large_products_by_rows():
