@@ -1,4 +1,4 @@
-"""Zeros and `None` of functions with several results, compiled with XLA, as TensorFlow gave them."""
+"""Zeros and `None` of functions with several results, compiled, as TensorFlow gave them."""
 
 import importlib.util
 import json
