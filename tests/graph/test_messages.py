@@ -138,7 +138,7 @@ CASES = {
         TypeError,
         ("out of scope", "pass it as an argument"),
     ),
-    "list in a loop": (lambda: appends(tf.constant(3)), TypeError, ("TensorArray",)),
+    "list in a loop": (lambda: appends(tf.constant(3)), ValueError, ("TensorArray",)),
     "numpy()": (lambda: counts(ONE), AttributeError, ("py_function", "x.numpy()")),
     "NumPy": (lambda: through_numpy(ONE), NotImplementedError, ("numpy_function", "np.sin(x)")),
     "no AutoGraph": (

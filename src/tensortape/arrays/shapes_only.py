@@ -14,6 +14,7 @@ import numpy as np
 from tensortape.arrays.eager.convolution import output_sizes
 from tensortape.arrays.namespace import Namespace, numpy_namespace
 
+EMPTY = np.array(b"", object)
 SMALL = 1_000_000
 """Products of so few multiplications are computed."""
 
@@ -58,5 +59,13 @@ def conv_filter_grad(
     return nothing((*kernel, x.shape[-1] // groups, g.shape[-1]), x)
 
 
-for _rule in (matmul, conv, conv_input_grad, conv_filter_grad):
+def sample(arrays: Any, draw: Any, shape: Any, dtype: Any) -> Any:
+    """What is made of texts; those that stand in may be no numbers, messages or long enough."""
+    if shape is None or None in shape or all(a.dtype.kind != "O" for a in arrays):
+        return numpy_namespace.sample(arrays, draw, shape, dtype)
+    kind = np.dtype(dtype)
+    return np.broadcast_to(EMPTY if kind.kind == "O" else np.zeros((), kind), tuple(shape))
+
+
+for _rule in (matmul, conv, conv_input_grad, conv_filter_grad, sample):
     setattr(shapes_only, _rule.__name__, _rule)

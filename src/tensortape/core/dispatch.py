@@ -134,16 +134,16 @@ def narrow(value: Any, low: Any) -> Any:
 
 def in_graph(exc: Exception) -> Exception:
     """The exception as building a graph raises it: what does not fit is a ``ValueError`` there."""
-    if state.graph is None or not isinstance(exc, errors.InvalidArgumentError):
+    if state.graph is None or not isinstance(exc, errors.InvalidArgumentError) or exc._of_values:
         return exc
     return ValueError(exc.message)
 
 
-def out_of_scope(tensor: Any) -> TypeError:
+def out_of_scope(tensor: Any, kind: type[Exception] = TypeError) -> Exception:
     """What to raise for a tensor of a graph that is used where the graph is not being built."""
     line = getattr(tensor._operation, "line", None)
     made = f" at {line}" if line else ""
-    return TypeError(
+    return kind(
         f"{tensor!r} is out of scope and cannot be used here: it was made{made} while a function, "
         "a branch or a loop's body was traced, and has no value outside of it. Return it from "
         "there, or pass it as an argument; values that a loop over tensors collects go into a "

@@ -128,6 +128,14 @@ class InvalidArgumentError(_CodedError):
     """
 
     _code = INVALID_ARGUMENT
+    _of_values = False
+
+
+def of_values(message: str) -> InvalidArgumentError:
+    """An error of the values, not of the shapes: that of a run, also while a graph is built."""
+    error = InvalidArgumentError(None, None, message)
+    error._of_values = True
+    return error
 
 
 class DeadlineExceededError(_CodedError):

@@ -69,19 +69,22 @@ def refuse(op: Op, x: Any) -> None:
     if kind == "V" and "f" in op.dtypes:
         return
     if op.dtypes == "b":
-        raise errors.InvalidArgumentError(
-            None,
-            None,
+        raise of_dtypes(
             f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor "
-            f"but is a {_word(x.dtype)} tensor [Op:{op.type}] name: ",
+            f"but is a {_word(x.dtype)} tensor [Op:{op.type}] name: "
         )
     allowed = ", ".join(_KINDS[k] for k in op.dtypes)
-    raise errors.InvalidArgumentError(
-        None,
-        None,
+    raise of_dtypes(
         f"Value for attr 'T' of {_word(x.dtype)} is not in the list of allowed values: {allowed} "
-        f"[Op:{op.type}] name: \n(received {x!r:.200}; use tf.cast)",
+        f"[Op:{op.type}] name: \n(received {x!r:.200}; use tf.cast)"
     )
+
+
+def of_dtypes(message: str) -> Exception:
+    """What to raise for a dtype that an operation does not take; building a graph it differs."""
+    if state.graph is not None:
+        return TypeError(message)
+    return errors.InvalidArgumentError(None, None, message)
 
 
 _KINDS = {

@@ -14,6 +14,7 @@ from tensortape.core import dtypes, errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.state import state
+from tensortape.core.tensor import Tensor
 from tensortape.core.tracking import CompositeTensor, TensorLike
 from tensortape.graph import by_rank, control_tangents  # noqa: F401  (what they need)
 from tensortape.graph.control_graph import choose, loop
@@ -248,22 +249,36 @@ def while_loop(
     single = not isinstance(loop_vars, (list, tuple))
     if state.graph is not None and state.graph.building_function:
         variables = nest.map_structure(_loop_value, loop_vars)
-        return _traced_loop(cond, body, variables, shape_invariants, maximum_iterations, single)
+        found = _traced_loop(cond, body, variables, shape_invariants, maximum_iterations, single)
+        return without_gradient(found, back_prop)
     variables = loop_vars  # as they are given: what Python computes stays Python's until the end
     left = -1 if maximum_iterations is None else max(0, int(convert_to_tensor(maximum_iterations)))
     while left != 0 and bool(convert_to_tensor(cond(variables) if single else cond(*variables))):
         result = body(variables) if single else body(*variables)
-        if not single and not isinstance(result, (list, tuple)):
-            result = (result,)
-        if not single and len(result) != len(variables):
-            raise ValueError(
-                f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
-                f"{len(result)}."
-            )
-        plain = single or hasattr(loop_vars, "_fields")
-        variables = result if plain else type(loop_vars)(result)
+        variables = result if single else _returned(result, loop_vars)
         left -= 1
     return nest.map_structure(_loop_value, variables)
+
+
+def _returned(result: Any, variables: Any) -> Any:
+    """What the body returned for several variables: as many values."""
+    if not isinstance(result, (list, tuple)):
+        result = (result,)
+    if len(result) != len(variables):
+        raise ValueError(
+            f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
+            f"{len(result)}."
+        )
+    return result
+
+
+def without_gradient(found: Any, back_prop: bool) -> Any:
+    """The results of a loop in a graph; with ``back_prop=False`` nothing flows back through it."""
+    if back_prop:
+        return found
+    return nest.map_structure(
+        lambda t: PUBLIC["stop_gradient"](t) if isinstance(t, Tensor) else t, found
+    )
 
 
 def _traced_loop(
@@ -276,14 +291,7 @@ def _traced_loop(
 
     def step(*args: Any) -> Any:
         result = body(*args)
-        if not single and not isinstance(result, (list, tuple)):
-            result = (result,)
-        if not single and len(result) != len(variables):
-            raise ValueError(
-                f"The body of tf.while_loop takes {len(variables)} loop variables and returned "
-                f"{len(result)}."
-            )
-        packed = (result,) if single else tuple(result)
+        packed = (result,) if single else tuple(_returned(result, variables))
         return nest.map_structure(_loop_value, packed), []
 
     given = (variables,) if single else tuple(variables)

@@ -15,6 +15,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import DType, as_dtype
 from tensortape.core.errors import OutOfRangeError
 from tensortape.core.registry import PUBLIC, export
+from tensortape.graph.control_flow import without_gradient
 from tensortape.graph.traced_maps import (
     is_ragged_spec,
     result_of,
@@ -107,7 +108,7 @@ def map_fn(
     _need_callable(fn)
     signature = fn_output_signature if fn_output_signature is not None else dtype
     if tracing():
-        return traced_map(fn, elems, signature)
+        return without_gradient(traced_map(fn, elems, signature), back_prop)
     rows, count = _rows(elems, "map_fn")
     if count == 0:
         return _empty(elems if signature is None else signature)
@@ -224,10 +225,13 @@ def _one_by_one(allowed: bool, reason: str) -> None:
     _log.info("vectorized_map takes one element after the other: %s", reason)
 
 
-def _folded(fn: Any, elems: Any, initializer: Any, backward: bool, what: str) -> Any:
+def _folded(
+    fn: Any, elems: Any, initializer: Any, backward: bool, what: str, back_prop: bool
+) -> Any:
     _need_callable(fn)
     if tracing():
-        return traced_scan(fn, elems, initializer, backward, False)
+        found = traced_scan(fn, elems, initializer, backward, False)
+        return without_gradient(found, back_prop)
     rows, count = _rows(elems, what)
     if backward:
         rows = rows[::-1]
@@ -269,7 +273,7 @@ def foldl(
 
     Source: ``tf.foldl``.
     """
-    return _folded(fn, elems, initializer, False, "foldl")
+    return _folded(fn, elems, initializer, False, "foldl", back_prop)
 
 
 @export("foldr")
@@ -290,7 +294,7 @@ def foldr(
 
     Source: ``tf.foldr``.
     """
-    return _folded(fn, elems, initializer, True, "foldr")
+    return _folded(fn, elems, initializer, True, "foldr", back_prop)
 
 
 @export("scan")
@@ -315,7 +319,7 @@ def scan(
     """
     _need_callable(fn)
     if tracing():
-        return traced_scan(fn, elems, initializer, reverse, True)
+        return without_gradient(traced_scan(fn, elems, initializer, reverse, True), back_prop)
     rows, count = _rows(elems, "scan")
     if reverse:
         rows = rows[::-1]

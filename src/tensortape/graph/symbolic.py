@@ -103,7 +103,10 @@ class SymbolicTensor(Tensor):
         raise self._refuse("complex")
 
     def __index__(self) -> int:
-        raise self._refuse("int")
+        raise TypeError(
+            f"{self!r} has no value while a graph is built, and is no index of a Python list: "
+            "use tf.gather on a tensor, or tf.switch_case."
+        )
 
     def __len__(self) -> int:
         raise TypeError(

@@ -12,6 +12,7 @@ from tensortape.arrays.namespace import numpy_namespace
 from tensortape.arrays.unranked import unranked
 from tensortape.core.convert import SHARED, convert_to_tensor
 from tensortape.core.dispatch import out_of_scope
+from tensortape.core.errors import InaccessibleTensorError
 from tensortape.core.random_state import _scopes
 from tensortape.core.registry import OPS
 from tensortape.core.shapes import TensorShape
@@ -136,7 +137,13 @@ class TraceGraph(FuncGraph):
         while graph is not None and graph is not tensor._graph:
             graph = getattr(graph, "outer", None)
         if graph is None:
-            raise out_of_scope(tensor)
+            raise out_of_scope(tensor, self._kind_of_leak(tensor._graph))
+
+    def _kind_of_leak(self, graph: Any) -> type[Exception]:
+        """What TensorFlow raises for a tensor of a branch or loop within, and for any other."""
+        while graph is not None and graph is not self:
+            graph = getattr(graph, "outer", None)
+        return TypeError if graph is None else InaccessibleTensorError
 
     def placeholder_like(self, tensor: Any, name: str) -> Any:
         """A parameter of the same shape and dtype."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
@@ -131,7 +131,7 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
     t = tensor(x)
     wanted = TensorShape(shape)
     if not wanted.is_compatible_with(t.shape):
-        raise _not_compatible(t.shape, wanted)
+        raise in_graph(_not_compatible(t.shape, wanted))
     return execute(ensure_shape_op, (t,), {"shape": wanted})
 
 

@@ -298,7 +298,7 @@ def bucketize(x: Any, boundaries: Any) -> Any:
 
 def _refuse_zero(y: Any) -> None:
     if y.dtype.kind in "iu" and not np.all(y):
-        raise errors.InvalidArgumentError(None, None, "Integer division by zero")
+        raise errors.of_values("Integer division by zero")
 
 
 def floor_divide(x: Any, y: Any) -> Any:

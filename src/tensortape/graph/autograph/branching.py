@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tensortape.arrays.unranked import shape_of
+from tensortape.core import dtypes
+from tensortape.core.convert import convert_to_tensor
 from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import PUBLIC
 from tensortape.core.tensor import Tensor
@@ -56,7 +58,7 @@ def if_stmt(
     same = parts[0].value
     for part in parts:
         part.finish([None if k else v for k, v in zip(kept, part.value, strict=True)])
-    found = chosen(number_of(_condition(cond)), parts, "cond")
+    found = chosen(number_of(condition(cond, "if statement")), parts, "cond")
     after = [v if k else t for k, v, t in zip(kept, same, found, strict=True)]
     set_state((*after, *before[nouts:]))
 
@@ -107,14 +109,17 @@ def _dtype_name(value: Any) -> str | None:
     return {bool: "bool", int: "int32", float: "float32"}.get(type(value))
 
 
-def _condition(cond: Any) -> Any:
-    """The condition as a tensor. Raises ``ValueError`` for text or more than one value."""
-    t = as_tensor(cond)
-    if t.dtype.name == "string" or any(n not in (1, None) for n in shape_of(t._a)):
+def condition(cond: Any, what: str) -> Any:
+    """The condition of a statement as a tensor.
+
+    Raises ``ValueError`` for what is no bool, and for more than one value.
+    """
+    t = convert_to_tensor(as_tensor(cond), dtype_hint="bool")
+    if t.dtype is not dtypes.bool or any(n not in (1, None) for n in shape_of(t._a)):
         raise ValueError(
-            f"condition of if statement expected to be `tf.bool` scalar, got {t!r}; to check for "
-            "None, use `is not None`; to combine many, tf.reduce_all or tf.reduce_any; to choose "
-            "element by element, tf.where."
+            f"condition of {what} expected to be one value, a `tf.bool` scalar, got {t!r}; to check "
+            "for None, use `is not None`; of numbers, `!= 0`; to combine many, tf.reduce_all or "
+            "tf.reduce_any; to choose element by element, tf.where."
         )
     return t
 

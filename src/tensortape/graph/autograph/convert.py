@@ -18,6 +18,7 @@ from tensortape.graph.autograph.calls import (
     target_of,
 )
 from tensortape.graph.autograph.handlers import mend_handlers
+from tensortape.graph.autograph.named_conditions import with_tests_inside
 
 _api = lazy_import("malt.impl.api")
 _converter = lazy_import("malt.core.converter")
@@ -45,6 +46,8 @@ def transpiler() -> Any:
         mend_handlers()
         made = _api.PyToPy()
         made.get_extra_locals()["ag__"].__dict__.update(OPERATORS)
+        plain = made.transform_ast
+        made.transform_ast = lambda tree, context: plain(with_tests_inside(tree), context)
         _transpiler.append(made)
     return _transpiler[0]
 

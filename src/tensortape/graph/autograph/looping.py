@@ -12,6 +12,7 @@ from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
 from tensortape.core.tensor import Tensor
+from tensortape.graph.autograph.branching import condition
 from tensortape.graph.autograph.known import as_tensor, is_tensor, tracing, undecided
 from tensortape.graph.branches import Part
 from tensortape.graph.control_graph import known_shape, loop
@@ -95,9 +96,20 @@ def for_stmt(
                 _over_elements(found, extra_test, body, get_state, set_state, symbol_names)
                 return
     for target in iter_:
-        if extra_test is not None and not extra_test():
+        if extra_test is not None and not _decided(extra_test()):
             break
         body(target)
+
+
+def _decided(more: Any) -> Any:
+    """Whether a loop over Python objects goes on, which Python must be able to tell."""
+    if undecided(more):
+        raise NotImplementedError(
+            "break and return statements which depend on a TF condition are not supported in "
+            "Python for loops, which are unrolled: loop over a tensor (tf.range), or choose with "
+            "tf.where."
+        )
+    return more
 
 
 def _over_tensor(
@@ -105,7 +117,7 @@ def _over_tensor(
 ) -> None:
     """A loop along the first axis."""
     if tensor._a.ndim == 0:
-        raise TypeError("Cannot iterate over a scalar tensor.")
+        raise ValueError("Cannot iterate over a scalar tensor: len requires a non-scalar tensor.")
     count = tensor._a.shape[0]
     if count is None:
         count = PUBLIC["shape"](tensor)[0]
@@ -224,7 +236,7 @@ class _Staged:
     def _loop(self, first: Any, own: Any, invariants: Any, maximum: Any) -> Any:
         def test(inner: Any, state: Any) -> Any:
             self._put(inner, state)
-            return convert_to_tensor(as_tensor(self._test()), dtype_hint="bool")
+            return condition(self._test(), "while loop")
 
         def body(inner: Any, state: Any) -> Any:
             self._put(inner, state)
@@ -269,9 +281,10 @@ def _open(shapes: Any) -> bool:
 
 
 def _check_kinds(before: Any, after: Any, names: Any) -> None:
-    """Refuse a symbol whose tensor changes its dtype or shape from one iteration to the next."""
+    """Refuse a symbol that is of another structure, dtype or shape after an iteration."""
     for name, old, new in zip(names, before, after, strict=False):
         if not (isinstance(old, Tensor) and isinstance(new, Tensor)):
+            _check_structure(name, old, new)
             continue
         if old.dtype is not new.dtype:
             raise TypeError(
@@ -283,6 +296,15 @@ def _check_kinds(before: Any, after: Any, names: Any) -> None:
                 f"{name!r} has shape {old.shape} before the loop, but shape {new.shape} after one "
                 "iteration. Use tf.autograph.experimental.set_loop_options(shape_invariants=...)."
             )
+
+
+def _check_structure(name: str, old: Any, new: Any) -> None:
+    try:
+        nest.assert_same_structure(old, new)
+    except (TypeError, ValueError) as reason:
+        raise TypeError(
+            f"{name!r} has another structure after one iteration of the loop: {reason}"
+        ) from None
 
 
 def _as_variable(value: Any, name: str) -> Any:
@@ -300,7 +322,7 @@ def _as_variable(value: Any, name: str) -> Any:
             lambda v: v if hasattr(v, "_type_spec") else convert_to_tensor(as_tensor(v)), value
         )
     except (TypeError, ValueError):
-        raise ValueError(
+        raise TypeError(
             f"{name!r} is not allowed to change in a loop that is part of a graph: it is a "
             f"{type(value).__name__}, of which no tensor can be made."
         ) from None

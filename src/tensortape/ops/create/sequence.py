@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from tensortape.arrays.eager.layout import arange
+from tensortape.arrays.varying import Varying
 from tensortape.core import dtypes
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.operators import like
 from tensortape.core.public import tensor
-from tensortape.core.registry import OPS, PRIMITIVES, export
+from tensortape.core.registry import OPS, PRIMITIVES, PUBLIC, export
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.ops.layout.attributes import (
@@ -153,6 +154,16 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: Any
     return execute(linspace_op, (first, last), {"num": count, "axis": at})
 
 
+def _eye_of_unknown_size(rows: Any, columns: Any, batch_shape: Any, dtype: Any) -> Any:
+    """``tf.eye`` of sizes that are known when the graph runs."""
+    sizes, cast = [rows, rows if columns is None else columns], PUBLIC["cast"]
+    equal = PUBLIC["equal"](PUBLIC["range"](sizes[0])[:, None], PUBLIC["range"](sizes[1]))
+    if batch_shape is not None:
+        whole = PUBLIC["concat"]([batch_shape, PUBLIC["stack"](sizes)], 0)
+        equal = PUBLIC["broadcast_to"](equal, whole)
+    return cast(equal, dtype)
+
+
 @export("eye", "linalg.eye")
 def eye(
     num_rows: Any,
@@ -170,7 +181,10 @@ def eye(
 
     Raises ``tf.errors.InvalidArgumentError`` for a negative size. Source: ``tf.eye``.
     """
-    rows, columns = shape_ints([num_rows, num_rows if num_columns is None else num_columns])
+    sizes = shape_ints([num_rows, num_rows if num_columns is None else num_columns])
+    if any(isinstance(n, Varying) for n in sizes):
+        return _eye_of_unknown_size(num_rows, num_columns, batch_shape, dtype)
+    rows, columns = sizes
     matrix = np.eye(rows, columns, dtype=dtypes.as_dtype(dtype)._np)
     if batch_shape is not None:
         matrix = np.broadcast_to(matrix, (*shape_ints(batch_shape), rows, columns)).copy()

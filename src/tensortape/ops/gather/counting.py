@@ -186,6 +186,8 @@ def _distinct(op: Op, x: Any, out_idx: Any) -> Any:
         if given._a.ndim != 1:
             raise ValueError(f"Shape must be rank 1 but is rank {given._a.ndim} for {op.type!r}")
         return execute(op, (given,), {"dtype": kind})
+    if given.dtype.is_floating or given.dtype.is_complex:  # a tape must know of it
+        return execute(op, (given,), {"dtype": kind})
     return [state.tensor(a) for a in distinct(np.asarray(given._a), kind._np)[: op.outputs]]
 
 

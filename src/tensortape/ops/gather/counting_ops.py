@@ -12,7 +12,6 @@ from tensortape.core.dtypes import int32
 from tensortape.core.op import op
 from tensortape.ops.layout.attributes import invalid
 
-_DISTINCT = "the distinct values are found by comparing, and their places are integers"
 _COUNTS = "the numbers that are counted are integers"
 
 
@@ -32,13 +31,13 @@ def distinct(array: Any, kind: Any) -> tuple[Any, Any, Any]:
     return array[first[order]], place[inverse.reshape(-1)].astype(kind), counts[order].astype(kind)
 
 
-@op("Unique", outputs=2, nondifferentiable=_DISTINCT)
+@op("Unique", outputs=2, missing_gradient=True)
 def unique_op(xp, x, *, dtype):
     """The distinct values of a vector, and which of them each element is."""
     return distinct(np.asarray(x), dtype._np)[:2]
 
 
-@op("UniqueWithCounts", outputs=3, nondifferentiable=_DISTINCT)
+@op("UniqueWithCounts", outputs=3, missing_gradient=True)
 def unique_with_counts_op(xp, x, *, dtype):
     """The distinct values of a vector, which of them each element is, how often each occurs."""
     return distinct(np.asarray(x), dtype._np)

@@ -7,7 +7,7 @@ from typing import Any
 from tensortape.arrays.varying import varies
 from tensortape.core import convert
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
@@ -177,7 +177,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Any:
         return execute(concat_op, (x,), {"axis": one_axis(axis, x._a.ndim)})
     tensors = alike(values, "ConcatV2")
     if not tensors:
-        raise invalid("tf.concat needs at least one tensor, got an empty list")
+        raise in_graph(invalid("tf.concat needs at least one tensor, got an empty list"))
     rank = tensors[0]._a.ndim
     at = one_axis(axis, rank, "ConcatOp : Expected concatenating dimensions in range; axis")
     _check_concat(tensors, at)

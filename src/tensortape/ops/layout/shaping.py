@@ -9,7 +9,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.layout.attributes import ints, invalid, linear, one_axis, shape_ints
 
@@ -127,6 +127,9 @@ def full_shape(shape: tuple[int, ...], old: tuple[int, ...]) -> tuple[int, ...]:
     if any(n < -1 for n in shape):
         at = next(i for i, n in enumerate(shape) if n < -1)
         raise invalid(f"Size {at} must be non-negative, not {shape[at]} [Op:Reshape]")
+    if -1 in shape and 0 in shape and 0 in old:  # as in TensorFlow, what is not zero must fit
+        kept = full_shape(tuple(n or 1 for n in shape), tuple(n or 1 for n in old))
+        return tuple(0 if n == 0 else k for n, k in zip(shape, kept, strict=True))
     size = math.prod(old)
     if -1 in shape:
         known = math.prod(n for n in shape if n != -1)
@@ -162,14 +165,21 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
         raise invalid(f"shape must be int32 or int64: {exc} [Op:Reshape]") from None
     if type(x) is EagerTensor:
         target = full_shape(target, x._a.shape)
+    elif -1 in target and 0 in target and None not in x._a.shape:
+        target = full_shape(target, tuple(x._a.shape))
     return execute(reshape_op, (x,), {"shape": target})
 
 
 def unsparse(x: Any) -> Any:
     """``x``; gradients that arrive by rows are made whole here, as by TensorFlow's reshapes."""
-    if type(x) is not EagerTensor:
+    if type(x) is EagerTensor:
+        return execute(reshape_op, (x,), {"shape": x._a.shape})
+    if getattr(x._a, "unranked", False):
         return x
-    return execute(reshape_op, (x,), {"shape": x._a.shape})
+    sizes = tuple(x._a.shape)
+    if sizes.count(None) > 1:
+        return reshape(x, PUBLIC["shape"](x))
+    return reshape(x, [-1 if n is None else n for n in sizes])
 
 
 @export("expand_dims")

@@ -6,7 +6,7 @@ from typing import Any
 
 from tensortape.core import errors
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.families import differ
 from tensortape.core.op import op
@@ -214,7 +214,7 @@ def check_factors(a: Any, b: Any) -> None:
             if x.ndim == y.ndim
             else f"In[0] and In[1] has different ndims: {list(x.shape)} vs. {list(y.shape)}"
         )
-        raise errors.InvalidArgumentError(None, None, f"{text} [Op:MatMul] name: ")
+        raise in_graph(errors.InvalidArgumentError(None, None, f"{text} [Op:MatMul] name: "))
     if x.dtype.kind in "biu" and a.dtype.name not in ("int32", "int64"):
         if x.dtype.kind == "u":
             raise errors.NotFoundError(

@@ -7,6 +7,7 @@ from typing import Any
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.op import Op
+from tensortape.core.operators import of_dtypes
 from tensortape.core.tensor import EagerTensor
 from tensortape.ops.layout.attributes import ints, invalid
 
@@ -39,7 +40,7 @@ def reduce(op: Op, x: Any, axis: Any, keepdims: Any) -> Any:
     if type(x) is not EagerTensor:
         x = convert_to_tensor(x)
     if x._a.dtype.kind in "bO" and op.type not in _BOOLEAN:
-        raise invalid(
+        raise of_dtypes(
             f"Value for attr 'T' of {x.dtype.name} is not in the list of allowed values: numbers "
             f"[Op:{op.type}]"
         )

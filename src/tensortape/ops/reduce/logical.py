@@ -8,9 +8,10 @@ from tensortape.arrays.recorded import recorded as xp
 from tensortape.core import dtypes
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.op import op
+from tensortape.core.operators import of_dtypes
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.ops.layout.attributes import invalid, is_tensor
+from tensortape.ops.layout.attributes import is_tensor
 from tensortape.ops.reduce.axes import normalise, reduce
 from tensortape.ops.reduce.sums import reduce_mean, reduce_sum
 
@@ -31,7 +32,7 @@ def _booleans(op: Any, value: Any) -> Any:
     x = tensor(value) if is_tensor(value) else convert_to_tensor(value, dtype=dtypes.bool)
     if not x.dtype.is_bool:
         word = {"float32": "float", "float64": "double"}.get(x.dtype.name, x.dtype.name)
-        raise invalid(
+        raise of_dtypes(
             f"cannot compute {op.type} as input #0(zero-based) was expected to be a bool tensor "
             f"but is a {word} tensor [Op:{op.type}] name: "
         )

@@ -6,7 +6,7 @@ import collections
 from typing import Any
 
 from tensortape.core import dtypes, registry
-from tensortape.core.dispatch import execute
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
@@ -73,9 +73,8 @@ def top_k(
     if count < 0:
         raise invalid(f"Need k >= 0, got {count} [Op:TopKV2]")
     if x._a.shape[-1] is not None and x._a.shape[-1] < count:
-        raise invalid(
-            f"input must have at least k columns. Had {x._a.shape[-1]}, needed {count} [Op:TopKV2]",
-        )
+        columns = f"Had {x._a.shape[-1]}, needed {count}"
+        raise in_graph(invalid(f"input must have at least k columns. {columns} [Op:TopKV2]"))
     values, indices = execute(top_k_op, (x,), {"k": count})
     kind = dtypes.as_dtype(index_type)
     if kind is not dtypes.int32:

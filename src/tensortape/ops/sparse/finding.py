@@ -16,7 +16,8 @@ import numpy as np
 
 from tensortape.arrays.abstract import UNKNOWN_SIZES
 from tensortape.arrays.unknown_sizes import filled, is_data
-from tensortape.core.dispatch import execute
+from tensortape.core import errors
+from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.tensor import EagerTensor, Tensor
@@ -102,7 +103,14 @@ def find(name: str, arrays: Any, *given: Any) -> tuple[Any, ...]:
     if unplaced(*arrays):
         attrs = {"rule": name, "given": given}
         return execute(find_op, tuple([_tensor(a) for a in arrays]), attrs)
-    return _found(RULES[name], [_array(a) for a in arrays], given)
+    try:
+        return _found(RULES[name], [_array(a) for a in arrays], given)
+    except errors.InvalidArgumentError as exc:
+        raise (in_graph(exc) if name in OF_SHAPES else exc) from None
+
+
+OF_SHAPES = ("reshaped", "inner sizes")
+"""Rules that refuse shapes: where those are known while a graph is built, it is refused then."""
 
 
 def _tensor(value: Any) -> Any:

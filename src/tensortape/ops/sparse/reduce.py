@@ -25,6 +25,8 @@ def _reduce(segment: str, sp: Any, axis: Any, keepdims: Any, sparse: bool) -> An
     ids, count, final, where = find("reduced", arrays, removed, bool(keepdims), sparse)
     if not unplaced(count):
         count = int(count)
+    elif len(removed) == sp.shape.rank and not sparse:
+        count = 1  # a number, whatever the sizes are
     total = PUBLIC[segment](sp.values, ids, count)
     if sparse:
         return SparseTensor(where, total, final)

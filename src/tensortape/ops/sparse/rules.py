@@ -38,6 +38,8 @@ def _checked(arrays: Any) -> Any:
         )
     if len(np.unique(indices, axis=0)) != len(indices):
         raise invalid("indices of a SparseTensor are repeated")
+    if not np.array_equal(np.lexsort(indices.T[::-1]), np.arange(len(indices))):
+        raise invalid("indices of a SparseTensor are out of order: use tf.sparse.reorder")
     return (indices,)
 
 

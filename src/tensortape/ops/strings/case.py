@@ -106,9 +106,7 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
         whole: Any = value if by_bytes else value.decode("utf-8", "replace")
         size = whole.__len__()
         if not -size <= start <= size:
-            raise errors.InvalidArgumentError(
-                None, None, f"pos {start} out of range for string {value!r}"
-            )
+            raise errors.of_values(f"pos {start} out of range for string {value!r}")
         first = start + size if start < 0 else start
         part = whole[first : first + max(int(count), 0)]
         return part if by_bytes else part.encode()

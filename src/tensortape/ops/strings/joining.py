@@ -49,7 +49,7 @@ def reduce_join(
     separator: str = "",
     name: str | None = None,
 ) -> Any:
-    """Elements along axes put together; along all without `axis`.
+    """Elements along axes put together, the first of them first; along all without `axis`.
 
     >>> tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=1).numpy()
     array([b'ab', b'cd'], dtype=object)
@@ -58,7 +58,7 @@ def reduce_join(
     """
     tensor = text(inputs, "inputs")
     rank = tensor.shape.rank
-    given = range(rank) if axis is None else np.ravel(axis)
+    given = range(rank)[::-1] if axis is None else np.ravel(axis)
     axes = tuple([int(a) % max(rank, 1) for a in given]) if rank else ()
     attrs = {"axes": axes, "keepdims": bool(keepdims), "separator": _bytes(separator)}
     return execute(reduce_join_op, (tensor,), attrs)
@@ -73,7 +73,7 @@ def reduce_join_op(xp, texts, *, axes, keepdims, separator):
     """Elements along axes put together."""
     array = np.asarray(texts, object)
     rest = [a for a in range(array.ndim) if a not in axes]
-    moved = array.transpose([*rest, *axes]).reshape([*[array.shape[a] for a in rest], -1])
+    moved = array.transpose([*rest, *axes[::-1]]).reshape([*[array.shape[a] for a in rest], -1])
     shape = [array.shape[a] for a in rest]
     flat = moved.reshape(-1, moved.shape[-1]) if moved.size else [[]] * int(np.prod(shape))
     if keepdims:

@@ -25,18 +25,25 @@ def to_number(input: Any, out_type: Any = float32, name: str | None = None) -> A
     Raises `InvalidArgumentError` for what is no number. Source: `tf.strings.to_number`.
     """
     dtype = as_dtype(out_type)
-    python = int if dtype.is_integer else float
+    python = int if dtype.is_integer else _float
 
     def parse(value: bytes) -> Any:
         try:
+            if b"_" in value:  # which Python takes
+                raise ValueError
             return python(value)
         except ValueError:
-            raise errors.InvalidArgumentError(
-                None, None, f"StringToNumberOp could not correctly convert string: {value!r}"
+            raise errors.of_values(
+                f"StringToNumberOp could not correctly convert string: {value!r}"
             ) from None
 
     again = Again(parse, "strings.to_number", {"out_type": dtype})
     return each(_number, again, text(input), dtype=dtype)
+
+
+def _float(value: bytes) -> float:
+    """The float that a text writes, which may have hexadecimal digits."""
+    return float.fromhex(value.decode()) if b"x" in value.lower() else float(value)
 
 
 @export("strings.as_string", "as_string")
