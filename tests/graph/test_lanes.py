@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 
 import numpy as np
@@ -302,3 +303,22 @@ def test_nobody_waits_for_what_failed(wait):
         with pytest.raises(ZeroDivisionError, match="a"):
             work.run((None, None), (0,), (0,), (0,))
         assert not {name for name, *_ in notes.done} & {"c", "d"}
+
+
+def test_nobody_waits_for_a_part_that_did_not_begin(monkeypatch):
+    """As after Ctrl-C between taking a part and running it."""
+    notes = Recorder()
+    work = parts.Parts(
+        ((notes.body("a", 0.01),), BOUNDS, 1, []), ((notes.body("b"),), BOUNDS, 0, [(0, 0)])
+    )
+    begin, main = work._part, threading.get_ident()
+
+    def interrupted(*args):
+        if threading.get_ident() == main:
+            raise KeyboardInterrupt
+        begin(*args)
+
+    monkeypatch.setattr(work, "_part", interrupted)
+    for _ in range(10):
+        with pytest.raises(KeyboardInterrupt):
+            work.run((None, None), (0,), (0,))

@@ -170,36 +170,55 @@ class Locked:
 
 
 def take_blocks(
-    body: Callable[..., None], starts: Iterator[int], rows: int, step: int, scratch: Any, args: Any
+    body: Callable[..., None],
+    starts: Iterator[int],
+    rows: int,
+    step: int,
+    scratch: Any,
+    args: Any,
+    on_error: Callable[[], None] | None,
 ) -> None:
     """Run ``body(low, high, scratch, *args)`` on blocks until none is left."""
     token = quiet_floats.set()
     try:
         for low in starts:
             body(low, min(low + step, rows), scratch, *args)
+    except BaseException:
+        if on_error is not None:
+            on_error()
+        raise
     finally:
         quiet_floats.reset(token)
 
 
 def run_blocks(
-    body: Callable[..., None], rows: int, step: int, scratches: Any, args: tuple[Any, ...]
+    body: Callable[..., None],
+    rows: int,
+    step: int,
+    scratches: Any,
+    args: tuple[Any, ...],
+    on_error: Callable[[], None] | None = None,
 ) -> None:
-    """Run a body on all rows: one thread for each of ``scratches``, this one among them."""
+    """Run a body on all rows: one thread for each of ``scratches``, this one among them.
+
+    ``on_error`` is called where a body raises, before others are waited for.
+    """
     starts: Iterator[int] = iter(range(0, rows, step))
     asked = []
     if len(scratches) > 1 and helpers.idle():
         if not GIL:
             starts = Locked(starts)
         for scratch in scratches[1:]:
+            given = (body, starts, rows, step, scratch, args, on_error)
             try:
-                job = helpers.submit(take_blocks, body, starts, rows, step, scratch, args)
+                job = helpers.submit(take_blocks, *given)
             except RuntimeError:  # no threads here, or the interpreter is shutting down
                 break
             if job is None:
                 break
             asked.append(job)
     try:
-        take_blocks(body, starts, rows, step, scratches[0], args)
+        take_blocks(body, starts, rows, step, scratches[0], args, on_error)
     finally:
         late = [job for job in asked if not job.cancel()]
         for job in late:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from _thread import allocate_lock
 from typing import Any
@@ -11,7 +12,7 @@ from tensortape.arrays.blocks import helpers, run_blocks
 
 
 class Gate:
-    """Opens when ``count`` parts have come; who waits learns whether all came with their results.
+    """Opens when ``count`` parts have come, or one has failed.
 
     Parts are taken in an order in which each finds all those taken that it waits for.
     """
@@ -28,12 +29,18 @@ class Gate:
         try:
             self.others.pop()  # one step, whatever other threads do
         except IndexError:
+            self.open()
+
+    def open(self) -> None:
+        """Let everybody through."""
+        with contextlib.suppress(RuntimeError):  # it is open already
             self.closed.release()
 
     def wait(self) -> bool:
         """Until it is open; whether there is what it was waited for."""
-        with self.closed:
-            return not self.failed
+        self.closed.acquire()
+        self.open()  # for the next one who waits
+        return not self.failed
 
 
 class Parts:
@@ -66,21 +73,20 @@ class Parts:
                     body(0, rows, scratches[0], *given)
             return
         gates = [Gate(count) for count in self.counts]
-        run_blocks(self._part, len(self.parts), 1, scratches, (gates, args))
+
+        def fail() -> None:
+            for gate in gates:
+                gate.failed = True
+                gate.open()
+
+        run_blocks(self._part, len(self.parts), 1, scratches, (gates, args), fail)
 
     def _part(self, number: int, _: int, scratch: Any, gates: Any, args: Any) -> None:
         lane, bodies, low, high, before, behind = self.parts[number]
-        given, passed = args[lane], 0
-        try:
-            for k in before:
-                if not gates[k].wait():
-                    return  # the error is on its way to the caller
-            for body in bodies:
-                body(low, high, scratch, *given)
-                if passed < len(behind):
-                    gates[behind[passed]].come()
-                    passed += 1
-        finally:
-            for k in behind[passed:]:
-                gates[k].failed = True
+        for k in before:
+            if not gates[k].wait():
+                return  # the error is on its way to the caller
+        for body, k in itertools.zip_longest(bodies, behind):
+            body(low, high, scratch, *args[lane])
+            if k is not None:
                 gates[k].come()
