@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from tensortape.core import nest
-from tensortape.core.containers import sorted_keys
+from tensortape.core import errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.device_tensor import (
     aligned,
@@ -31,7 +28,6 @@ from tensortape.core.shapes import TensorShape
 from tensortape.core.specs import TensorSpec
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
-from tensortape.core.tracking import TensorLike
 from tensortape.core.variable import Variable
 from tensortape.graph.binding import bound
 from tensortape.graph.effects import effect
@@ -39,85 +35,10 @@ from tensortape.graph.engine import EXPORT
 from tensortape.graph.function_type import FunctionType, traced_type, type_of, variable_spec
 from tensortape.graph.graph_function import GraphFunction
 from tensortape.graph.lower import lower
+from tensortape.graph.results import Result
 from tensortape.graph.signature import held
 from tensortape.graph.structures import in_parts
 from tensortape.graph.symbolic import SymbolicTensor
-
-
-class Result:
-    """How the flat outputs of a trace make the value the Python function returned."""
-
-    def __init__(self, value: Any, graph: Any, name: str) -> None:
-        self.structure = value
-        self.outputs: list[Any] = []
-        self._places: list[Any] = []
-        for leaf in nest.flatten(value, expand_composites=True):
-            if leaf is None or hasattr(leaf, "element_spec"):
-                self._places.append((False, leaf))
-                continue
-            self._places.append((True, len(self.outputs)))
-            self.outputs.append(graph.capture(_tensor(leaf, name)))
-        self.pack = self._packer()
-
-    def _packer(self) -> Callable[[Any], Any]:
-        """The shortest way from tensors to the returned value."""
-        value = self.structure
-        if value is None:
-            return lambda tensors: None
-        if isinstance(value, TensorLike):
-            return lambda tensors: tensors[0]
-        count = len(self.outputs)
-        if type(value) in (tuple, list) and all(isinstance(v, TensorLike) for v in value):
-            kind = type(value)
-            return lambda tensors: kind(tensors[:count])
-        return builder(value, iter(self._places)) or self._general
-
-    def _general(self, tensors: Any) -> Any:
-        leaves = [tensors[at] if is_tensor else at for is_tensor, at in self._places]
-        return nest.pack_sequence_as(self.structure, leaves, expand_composites=True)
-
-
-def builder(value: Any, places: Iterator[Any]) -> Callable[[Any], Any] | None:
-    """A function of tensors that makes a value like this one; ``None`` for unusual containers.
-
-    ``places``: of each leaf, in the order of ``nest.flatten``, whether it is a tensor, and its
-    number among them or the leaf itself.
-    """
-    kind = type(value)
-    if kind is dict:
-        keys = sorted_keys(value)
-        parts = [builder(value[key], places) for key in keys]
-        if None in parts:
-            return None
-        by_key: Any = dict(zip(keys, parts, strict=True))
-        made = [(key, by_key[key]) for key in value]
-        return lambda tensors: {key: make(tensors) for key, make in made}
-    if kind in (tuple, list):
-        makers: Any = [builder(part, places) for part in value]
-        return None if None in makers else lambda tensors: kind([m(tensors) for m in makers])
-    if nest.is_nested(value):
-        return None
-    spec: Any = getattr(value, "_type_spec", None)
-    if hasattr(spec, "_to_components") and not isinstance(value, TensorLike):
-        components: Any = [builder(part, places) for part in spec._to_components(value)]
-        if None in components:
-            return None
-        return lambda tensors: spec._from_components(tuple([m(tensors) for m in components]))
-    is_tensor, at = next(places)
-    return itemgetter(at) if is_tensor else lambda tensors: at
-
-
-def _tensor(leaf: Any, name: str) -> Any:
-    if isinstance(leaf, Tensor):
-        return leaf
-    try:
-        return convert_to_tensor(leaf)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"To be compatible with tf.function, Python functions must return zero or more "
-            f"Tensors or ExtensionTypes or None values; in compilation of {name}, found return "
-            f"value of type {type(leaf).__name__}, which is not a Tensor or ExtensionType."
-        ) from None
 
 
 @export("types.experimental.ConcreteFunction")
@@ -158,6 +79,7 @@ class ConcreteFunction:
         self.parameters: list[str] = []
         self.python_signature: inspect.Signature | None = None
         self.takes_variables = False
+        self._of_any_shapes: ConcreteFunction | None = None
 
     def takes(self, signature: Any, names: list[str], python: inspect.Signature | None) -> None:
         """Say what the arguments were: ``(args, kwargs)``, and the parameters they are for."""
@@ -338,16 +260,29 @@ class ConcreteFunction:
         if not (plain and all(map(_fits, args, self._arguments))):
             tensors = bound(self, args, kwargs)
             if not all(map(_fits, tensors, self._arguments)):
-                return self._for_other_shapes().call(tensors)
+                return self._call_with_other_shapes(tensors)
         return self.call(list(tensors))
 
-    def _for_other_shapes(self) -> ConcreteFunction:
-        """This function for arguments of any shapes: what was traced may not hold for them."""
-        made = copy.copy(self)
-        old = self.function
-        made.function = GraphFunction(old.name, old.graph, old.inputs, old.outputs, old.span)
-        made.function.static, made.function.updates = False, old.updates
-        return made
+    def _call_with_other_shapes(self, tensors: list[Any]) -> Any:
+        """Run for shapes that were not traced, as TensorFlow does: they may not do.
+
+        Raises ``InvalidArgumentError`` if they do not.
+        """
+        if self._of_any_shapes is None:
+            made, old = copy.copy(self), self.function
+            made.function = GraphFunction(old.name, old.graph, old.inputs, old.outputs, old.span)
+            made.function.static, made.function.updates = False, old.updates
+            self._of_any_shapes = made
+        try:
+            return self._of_any_shapes.call(tensors)
+        except (errors.InvalidArgumentError, ValueError, TypeError, IndexError) as exc:
+            shapes = ", ".join(str(t.shape) for t in tensors)
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"{exc} It was traced for {self.pretty_printed_signature(False)}, and called with "
+                f"tensors of shapes {shapes}.",
+            ) from None
 
     def call(self, tensors: list[Any]) -> Any:
         """Run on tensors that fit."""

@@ -25,6 +25,7 @@ from tensortape.graph.autograph import lines
 from tensortape.graph.concrete import ConcreteFunction
 from tensortape.graph.engine import have_jax
 from tensortape.graph.function_type import FunctionType, declared_type
+from tensortape.graph.owners import is_ours, weak_method
 from tensortape.graph.retracing import Trace, TraceLog, reason
 from tensortape.graph.sampled import observed
 from tensortape.graph.signature import (
@@ -38,10 +39,16 @@ from tensortape.graph.signature import (
 from tensortape.graph.stand_ins import said_name, spec_graph, stand_in
 from tensortape.graph.trace_graph import left_graphs
 from tensortape.graph.tracing import trace
+from tensortape.graph.turns import Turns
 
 _log = logging.getLogger("tensortape")
 _run_eagerly = [False]
 _KEPT = 512
+_ATTRIBUTES = frozenset(
+    "_OutputsOnOpDevice _disable_acd _implements _noinline _tf_data_function api_implements "
+    "api_preferred_device disable_summaries_at_runtime experimental_ints_on_device "
+    "function_runs_at_most_once go_backwards runtime_constant_optimization time_major".split()
+)
 _REFUSED = (OperatorNotAllowedInGraphError, AttributeError)
 """What TensorFlow raises where a graph would need a value that is not known."""
 
@@ -62,6 +69,7 @@ class Function:
         self._traced: list[tuple[Any, ConcreteFunction]] = []
         self._per_instance: Any = weakref.WeakKeyDictionary()
         self._log = TraceLog(self._name)
+        self._turns = Turns()
         self._converted: Any = None
         self._only_traced = False
         self._against: BaseException | None = None
@@ -123,7 +131,8 @@ class Function:
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures traced so far, as text."""
         traced = [c for _, c in self._traced if c is not None]
-        return "\n\n".join(c.pretty_printed_signature(verbose) for c in traced)
+        between = "\n\n" if verbose else "\n"
+        return between.join(c.pretty_printed_signature(verbose) for c in traced)
 
     # -- calling it ------------------------------------------------------------------------
 
@@ -181,7 +190,8 @@ class Function:
         key = tuple(parts)
         if key in self._concrete:
             return self._concrete[key], tensors
-        return self._find_or_trace(key, args, kwargs, tensors), tensors
+        with self._turns:
+            return self._find_or_trace(key, args, kwargs, tensors), tensors
 
     def _find_or_trace(self, key: Any, args: Any, kwargs: Any, tensors: Any) -> Any:
         """A trace that covers ``key``, made if need be."""
@@ -241,7 +251,7 @@ class Function:
         except Exception as reason_against:
             lines.explain(reason_against)
             if not isinstance(reason_against, Untraceable):
-                if not (_has_unknown_sizes(key) and _is_ours(reason_against)):
+                if not (_has_unknown_sizes(key) and is_ours(reason_against)):
                     raise
                 if state.graph is not None:
                     text = f"{self._name} with unknown sizes: {reason_against}"
@@ -356,11 +366,15 @@ class Function:
         except TypeError:
             return types.MethodType(self, instance)
         if found is None:
-            found = Function(_weak_method(self._python_function, instance), self._options)
+            found = Function(weak_method(self._python_function, instance), self._options)
             found._binder.skip_self(self._python_function)
             found.__signature__ = found._binder.signature  # type: ignore[attr-defined]
             self._per_instance[instance] = found
         return found
+
+    def __reduce__(self) -> Any:
+        """Copies and pickles are made anew, without traces."""
+        return Function, (self._python_function, self._options)
 
     def __repr__(self) -> str:
         return f"<tensortape function {self._name!r}, {len(self._traced)} traces>"
@@ -371,29 +385,9 @@ def _has_unknown_sizes(key: Any) -> bool:
     return any(s.shape is None or None in s.shape for s in shapes_in(key))
 
 
-def _is_ours(exc: BaseException) -> bool:
-    """Whether an exception arose in this package: the program's own would arise eagerly, too."""
-    tb = exc.__traceback__
-    while tb is not None and tb.tb_next is not None:
-        tb = tb.tb_next
-    return tb is not None and "/tensortape/" in tb.tb_frame.f_code.co_filename.replace("\\", "/")
-
-
 def _traceable() -> bool:
     """Whether values are computed or traced here, and not by another interpreter."""
     return state.xp is numpy_namespace or state.graph is not None
-
-
-def _weak_method(function: Callable[..., Any], instance: Any) -> Callable[..., Any]:
-    """``function`` bound to an instance it does not keep alive."""
-    ref = weakref.ref(instance)
-
-    @functools.wraps(function)
-    def method(*args: Any, **kwargs: Any) -> Any:
-        return function(ref(), *args, **kwargs)
-
-    method.__wrapped_method__ = (function, ref)  # type: ignore[attr-defined]
-    return method
 
 
 @export("function")
@@ -440,8 +434,15 @@ def function(
         experimental_compile: an older name of ``jit_compile``.
         experimental_follow_type_hints: see there.
 
-    Raises ``TypeError`` for what is not callable. Source: ``tf.function``.
+    Raises ``TypeError`` for what is not callable, ``ValueError`` for an attribute that TensorFlow
+    does not have. Source: ``tf.function``.
     """
+    wrong = sorted(set(experimental_attributes or ()) - _ATTRIBUTES)
+    if wrong:
+        raise ValueError(
+            f"{wrong[0]!r} is not supported by tf.function as an attribute: leave it out of "
+            f"experimental_attributes. There are: {', '.join(sorted(_ATTRIBUTES))}."
+        )
     options = {
         "input_signature": input_signature,
         "autograph": autograph,

@@ -12,7 +12,8 @@ from tensortape.core import nest
 from tensortape.core.random_state import SeedScope, global_seed, seed_scope
 from tensortape.core.shapes import TensorShape
 from tensortape.core.state import state
-from tensortape.graph.concrete import ConcreteFunction, Result
+from tensortape.graph.concrete import ConcreteFunction
+from tensortape.graph.results import Result
 from tensortape.graph.signature import Shaped, shapes_in, specs_in, substitute
 from tensortape.graph.trace_graph import TraceGraph
 

@@ -399,6 +399,85 @@ def ragged_argument(tf):
     )
 
 
+def _traced(tf, f, *shapes):
+    return tf.function(f).get_concrete_function(*[tf.TensorSpec(s) for s in shapes])
+
+
+def other_shapes_of_sums_and_products(tf):
+    f = _traced(tf, lambda x: tf.reduce_sum(x, 1), [2, 3])
+    g = _traced(tf, lambda x, y: x @ y, [2, 3], [3, 2])
+    h = _traced(tf, lambda x: tf.reduce_sum(x) / float(x.shape[0]), [4])
+    return _tries(
+        lambda: f(tf.ones([4, 5])),
+        lambda: f(tf.ones([2, 3, 2])),
+        lambda: f(tf.ones([3])),
+        lambda: g(tf.ones([4, 5]), tf.ones([5, 1])),
+        lambda: g(tf.ones([2, 3]), tf.ones([4, 2])),
+        lambda: h(tf.ones([8])),
+    )
+
+
+def other_shapes_of_layouts(tf):
+    f = _traced(tf, lambda x: tf.reshape(x, [6]), [2, 3])
+    g = _traced(tf, lambda x: tf.transpose(x), [2, 3])
+    h = _traced(tf, lambda x: tf.broadcast_to(x, [2, 3]), [3])
+    k = _traced(tf, lambda x: tf.concat([x, tf.ones([2])], 0), [3])
+    p = _traced(tf, lambda x: (x[0], x[1:], x[-1]), [3])
+    return _tries(
+        lambda: f(tf.ones([3, 2])),
+        lambda: f(tf.ones([3, 3])),
+        lambda: g(tf.ones([4, 2])),
+        lambda: h(tf.ones([1])),
+        lambda: h(tf.ones([2, 1])),
+        lambda: k(tf.ones([5])),
+        lambda: p(tf.constant([1.0, 2.0, 3.0, 4.0])),
+    )
+
+
+def other_shapes_of_variables(tf):
+    v = tf.Variable([1.0, 2.0])
+    f = _traced(tf, lambda x: v * x, [2])
+    g = _traced(tf, lambda x: v.assign_add(tf.reduce_sum(x) * tf.ones([2])), [2])
+    return _tries(
+        lambda: f(tf.constant(3.0)),
+        lambda: f(tf.ones([2, 2])),
+        lambda: f(tf.ones([3])),
+        lambda: g(tf.ones([5])) + 0.0,
+        lambda: v + 0.0,
+    )
+
+
+def other_shapes_in_branches_and_loops(tf):
+    def thrice(x):
+        for _ in tf.range(3):
+            x = x * 2.0
+        return x
+
+    def rows(x):
+        total = 0.0
+        for r in x:
+            total += tf.reduce_sum(r)
+        return total
+
+    f = _traced(tf, lambda x: tf.cond(x[0] > 0, lambda: x * 2.0, lambda: -x), [2])
+    g, h = _traced(tf, thrice, [2]), _traced(tf, rows, [2])
+    return _tries(
+        lambda: f(tf.ones([3])),
+        lambda: g(tf.ones([3])),
+        lambda: h(tf.ones([3])),
+        lambda: h(tf.ones([3, 2])),
+    )
+
+
+def other_shapes_under_a_tape(tf):
+    f = _traced(tf, lambda x: x * x, [2])
+    x = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+    return tape.gradient(y, x)
+
+
 # -- input_signature -----------------------------------------------------------------------
 
 

@@ -165,7 +165,7 @@ def _object(
 
 
 def _written(writer: FunctionWriter, function: Any) -> Any:
-    name = getattr(function, "__name__", getattr(function, "name", "function"))
+    name = getattr(function, "__name__", getattr(function, "label", "function"))
     try:
         return {"name": name, **writer.function(function)}
     except Unsaveable as reason:
