@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tensortape.arrays.unranked import unranked
 from tensortape.core import errors, nest
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.device_tensor import (
@@ -416,6 +417,10 @@ def _example(value: Any) -> Any:
 
 def _fits(tensor: Any, parameter: SymbolicTensor) -> bool:
     """Whether an argument is a tensor of the parameter's dtype, and of its shape."""
+    if type(tensor) is EagerTensor and not unranked(parameter._a):
+        a, wanted = tensor._a, parameter._a
+        if a.shape == wanted.shape and a.dtype == wanted.dtype:
+            return True
     return (
         isinstance(tensor, Tensor)
         and tensor.dtype is parameter.dtype
