@@ -52,8 +52,6 @@ def _pass_node(node: Any, known: dict[int, Any]) -> None:
     if not any(o._a.dtype.kind in FLOATS for o in outputs):
         return
     results = push(op, tangents, node.differentiated, outputs, node._attrs)
-    for i, (o, t) in enumerate(zip(outputs, results, strict=True)):
-        if node.computed and node.computed[i]._id in known:  # the tangents within come first
-            t = known[node.computed[i]._id]
+    for o, t in zip(outputs, results, strict=True):  # by rules of the user's, as in TensorFlow
         if t is not None and o._a.dtype.kind in FLOATS:
             known[o._id] = t

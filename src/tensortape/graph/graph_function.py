@@ -158,8 +158,9 @@ class GraphFunction:
         if True in wanted:
             function = self.saving(wanted)
         if state.graph is not None:
-            outs = [
-                SymbolicTensor(t._a) if isinstance(t._a, Abstract) else t for t in function.outputs
+            outs = [  # a constant is made anew: its readers do not need this call
+                (SymbolicTensor if isinstance(t._a, Abstract) else EagerTensor)(t._a)
+                for t in function.outputs
             ]
         else:
             outs = [EagerTensor(a) for a in function.run([t._a for t in tensors])]

@@ -725,6 +725,18 @@ def table_as_tensor(tf):
     return [_gradients(tf, f, lambda y, i=i: y[i], given) for i in (0, 1)]
 
 
+def table_in_a_function_of_a_function(tf):
+    f = tf.function(lambda rows: tf.gather(rows, [0, 2, 2]))
+    g = tf.function(lambda rows: f(rows))
+    h = tf.function(lambda rows, i: tf.gather(rows, i))
+    k = tf.function(lambda rows, i: (h(rows, i), h(rows, i + 1), rows[0] * 2.0))
+    rows = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(rows)
+        y, (p, q, r) = g(rows), k(rows, tf.constant([0, 1]))
+    return [tf.convert_to_tensor(tape.gradient(t, rows)) for t in (y, y * 2.0, p, q, r)]
+
+
 def table_of_data(tf):
     rows = tf.Variable(tf.ones([4, 2]))
     f = tf.function(lambda i, b: (tf.gather(rows, i), b * 2.0))
@@ -764,6 +776,42 @@ def custom_rule(tf):
 
     f = tf.function(lambda a, b: (twice(a), twice(b)))
     return [_gradients(tf, f, lambda y, i=i: y[i]) for i in (0, 1)]
+
+
+def custom_rule_and_tangents(tf):
+    """The tangent of a function is by the rule, the one of an operation by what it computes."""
+
+    @tf.custom_gradient
+    def twice(x):
+        return x * 2.0, lambda g: g * 5.0
+
+    @tf.custom_gradient
+    def first(x, y):
+        return x * 2.0 + y * 0.0, lambda g: (g * 5.0, None)
+
+    def slope(f, *args):
+        with tf.autodiff.ForwardAccumulator(args[-1], tf.constant(1.0)) as acc:
+            y = f(*args)
+        return acc.jvp(y)
+
+    @tf.function
+    def inside(x):
+        return slope(twice, x)
+
+    @tf.function
+    def inside_of_a_function(x):
+        return slope(tf.function(twice), x)
+
+    x = tf.constant(1.0)
+    return [
+        slope(twice, x),
+        slope(tf.function(twice), x),
+        slope(tf.function(lambda x: tf.sin(twice(x) * 1.0)), x),
+        inside(x),
+        inside_of_a_function(x),
+        slope(tf.function(lambda y, x: first(y, x)), x, x),
+        slope(tf.function(lambda x: tf.cond(x > 0, lambda: twice(x), lambda: x)), x),
+    ]
 
 
 def custom_rule_of_two(tf):
