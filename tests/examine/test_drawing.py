@@ -62,9 +62,11 @@ def test_variables_and_scopes_are_named():
 
 
 def test_optimised_graphs_are_smaller_and_args_give_shapes():
-    f = tf.function(lambda x: x * 1.0 + (2.0 * 3.0))
-    whole = f.get_concrete_function(tf.TensorSpec([None], tf.float32))
-    fixed = f.get_concrete_function(tf.TensorSpec([2], tf.float32))
+    def function(x):
+        return x * 1.0 + (2.0 * 3.0)
+
+    whole = tf.function(function).get_concrete_function(tf.TensorSpec([None], tf.float32))
+    fixed = tf.function(function).get_concrete_function(tf.TensorSpec([2], tf.float32))
     assert "Mul" in tf.examine.draw(fixed)
     assert "Mul" not in tf.examine.draw(fixed, optimised=True)
     assert "float32[7]" in tf.examine.draw(whole, args=(tf.TensorSpec([7], tf.float32),))
