@@ -20,7 +20,7 @@ from tensortape.xla.host import struct
 from tensortape.xla.notes import noting
 from tensortape.xla.prelude import Prelude
 from tensortape.xla.runtime import jax, jnp, require, x64
-from tensortape.xla.stacks import room_of
+from tensortape.xla.stacks import Stack, room_of
 from tensortape.xla.tracing import trace
 
 
@@ -260,6 +260,13 @@ class Executable:
 
 def _strong(value: Any) -> Any:
     """A result whose dtype is that of its next use as an argument, not a Python number's."""
+    if isinstance(value, Stack):
+        raise Unsupported(
+            "as many values as a loop has iterations, which depends on data, are a result (for its "
+            "gradient from outside, or of a tf.TensorArray)"
+        )
+    if np.dtype(value.dtype).kind in "OS":
+        raise Unsupported("XLA has no strings")
     found = jnp.asarray(room_of(value))
     return jnp.asarray(found, found.dtype)
 
