@@ -214,3 +214,39 @@ def test_effects_keep_their_order():
     with pytest.raises(tf.errors.InvalidArgumentError, match="too large to tell"):
         executable(np.float32(11))
     assert executable(np.float32(1)) == [1]
+
+
+def test_gradients_from_outside_of_loops_that_data_ends():
+    """What is kept for them has as many rows as there were iterations, not as many as fit."""
+
+    def broken(x):
+        y = x
+        for _ in tf.range(6):
+            if y > 5.0:
+                break
+            y = y * (x + 2.0)
+        return y
+
+    def ended(x):
+        y, n = x, 0
+        while n < 6 and y < 5.0:
+            y = y * (x + 2.0)
+            n += 1
+        return y
+
+    x = tf.constant(1.0)
+    for body in (broken, ended):
+        traced = tf.function(body, jit_compile=True)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = traced(x)
+        assert float(y) == 9.0
+        assert float(tape.gradient(y, x)) == 15.0
+
+
+def test_texts_beside_numbers():
+    traced = tf.function(lambda x: ["text", x * 2.0], jit_compile=True)
+    text, number = traced(tf.constant(1.0))
+    assert text.numpy() == b"text"
+    assert text._a.shape == ()
+    assert float(number) == 2.0

@@ -108,7 +108,7 @@ DeviceTensor.__name__ = DeviceTensor.__qualname__ = EagerTensor.__name__
 def to_numpy(array: Any) -> Any:
     """A NumPy view of a JAX array on the CPU, a NumPy scalar of one without axes."""
     value = np.asarray(array)
-    return value if value.ndim else value[()]
+    return value if value.ndim or value.dtype.kind == "O" else value[()]  # a text stays an array
 
 
 def device_value(tensor: Any) -> Any:

@@ -265,8 +265,6 @@ def _strong(value: Any) -> Any:
             "as many values as a loop has iterations, which depends on data, are a result (for its "
             "gradient from outside, or of a tf.TensorArray)"
         )
-    if np.dtype(value.dtype).kind in "OS":
-        raise Unsupported("XLA has no strings")
     found = jnp.asarray(room_of(value))
     return jnp.asarray(found, found.dtype)
 

@@ -72,7 +72,6 @@ class With:
     """A face whose functions have options of their own where a program gives none."""
 
     def __init__(self, tf, **options):
-        self.__dict__.update(vars(tf))
         self._tf, self._options = tf, options
 
     def __getattr__(self, name):

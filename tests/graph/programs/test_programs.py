@@ -50,3 +50,20 @@ def numbers(value):
 
 def test_every_program_is_recorded():
     assert RECORDED.keys() == CASES.keys()
+
+
+PLAIN = {"padded", "solved", "stitched"}
+"""Of the theme ``unknown``, those that have no form in a graph (yet)."""
+
+
+@pytest.mark.parametrize("name", HARNESS["load"](HERE / "programs_unknown.py")["ROWS"])
+def test_operations_on_unknown_sizes_have_a_form_in_a_graph(name):
+    functions = []
+
+    class Seen(HARNESS["With"]):
+        def function(self, *args, **options):
+            functions.append(super().function(*args, **options))
+            return functions[-1]
+
+    HARNESS["outcome"](CASES[f"unknown: {name}"], Seen(tf, jit_compile=False))
+    assert ("plain Python" in functions[0].explain_traces()) == (name in PLAIN)

@@ -117,9 +117,9 @@ def condition(cond: Any, what: str) -> Any:
     t = convert_to_tensor(as_tensor(cond), dtype_hint="bool")
     if t.dtype is not dtypes.bool or any(n not in (1, None) for n in shape_of(t._a)):
         raise ValueError(
-            f"condition of {what} expected to be one value, a `tf.bool` scalar, got {t!r}; to check "
-            "for None, use `is not None`; of numbers, `!= 0`; to combine many, tf.reduce_all or "
-            "tf.reduce_any; to choose element by element, tf.where."
+            f"condition of {what} expected to be one value, a `tf.bool` scalar, got {t!r}; to "
+            "check for None, use `is not None`; of numbers, `!= 0`; to combine many, "
+            "tf.reduce_all or tf.reduce_any; to choose element by element, tf.where."
         )
     return t
 

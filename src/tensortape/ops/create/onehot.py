@@ -12,7 +12,7 @@ from tensortape.core.dispatch import execute
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
-from tensortape.core.state import state
+from tensortape.ops import composed
 from tensortape.ops.layout.attributes import invalid, is_tensor, one_int, static_value
 
 
@@ -112,6 +112,9 @@ def sequence_mask(
     Source: ``tf.sequence_mask``.
     """
     t = tensor(lengths)
+    kind = dtypes.as_dtype(dtype)
+    if maxlen is None and composed.unknown(t):
+        return composed.call("cast", composed.longest_mask(t), kind)
     if maxlen is None:
         size = int(np.max(static_value(t), initial=0))
     else:
@@ -121,5 +124,4 @@ def sequence_mask(
             )
         size = one_int(maxlen)
     mask = execute(sequence_mask_op, (t,), {"maxlen": size})
-    kind = dtypes.as_dtype(dtype)
-    return mask if kind is dtypes.bool else state.tensor(mask._a.astype(kind._np))
+    return mask if kind is dtypes.bool else composed.call("cast", mask, kind)

@@ -159,7 +159,10 @@ def _eye_of_unknown_size(rows: Any, columns: Any, batch_shape: Any, dtype: Any) 
     sizes, cast = [rows, rows if columns is None else columns], PUBLIC["cast"]
     equal = PUBLIC["equal"](PUBLIC["range"](sizes[0])[:, None], PUBLIC["range"](sizes[1]))
     if batch_shape is not None:
-        whole = PUBLIC["concat"]([batch_shape, PUBLIC["stack"](sizes)], 0)
+        if isinstance(batch_shape, (list, tuple)):
+            whole = [*batch_shape, *sizes]
+        else:
+            whole = PUBLIC["concat"]([batch_shape, PUBLIC["stack"](sizes)], 0)
         equal = PUBLIC["broadcast_to"](equal, whole)
     return cast(equal, dtype)
 
@@ -182,10 +185,11 @@ def eye(
     Raises ``tf.errors.InvalidArgumentError`` for a negative size. Source: ``tf.eye``.
     """
     sizes = shape_ints([num_rows, num_rows if num_columns is None else num_columns])
-    if any(isinstance(n, Varying) for n in sizes):
+    lead = () if batch_shape is None else shape_ints(batch_shape)
+    if any(isinstance(n, Varying) for n in (*sizes, *lead)):
         return _eye_of_unknown_size(num_rows, num_columns, batch_shape, dtype)
     rows, columns = sizes
     matrix = np.eye(rows, columns, dtype=dtypes.as_dtype(dtype)._np)
     if batch_shape is not None:
-        matrix = np.broadcast_to(matrix, (*shape_ints(batch_shape), rows, columns)).copy()
+        matrix = np.broadcast_to(matrix, (*lead, rows, columns)).copy()
     return state.tensor(matrix)

@@ -14,6 +14,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
+from tensortape.ops import composed
 from tensortape.ops.gather.counting_ops import (
     bincount_op,
     counts,
@@ -102,6 +103,9 @@ def confusion_matrix(
     Raises ``tf.errors.InvalidArgumentError`` for classes out of range. Source:
     ``tf.math.confusion_matrix``.
     """
+    real, guess = tensor(labels), tensor(predictions)
+    if weights is not None or composed.unknown(real, guess, num_classes):
+        return composed.confusion(real, guess, num_classes, weights, dtype)
     rows, columns = _squeezed(values_of(labels), values_of(predictions))
     classes = None if num_classes is None else one_int(num_classes)
     _check_classes(rows, "labels", classes)
@@ -130,7 +134,10 @@ def _bin_numbers(values: Any, value_range: Any, nbins: Any) -> Any:
         raise invalid(f"value_range should satisfy value_range[0] < value_range[1], got {bounds}")
     kind = np.float64
     low, high = state.tensor(kind(low)), state.tensor(kind(high))
-    wide = state.tensor(np.asarray(static_value(x)).astype(kind)[()])
+    if composed.unknown(x):
+        wide = composed.call("cast", x, "float64")
+    else:
+        wide = state.tensor(np.asarray(static_value(x)).astype(kind)[()])
     return execute(bucketize_op, (wide, low, high), {"nbins": one_int(nbins)})
 
 
@@ -170,7 +177,11 @@ def histogram_fixed_width(
 
     Source: ``tf.histogram_fixed_width``.
     """
-    numbers = np.asarray(_bin_numbers(values, value_range, nbins)._a).reshape(-1)
+    found = _bin_numbers(values, value_range, nbins)
+    if composed.unknown(found):
+        flat, most = composed.call("reshape", found, [-1]), one_int(nbins)
+        return bincount(flat, minlength=most, maxlength=most, dtype=dtype)
+    numbers = np.asarray(found._a).reshape(-1)
     return state.tensor(
         np.bincount(numbers, minlength=one_int(nbins)).astype(dtypes.as_dtype(dtype)._np)
     )

@@ -12,6 +12,7 @@ from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
+from tensortape.ops import composed
 from tensortape.ops.layout import slicing
 from tensortape.ops.layout.attributes import fits, invalid, one_int, static_value
 from tensortape.ops.layout.shaping import reshape, unsparse
@@ -78,11 +79,14 @@ def dynamic_partition(
     """
     x, ids = tensor(data), tensor(partitions)
     shape, lead = tuple(x._a.shape), tuple(ids._a.shape)
-    if shape[: len(lead)] != lead:
+    if not fits(shape[: len(lead)], lead):
         raise invalid(
             f"data.shape must start with partitions.shape, got data.shape = {list(shape)}, "
             f"partitions.shape = {list(lead)} [Op:DynamicPartition]"
         )
+    if composed.unknown(ids):
+        flat = unsparse(x) if len(lead) == 1 else reshape(x, (-1, *shape[len(lead) :]))
+        return composed.partitions(flat, ids, num_partitions)
     members = _members(ids, num_partitions)
     flat = reshape(x, (int(np.prod(lead)), *shape[len(lead) :]))
     return [

@@ -13,6 +13,7 @@ from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
 from tensortape.core.state import state
+from tensortape.ops import composed
 from tensortape.ops.gather.counting import values_of
 from tensortape.ops.layout.attributes import fits, ints, invalid, one_int
 
@@ -62,7 +63,9 @@ def invert_permutation(x: Any, name: str | None = None) -> Any:
     Raises ``tf.errors.InvalidArgumentError`` when ``x`` is no permutation.
     Source: ``tf.math.invert_permutation``.
     """
-    array = values_of(x)
+    if composed.unknown(given := tensor(x)) and given._a.ndim == 1:
+        return composed.inverse(given)
+    array = values_of(given)
     if array.ndim != 1:
         raise invalid(f"invert_permutation expects a 1D vector, got shape {array.shape}")
     out = np.full(array.shape, -1, array.dtype)
@@ -115,7 +118,9 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Any:
     Raises ``tf.errors.InvalidArgumentError`` for positions out of range.
     Source: ``tf.unravel_index``.
     """
-    array, shape = values_of(indices), ints(dims)
+    if composed.unknown(given := tensor(indices), dims):
+        return composed.unravelled(given, dims)
+    array, shape = values_of(given), ints(dims)
     size = int(np.prod(shape))
     if array.size and (array.min() < 0 or array.max() >= size):
         raise invalid(f"index is out of bound as with dims {list(shape)}: {array}")

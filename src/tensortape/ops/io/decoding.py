@@ -15,6 +15,7 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype, float32, int32, string, uint8
 from tensortape.core.lazy import lazy_import
 from tensortape.core.registry import export
+from tensortape.ops import composed
 from tensortape.ops.strings.elements import each, items, strings, text, text_op
 
 _to_base64, _from_base64 = text_op("EncodeBase64"), text_op("DecodeBase64")
@@ -107,6 +108,9 @@ def decode_csv(
     """
     tensor = text(records, "records")
     quoting: Any = csv.QUOTE_MINIMAL if use_quote_delim else csv.QUOTE_NONE
+    if composed.unknown(tensor):
+        given = {"delimiter": field_delim, "quoting": quoting}
+        return _later(tensor, record_defaults, given, na_value, select_cols)
     lines = [v.decode() for v in items(tensor)]
     rows = list(csv.reader(lines, delimiter=field_delim, quoting=quoting))
     defaults = [convert_to_tensor(d) for d in record_defaults]
@@ -123,6 +127,26 @@ def decode_csv(
             array = np.array(fields, default.dtype.as_numpy_dtype)
             columns.append(convert_to_tensor(array.reshape(tuple(tensor.shape))))
     return columns
+
+
+_csv = text_op("DecodeCSV")
+
+
+def _later(records: Any, defaults: Any, given: Any, missing: str, select: Any) -> list[Any]:
+    """The columns of lines that are not known yet, each read by itself."""
+    defaults = [convert_to_tensor(d) for d in defaults]
+    wanted = range(len(defaults)) if select is None else select
+
+    def column(place: int, default: Any) -> Any:
+        def read(line: bytes) -> Any:
+            row = next(csv.reader([line.decode()], **given), [""])
+            if select is None and len(row) != len(defaults):
+                raise errors.of_values(f"Expect {len(defaults)} fields but have {len(row)}")
+            return _field(row[place], default, missing, place)
+
+        return each(_csv, read, records, dtype=default.dtype)
+
+    return [column(*pair) for pair in zip(wanted, defaults, strict=True)]
 
 
 def _field(written: str, default: Any, missing: str, place: int) -> Any:

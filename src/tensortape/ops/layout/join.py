@@ -10,9 +10,9 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import Tensor
-from tensortape.core.untraceable import Untraceable
+from tensortape.ops import composed
 from tensortape.ops.layout.attributes import (
     fits,
     ints,
@@ -304,6 +304,9 @@ def split(
             raise _uneven(n, pieces)
         sizes: Any = pieces if n is None else (n // pieces,) * pieces
     else:
+        if varies(ints(given)):
+            known = isinstance(given, (list, tuple))
+            return composed.pieces(x, list(given) if known else PUBLIC["unstack"](given), at)
         sizes = _sizes(ints(given), n)
     return list(execute(split_op, (x,), {"sizes": sizes, "axis": at}))
 
@@ -311,8 +314,6 @@ def split(
 def _sizes(sizes: tuple[int, ...], n: int) -> tuple[int, ...]:
     if sizes.count(-1) > 1:
         raise invalid(f"Only one size may be -1, got {list(sizes)} [Op:SplitV]")
-    if varies(sizes):
-        raise Untraceable("tf.split by sizes that are not known while a function is traced")
     if n is None and -1 not in sizes:
         return sizes
     if n is None:

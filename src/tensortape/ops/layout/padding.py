@@ -13,6 +13,7 @@ from tensortape.core.operators import like
 from tensortape.core.public import tensor
 from tensortape.core.registry import OPS, export
 from tensortape.core.state import state
+from tensortape.ops import composed
 from tensortape.ops.layout.attributes import ints, invalid, is_tensor, linear, one_int, static_value
 from tensortape.ops.layout.inspect import size
 from tensortape.ops.layout.shaping import reshape, unsparse
@@ -230,6 +231,8 @@ def repeat(input: Any, repeats: Any, axis: Any = None, name: str | None = None) 
         if not -rank <= at < rank:
             raise ValueError(f"axis={at} out of bounds: expected {-rank}<=axis<{rank}")
         at = at + rank if at < 0 else at
+    if composed.unknown(repeats) and repeats.shape.rank == 1 and repeats.shape[0] != 1:
+        return composed.repeated(unsparse(x), repeats, at)
     counts, n = ints(repeats), x._a.shape[at]
     if len(counts) == 1:
         return execute(repeat_op, (x,), {"times": _positive(counts[0]), "axis": at})

@@ -11,6 +11,7 @@ from tensortape.core import dtypes
 from tensortape.core.public import tensor
 from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tensor import EagerTensor
+from tensortape.ops import composed
 from tensortape.ops.layout.shaping import reshape
 from tensortape.ops.nn.embedding import embedding_lookup
 
@@ -128,8 +129,8 @@ def safe_embedding_lookup_sparse(
         raise ValueError(f"Missing embedding_weights {embedding_weights}.")
     combiner = check(combiner, sparse_ids, sparse_weights)
     if not isinstance(sparse_ids.indices, EagerTensor):
-        raise NotImplementedError(
-            "sparse_ids must have values; inside tf.function they have none yet."
+        return composed.safe_lookup(
+            embedding_weights, sparse_ids, sparse_weights, combiner, default_id, max_norm
         )
     lead = np.asarray(sparse_ids.dense_shape._a).tolist()[:-1]
     given = None if sparse_weights is None else sparse_weights.values

@@ -5,11 +5,13 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from tensortape.arrays.varying import varies
 from tensortape.core import dtypes, registry
 from tensortape.core.dispatch import execute, in_graph
 from tensortape.core.op import op
 from tensortape.core.public import tensor
 from tensortape.core.registry import export
+from tensortape.ops import composed
 from tensortape.ops.layout.attributes import invalid, one_axis, one_int
 
 
@@ -68,6 +70,9 @@ def top_k(
     Source: ``tf.math.top_k``.
     """
     x, count = tensor(input), one_int(k)
+    if varies((count,)) and x._a.ndim:
+        values, indices = composed.largest(x, k)
+        return TopKV2(values, composed.call("cast", indices, index_type))
     if not x._a.ndim:
         raise invalid("input must be >= 1-D, got shape [] [Op:TopKV2]")
     if count < 0:
