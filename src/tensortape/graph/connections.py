@@ -15,10 +15,12 @@ from tensortape.autodiff.backward import reachable
 from tensortape.core.registry import PUBLIC
 from tensortape.core.rows import Rows
 from tensortape.core.untraceable import Untraceable
-from tensortape.graph.lower import needed_nodes
+from tensortape.graph.lower import attribute_tensors, needed_nodes
 from tensortape.graph.uneven import zeros_for
 
 _FLOATS = frozenset("fcV")
+_PRODUCTS = frozenset({"Mul", "MatMul", "BatchMatMulV2", "RealDiv", "Einsum", "Conv2D"})
+"""TensorFlow's graphs hold on to both factors, whichever is differentiated."""
 
 
 def floats(tensors: Any) -> tuple[bool, ...]:
@@ -50,6 +52,36 @@ def _reaches(function: Any, sources: Any, outputs: Any) -> bool:
     """Whether some of the outputs depend on some of the sources, as far as one can see."""
     ids = reachable(function.entries(), sources)
     return any(t._id in ids for t in outputs)
+
+
+def connected(function: Any, chosen: tuple[bool, ...]) -> tuple[bool, ...]:
+    """Which of the chosen inputs of a function's gradient have zeros where they have no gradient.
+
+    Of the function's inputs those that lead to a result, if its gradient depends on values at all;
+    what comes after them does.
+    """
+    if not _captures(function):
+        count = len(function.inputs)
+        return (False,) * count + chosen[count:]
+    results = [t for t, f in zip(function.outputs, floats(function.outputs), strict=True) if f]
+    count = len(function.inputs)
+    pairs = zip(function.inputs, chosen, strict=False)
+    return tuple([c and _reaches(function, [t._id], results) for t, c in pairs]) + chosen[count:]
+
+
+def _captures(function: Any) -> bool:
+    """Whether the gradient reads values; that of a product does, by a constant, too."""
+    if any(entry.op.type in _PRODUCTS for entry in function.entries()):
+        return True
+    try:
+        backward, _ = function.backward(floats(function.inputs), floats(function.outputs))
+    except (Untraceable, LookupError):
+        return True
+    given = {t._id for t in backward.inputs[: len(backward.inputs) - len(backward.cotangents)]}
+    stop = backward.span[1]
+    nodes = needed_nodes(backward.graph._operations, backward.inputs, backward.outputs, stop, stop)
+    read = {t._id for node in nodes for t in (*node.inputs, *attribute_tensors(node._attrs))}
+    return bool(given & (read | {t._id for t in backward.outputs}))
 
 
 def add_zeros(whole: Any, inputs: Any, wanted: Any, found: dict[int, Any]) -> None:

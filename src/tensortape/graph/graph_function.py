@@ -26,7 +26,7 @@ from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.apart import Apart, apart
-from tensortape.graph.connections import add_zeros, all_gradients, also_moved
+from tensortape.graph.connections import add_zeros, all_gradients, also_moved, connected
 from tensortape.graph.engine import executor
 from tensortape.graph.forward_walk import ForwardWalk
 from tensortape.graph.ir import Program, interpret
@@ -75,6 +75,8 @@ class GraphFunction:
         """The function without what is only saved: a source is connected through its results."""
         self.asked: tuple[bool, ...] | None = None
         """Of a function that saves: the inputs for whose gradients it does."""
+        self.derived_from: GraphFunction | None = None
+        """Of a backward function: whose it is."""
         self.cotangents: list[Any] = []
         """Of a backward function: the last of its inputs."""
 
@@ -209,7 +211,7 @@ class GraphFunction:
 
     def part_of(self, smaller: GraphFunction) -> GraphFunction:
         """This function, which is ``smaller`` with more outputs."""
-        self.whole = smaller.whole
+        self.whole, self.derived_from = smaller.whole, smaller.derived_from
         return self
 
     def _read_by(self, backward: GraphFunction) -> list[Any]:
@@ -294,6 +296,7 @@ class GraphFunction:
         span = (first, len(graph._operations))
         backward = GraphFunction(f"grad_{self.name}", graph, inputs, outputs, span)
         backward.is_gradient, backward.cotangents = True, given
+        backward.derived_from = self.whole
         return backward, tuple(kinds)
 
     def _pull(self, targets: Any, seeds: Any, wanted: Any) -> dict[int, Any]:
@@ -361,6 +364,16 @@ class GraphFunction:
             found = self._backward[key] = (function, walked.given)
         return found
 
+    def blanks(self, lacking: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Of a backward function: which of the ``lacking`` inputs have zeros for a gradient."""
+        if self.derived_from is None or True not in lacking:
+            return lacking
+        key = ("blanks", lacking, safety.on)
+        found = self._backward.get(key)
+        if found is None:
+            found = self._backward[key] = connected(self.derived_from, lacking)
+        return found
+
     def still(self, moving: tuple[bool, ...], given: tuple[bool, ...]) -> tuple[bool, ...]:
         """Which outputs stand still for tangents of the ``moving`` inputs: theirs are zeros."""
         key = ("still", moving, safety.on)
@@ -412,11 +425,12 @@ def _call_op(function: GraphFunction) -> Op:
         found = _unpacked(xp, kinds, iter(outs), inputs)
         if not function.is_gradient:
             return found
+        blank = function.blanks(
+            tuple([g is None and n for g, n in zip(found, needed, strict=True)])
+        )
         return [
-            (apart([0] * len(x)) if isinstance(x, Apart) else xp.zeros_like(x))
-            if g is None and n
-            else g
-            for g, x, n in zip(found, inputs, needed, strict=True)
+            (apart([0] * len(x)) if isinstance(x, Apart) else xp.zeros_like(x)) if zero else g
+            for g, x, zero in zip(found, inputs, blank, strict=True)
         ]
 
     def pushforward(

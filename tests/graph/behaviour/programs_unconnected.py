@@ -265,6 +265,17 @@ def second_order_linear(tf):
     return _second(tf, tf.function(lambda a, b: (a * 3.0, b * 2.0)))
 
 
+def second_order_of_what_reads_nothing(tf):
+    f = tf.function(lambda a, b: (tf.identity(a), b + a))
+    return _second(tf, f)
+
+
+def second_order_without_connection(tf):
+    f = tf.function(lambda a, b: (a * a, tf.stop_gradient(b) * 2.0, a + 1.0))
+    g = tf.function(lambda a, b: (a * a * a, tf.round(b)))
+    return _second(tf, f), _second(tf, g)
+
+
 def second_order_eagerly(tf):
     return _second(tf, lambda a, b: (a * a, tf.sin(b)))
 
