@@ -54,14 +54,14 @@ def _reaches(function: Any, sources: Any, outputs: Any) -> bool:
     return any(t._id in ids for t in outputs)
 
 
-def connected(function: Any, chosen: tuple[bool, ...]) -> tuple[bool, ...]:
+def connected(function: Any, chosen: tuple[bool, ...], cotangents: int) -> tuple[bool, ...]:
     """Which of the chosen inputs of a function's gradient have zeros where they have no gradient.
 
-    Of the function's inputs those that lead to a result, if its gradient depends on values at all;
-    what comes after them does.
+    Its last ones are ``cotangents``: these have; and if the gradient depends on values at all, the
+    function's results, and its inputs that lead to one.
     """
     if not _captures(function):
-        count = len(function.inputs)
+        count = len(chosen) - cotangents
         return (False,) * count + chosen[count:]
     results = [t for t, f in zip(function.outputs, floats(function.outputs), strict=True) if f]
     count = len(function.inputs)

@@ -371,7 +371,9 @@ class GraphFunction:
         key = ("blanks", lacking, safety.on)
         found = self._backward.get(key)
         if found is None:
-            found = self._backward[key] = connected(self.derived_from, lacking)
+            found = self._backward[key] = connected(
+                self.derived_from, lacking, len(self.whole.cotangents)
+            )
         return found
 
     def still(self, moving: tuple[bool, ...], given: tuple[bool, ...]) -> tuple[bool, ...]:
