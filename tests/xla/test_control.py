@@ -250,3 +250,61 @@ def test_texts_beside_numbers():
     assert text.numpy() == b"text"
     assert text._a.shape == ()
     assert float(number) == 2.0
+
+
+def in_a_branch(x):
+    y = x
+    if x > 0.0:
+        for _ in tf.range(6):
+            if y > 5.0:
+                break
+            y = y * (x + 2.0)
+    else:
+        y = x * 2.0
+    return y
+
+
+def in_a_loop(x):
+    y, k = x, 0
+    while y < 100.0 and k < 5:
+        for _ in tf.range(4):
+            y = y * (x + 2.0)
+            if y > 10.0:
+                break
+        k += 1
+        y = y * 1.1
+    return y
+
+
+def in_an_array(x):
+    rows = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+    y = x
+    for i in tf.range(6):
+        if y > 5.0:
+            break
+        y = y * (x + 2.0)
+        rows = rows.write(i, y)
+    return tf.reduce_sum(rows.stack() + 1.0)
+
+
+@pytest.mark.parametrize("body", [in_a_branch, in_a_loop, in_an_array])
+def test_loops_that_data_ends_within_others(body):
+    def inside(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = body(x)
+        return y, tape.gradient(y, x)
+
+    def found(jit_compile):
+        traced = tf.function(body, jit_compile=jit_compile)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = traced(x)
+            g = tape.gradient(y, x)
+        both = tf.function(inside, jit_compile=jit_compile)(x)
+        return [float(v) for v in (y, g, outer.gradient(g, x), *both)]
+
+    x = tf.constant(1.0)
+    np.testing.assert_allclose(found(True), found(False), rtol=1e-5)

@@ -54,6 +54,7 @@ def lower_if(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -
     def arm(branch: Program) -> Any:
         def run(given: Any) -> Any:
             found, code = checked(branch, given)
+            refuse_open([*args, *found])
             return strong(found), jnp.asarray(code)
 
         return run
@@ -62,6 +63,12 @@ def lower_if(program: Program, node: Node, values: Any, attrs: dict[str, Any]) -
     found, code = lax.switch(place, [arm(b) for b in branches], strong(args))
     note(code)
     return found
+
+
+def refuse_open(values: Sequence[Any]) -> None:
+    """What a loop keeps of as many iterations as data decides passes no branch: it loses count."""
+    if any(isinstance(v, Stack) for v in values):
+        raise Unsupported("a branch with what a loop keeps whose iterations data counts")
 
 
 class Repeated:

@@ -37,6 +37,17 @@ def test_program_gives_what_tensorflow_gives(name, mode):
     compare(given, expected, name)
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [n for n in CASES if n.startswith(("solvers", "training"))])
+def test_program_gives_the_same_under_xla(name):
+    pytest.importorskip("jax")
+    given = HARNESS["outcome"](CASES[name], HARNESS["With"](tf, jit_compile=True))
+    expected = RECORDED[name]["both"] if "both" in RECORDED[name] else RECORDED[name]["graph"]
+    if "graph" in DIFFERS.get(name, {}):
+        expected = RECORDED[name]["eager"]
+    compare(given, expected, name)
+
+
 def numbers(value):
     """What a program gave, with tensors of one number as Python's numbers."""
     if isinstance(value, list):
