@@ -430,9 +430,14 @@ def random_choice():
     return through(lambda h: tf.random.categorical(h[None], 2))  # here
 
 
-@case(Reason.MISSING_RULE, "unique")
+@case(Reason.MISSING_RULE, "Unique")
 def missing_rule():
-    return through(lambda h: tf.unique(h)[0])  # here
+    x = tf.Variable([1.5, 2.5, 3.5])
+    with tf.GradientTape() as tape:
+        y = tf.unique(x * 2.0)[0] * 3.0  # here
+    with contextlib.suppress(LookupError):
+        tape.gradient(y, x)
+    return y, x
 
 
 @case(Reason.MISSING_RULE, "MatrixLogarithm")
