@@ -199,6 +199,19 @@ def test_gradients_of_weights_wait_for_the_rows_they_need_and_no_more():
     assert text_of("aside0", plan).count("subtract(") + text_of("aside0", plan).count(" - ") >= 2
 
 
+def test_what_comes_before_is_looked_at_once():
+    """Each number is read twice by the next one: 2**60 ways from the last to the first."""
+
+    def function(x, w, v):
+        y = tf.nn.relu(x @ w)
+        z = tf.reduce_sum(v[:1, :3])
+        for _ in range(60):
+            z = tf.sin(z * z + z)
+        return [tf.nn.relu((y * z) @ v) @ w]
+
+    compared(function, *matrices(1, 2, 3))
+
+
 def test_what_has_effects_stays_where_it_is():
     said = io.StringIO()
 

@@ -283,14 +283,21 @@ class Extension:
 
 def ancestors(values: Iterable[int], makers: dict[int, Any]) -> list[Any]:
     """The items that make values, and what those need, in the order of execution."""
-    found: list[Any] = []
-    for i in values:
+    found: dict[int, Any] = {}
+    seen: set[int] = set()
+
+    def visit(i: int) -> None:
         item = makers.get(i)
-        if item is not None:
-            for needed in (*ancestors(read_by(item), makers), item):
-                if needed not in found:
-                    found.append(needed)
-    return found
+        if item is None or id(item) in seen:
+            return
+        seen.add(id(item))
+        for j in read_by(item):
+            visit(j)
+        found[id(item)] = item
+
+    for i in values:
+        visit(i)
+    return list(found.values())
 
 
 def at_once(items: list[Any]) -> list[Any]:
