@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensortape.ops.random import distributions, philox, single, threefry
+from tensortape.ops.random import distributions, double, philox, single, threefry
 
 # Known answers published with the algorithms (Random123).
 VECTORS = [
@@ -59,6 +61,14 @@ def test_single_precision_functions_are_within_their_rounding():
     for got, want in ((single.log(x), np.log(wide)), (sine, np.sin(wide)), (cosine, np.cos(wide))):
         units = np.abs(got - want) / np.spacing(np.abs(want).astype(np.float32))
         assert units.max() < 0.85
+
+
+def test_double_precision_logarithms_are_those_of_the_c_library():
+    x = np.random.default_rng(0).random((40, 25))
+    logs, shifted = double.log(x), double.log1p(-x)
+    assert logs.tolist() == [[math.log(v) for v in row] for row in x.tolist()]
+    assert shifted.tolist() == [[math.log1p(-v) for v in row] for row in x.tolist()]
+    assert double.log(x[:0]).shape == (0, 25)
 
 
 def test_truncated_normals_stay_inside():

@@ -12,6 +12,8 @@ import pytest
 import tensortape as tf
 
 HERE = pathlib.Path(__file__).parent
+# What is not drawn but computed of what was: NumPy's float32 functions differ between processors.
+ROUNDED = {"candidate samplers": 3e-7}
 WANTED = json.loads((HERE / "streams.json").read_text())["cases"]
 
 _spec = importlib.util.spec_from_file_location("record_streams", HERE / "record_streams.py")
@@ -24,7 +26,7 @@ def test_numbers_are_those_of_tensorflow(name):
     got = record_streams.run(tf, record_streams.CASES[name])
     for (dtype, value), (wanted_dtype, wanted) in zip(got, WANTED[name], strict=True):
         assert dtype == wanted_dtype
-        np.testing.assert_array_equal(value, wanted)
+        np.testing.assert_allclose(value, wanted, rtol=ROUNDED.get(name, 0), atol=0)
 
 
 def test_the_example_of_the_documentation():

@@ -2,5 +2,6 @@
 
 ``philox`` makes the bits; ``distributions``, ``gamma``, ``poisson``, ``binomial``, ``truncated``,
 ``categorical`` and ``permutation`` make numbers of them, as functions on NumPy arrays;
+``single`` and ``double`` have the elementary functions behind them, rounded as TensorFlow's;
 ``stateful``, ``stateless`` and ``generator`` are the public functions.
 """

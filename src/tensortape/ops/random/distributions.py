@@ -14,7 +14,7 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from tensortape.ops.random import single
+from tensortape.ops.random import double, single
 from tensortape.ops.random.philox import CHUNK, Philox, blocks, blocks_at, words
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
@@ -111,7 +111,7 @@ def normal_of_blocks(bits: NDArray[np.uint32], kind: np.dtype) -> NDArray[Any]:
 
 
 def _box_muller_float64(u: NDArray[np.float64]) -> NDArray[np.float64]:
-    radius = np.sqrt(-2.0 * np.log(np.maximum(u[:, 0], _SMALLEST_UNIFORM)))
+    radius = np.sqrt(-2.0 * double.log(np.maximum(u[:, 0], _SMALLEST_UNIFORM)))
     angle = (2 * np.pi) * u[:, 1]
     return np.stack([np.sin(angle) * radius, np.cos(angle) * radius], axis=1)
 

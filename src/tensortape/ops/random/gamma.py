@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensortape.ops.random import double
 from tensortape.ops.random.draws import Buffer, Streams, normal_buffer, uniform_buffer
 from tensortape.ops.random.philox import Philox
 
@@ -25,7 +26,7 @@ def gamma(state: Philox, samples: int, alpha: NDArray[np.floating]) -> NDArray[A
     out = np.empty(rates.size)
     exponential = rates == 1.0
     ones = np.flatnonzero(exponential)
-    out[ones] = -np.log1p(-uniforms.draw(ones))
+    out[ones] = -double.log1p(-uniforms.draw(ones))
     _marsaglia_tsang(rates, np.flatnonzero(~exponential), normal_buffer(streams), uniforms, out)
     by_sample = out.reshape(alpha.size, samples).T
     return by_sample.reshape(samples, *alpha.shape).astype(alpha.dtype)

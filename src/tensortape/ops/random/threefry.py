@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tensortape.core.lazy import lazy_import
+from tensortape.ops.random import double
 from tensortape.ops.random.distributions import BFLOAT16
 
 special = lazy_import("scipy.special")
@@ -124,7 +125,8 @@ def normal(key: int, counter: int, shape: tuple[int, ...], dtype: DTypeLike) -> 
     u = _unit_floats(key, counter, (*half[: axis + 1], 2, *half[axis + 1 :]), kind)
     first, second = np.moveaxis(u, axis + 1, 0)
     compute = u.dtype.type
-    radius = np.sqrt(compute(-2) * np.log(np.maximum(first, compute(_SMALLEST_UNIFORM))))
+    log = double.log if compute is np.float64 else np.log
+    radius = np.sqrt(compute(-2) * log(np.maximum(first, compute(_SMALLEST_UNIFORM))))
     angle = compute(2 * np.pi) * second
     both = np.stack([np.sin(angle) * radius, np.cos(angle) * radius], axis=axis + 1)
     joined = both.reshape(*half[:axis], 2 * half[axis], *half[axis + 1 :])

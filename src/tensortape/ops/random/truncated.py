@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tensortape.ops.random import single
+from tensortape.ops.random import double, single
 from tensortape.ops.random.distributions import normal_of_blocks, unit_float32, unit_float64
 from tensortape.ops.random.philox import Philox, blocks
 
@@ -134,6 +134,7 @@ def _from_exponential(
 
 
 def _log(x: NDArray[np.floating]) -> NDArray[np.floating]:
-    return (
-        np.where(x > 0, single.log(x), np.float32(-np.inf)) if x.dtype == np.float32 else np.log(x)
-    )
+    logs = np.full_like(x, -np.inf)
+    positive = x > 0
+    logs[positive] = (single if x.dtype == np.float32 else double).log(x[positive])
+    return logs
