@@ -119,7 +119,7 @@ def do_info(peer, request):
             name: value
             for name, value in sorted(os.environ.items())
             if name.endswith("NUM_THREADS")
-            or name.startswith(("TF_CPP_", "TF_XLA_", "XLA_", "JAX_"))
+            or name.startswith(("TF_CPP_", "TF_XLA_", "XLA_", "JAX_", "OPENBLAS_"))
         },
     }
 

@@ -38,11 +38,20 @@ def loss(x, w):
         (loss, [(64, 256, 256), (64, 256, 256)], "xla"),
     ],
 )
-def test_by_size(function, shapes, engine):
+def test_by_size(function, shapes, engine, monkeypatch):
+    monkeypatch.setattr(work, "is_narrow", lambda: False)
     choice = choose(program(function, *shapes), have_xla=True)
     assert choice.engine == engine, choice
     assert (choice.calls > 0) == (engine == "xla")
     assert "estimated" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("shapes", "engine"), [([(32, 784), (784, 128)], "plan"), ([(1024, 784), (784, 512)], "xla")]
+)
+def test_where_numpy_multiplies_in_half_the_width(shapes, engine, monkeypatch):
+    monkeypatch.setattr(work, "is_narrow", lambda: True)
+    assert choose(program(loss, *shapes), have_xla=True).engine == engine
 
 
 def test_without_jax():

@@ -12,12 +12,13 @@ in as many threads as the library was told to use (by ``OPENBLAS_NUM_THREADS``, 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import glob
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,15 @@ FUNCTIONS = (
     ("MKL_Set_Num_Threads", "MKL_Get_Max_Threads"),
 )
 """Names under which libraries offer to set and to tell the number of threads."""
+
+NAMES = ("scipy_openblas_get_corename64_", "scipy_openblas_get_corename", "openblas_get_corename")
+"""Names under which OpenBLAS offers to tell its kernels."""
+
+NARROW = frozenset("sandybridge haswell zen excavator steamroller piledriver".split())
+"""Kernels for vectors of 256 bits, or fewer."""
+
+WIDE = ("X86_V4", "AVX512_SKX")
+"""What NumPy calls a processor with vectors of 512 bits."""
 
 
 SMALL_MATRICES = 1024
@@ -89,12 +99,7 @@ def find_functions() -> tuple[Any, Any]:
     Symbols are looked up in NumPy's own extension module, which finds those of the libraries it
     is linked to; where that is not so (Windows), in the libraries that come with NumPy.
     """
-    beside = glob.glob(os.path.join(os.path.dirname(np.__path__[0]), "numpy.libs", "*openblas*"))
-    for path in (_umath.__file__, *beside):
-        try:
-            library = ctypes.PyDLL(path)
-        except OSError:
-            continue
+    for library in _libraries():
         for set_name, get_name in FUNCTIONS:
             if hasattr(library, set_name) and hasattr(library, get_name):
                 setter, getter = getattr(library, set_name), getattr(library, get_name)
@@ -102,6 +107,36 @@ def find_functions() -> tuple[Any, Any]:
                 getter.restype = ctypes.c_int
                 return setter, getter
     return None, None
+
+
+def _libraries() -> Iterator[ctypes.PyDLL]:
+    """NumPy's extension module, and the libraries beside it."""
+    beside = glob.glob(os.path.join(os.path.dirname(np.__path__[0]), "numpy.libs", "*openblas*"))
+    for path in (_umath.__file__, *beside):
+        with contextlib.suppress(OSError):
+            yield ctypes.PyDLL(path)
+
+
+def kernels() -> str:
+    """The processor whose kernels OpenBLAS uses (``"haswell"``); ``""`` where nobody tells."""
+    for library in _libraries():
+        for name in NAMES:
+            if hasattr(library, name):
+                getter = getattr(library, name)
+                getter.restype = ctypes.c_char_p
+                return str(getter().decode()).lower()
+    return ""
+
+
+@functools.cache
+def is_narrow() -> bool:
+    """Whether products use half the width of the processor's vectors.
+
+    So they do where OpenBLAS does not recognise the processor, or ``OPENBLAS_CORETYPE`` names an
+    older one.
+    """
+    features = _umath.__cpu_features__
+    return any(features.get(name) for name in WIDE) and kernels() in NARROW
 
 
 one_thread = OneThread()

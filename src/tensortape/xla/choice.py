@@ -36,8 +36,8 @@ class Choice(NamedTuple):
 def choose(program: Program, have_xla: bool | None = None, beside: bool = False) -> Choice:
     """The better engine for a program, by counted work and measured constants.
 
-    ``beside``: whether calls return while XLA computes. Depends on the program alone, so that a
-    program always runs, and rounds, in the same way.
+    ``beside``: whether calls return while XLA computes. Depends on the program and on the kernels
+    of NumPy's BLAS alone, so that a program always runs, and rounds, in the same way.
     """
     if have_xla is None:
         have_xla = installed()

@@ -1,7 +1,7 @@
 """How long a program will take, roughly: on the plan, and compiled with XLA.
 
 A sum over nodes of counted work times constants that were measured (``docs/xla.md``). The same
-program gives the same estimate everywhere, so the choice of engine, and with it the last bit of
+program gives the same estimate in every run, so the choice of engine, and with it the last bit of
 results, does not change from run to run.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from tensortape.arrays.blas import is_narrow
 from tensortape.core.registry import OPS
 from tensortape.graph.ir import Node, Program
 from tensortape.xla import support
@@ -67,6 +68,8 @@ INNER_KERNEL = Cost(0, 1.5 * MICRO)
 FLOP = Cost(NANO / 40, NANO / 47)
 SHARED_FLOP = Cost(NANO / 47, NANO / 47)
 """In a product whose rows the plan shares between threads, with what comes after it."""
+NARROW_FLOP = Cost(1.75 * NANO / 47, NANO / 47)
+"""In such a product where NumPy's kernels use half the width of the processor's vectors."""
 LONG_SIDE, MANY_FLOPS = 128, 1 << 24
 """From which sizes it does."""
 CONVOLVED = Cost(NANO / 25, NANO / 24)
@@ -129,8 +132,7 @@ def of_node(program: Program, node: Node, looped: bool = False) -> Cost:
     read = max([size(program, i) for i in node.inputs], default=0)
     if node.op.type in PRODUCTS:
         flops = product_flops(program, node)
-        unit = SHARED_FLOP if is_shared(program, node, flops) else FLOP
-        return total.plus(kernel).plus(unit, flops)
+        return total.plus(kernel).plus(unit_of(program, node, flops), flops)
     if node.op.type in KERNELS and not _one_slice(program, node):
         total = total.plus(kernel)
     if "Conv" in node.op.type:
@@ -175,6 +177,13 @@ def decided_by(program: Program, node: Node) -> Counter | None:
     maximum = attrs["maximum"] if isinstance(attrs["maximum"], int) else None
     parts = (attrs["cond"], attrs["body"], attrs["variables"], values, maximum)
     return counter(*parts) or bounding(*parts)
+
+
+def unit_of(program: Program, node: Node, flops: float) -> Cost:
+    """The cost of a multiplication or addition in a product."""
+    if not is_shared(program, node, flops):
+        return FLOP
+    return NARROW_FLOP if is_narrow() else SHARED_FLOP
 
 
 def is_shared(program: Program, node: Node, flops: float) -> bool:
