@@ -190,6 +190,11 @@ def test_calls_go_to_the_trace_they_fit(tmp_path: Path) -> None:
         loaded.scaled(tf.constant(4.0), by=9.0)
     with pytest.raises(ValueError, match="Could not find matching concrete function"):
         loaded.scaled(tf.constant([1.0, 2.0, 3.0]))
+    with pytest.raises(ValueError, match="Could not find matching concrete function"):
+        loaded.scaled.get_concrete_function(tf.TensorSpec([7]))
+    for args, kwargs in (((), {}), ((1.0, 2.0, 3.0, 4.0), {}), ((1.0,), {"times": 2.0})):
+        with pytest.raises(TypeError, match="Binding inputs to scaled failed"):
+            loaded.scaled(*args, **kwargs)
 
 
 def test_signatures_are_called_by_name(tmp_path: Path) -> None:

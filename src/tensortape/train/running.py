@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,12 +62,6 @@ def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
 
     Source: `tf.autograph.set_verbosity`.
     """
-
-
-@export("autograph.to_code")
-def to_code(entity: Any, recursive: bool = True, experimental_optional_features: Any = None) -> str:
-    """The code that runs for a function: its own source. Source: `tf.autograph.to_code`."""
-    return inspect.getsource(inspect.unwrap(getattr(entity, "python_function", entity)))
 
 
 @export("autograph.trace")

@@ -226,3 +226,98 @@ def loops_that_change_shapes_or_dtypes(tf):
         return x
 
     return _each(tf, f, 3), _each(tf, g, 3)
+
+
+def rewritten_by_name(tf):
+    def inner(x):
+        if x > 0:
+            return x * 2.0
+        return x * 3.0
+
+    def f(x):
+        y = inner(x)
+        while y < 10.0:
+            y = y * 1.5
+        return y
+
+    g = tf.autograph.to_graph(f)
+    inside = tf.function(g, autograph=False)
+    results = [h(tf.constant(v)) for h in (f, g, inside) for v in (0.5, 1.5)]
+    with tf.GradientTape() as tape:
+        x = tf.constant(1.5)
+        tape.watch(x)
+        y = inside(x)
+    return results, tape.gradient(y, x), tf.autograph.to_graph(inner)(2.0)
+
+
+def rewritten_without_what_it_calls(tf):
+    def inner(x):
+        if x > 0:
+            return x * 2.0
+        return x * 3.0
+
+    def f(x):
+        return inner(x) + 1.0
+
+    g = tf.autograph.to_graph(f, recursive=False)
+    return _each(tf, g, 1.0), g(tf.constant(-2.0))
+
+
+def rewritten_methods(tf):
+    class Halves:
+        def __init__(self):
+            self.by = 2.0
+
+        def run(self, x):
+            while x > 1.0:
+                x = x / self.by
+            return x
+
+    halves = Halves()
+    g = tf.autograph.to_graph(halves.run)
+    h = tf.autograph.to_graph(Halves.run)
+    x = tf.constant(11.0)
+    return g(halves, x), h(halves, x), tf.function(g)(halves, x)
+
+
+def code_of_functions(tf):
+    def f(x):
+        if x > 0:
+            return x
+        return -x
+
+    def g(x):
+        while x > 0:
+            x = x - 1
+        return x
+
+    texts = [tf.autograph.to_code(entity) for entity in (f, g, lambda x: x if x > 0 else -x)]
+    return [[word in text for word in ("if_stmt", "while_stmt", "if_exp")] for text in texts]
+
+
+def what_cannot_be_rewritten(tf):
+    def generator(x):
+        yield x
+
+    found = []
+    for entity in (3, "f", len, None, generator):
+        for look in (tf.autograph.to_graph, tf.autograph.to_code):
+            try:
+                found.append(type(look(entity)).__name__)
+            except Exception:
+                found.append("raised")
+    return found
+
+
+def features(tf):
+    feature = tf.autograph.experimental.Feature
+
+    def f(x):
+        if x > 0:
+            return x
+        return -x
+
+    g = tf.autograph.to_graph(f, experimental_optional_features=feature.LISTS)
+    h = tf.function(f, experimental_autograph_options=feature.all_but(feature.LISTS))
+    left = sorted(f.name for f in feature.all_but([feature.LISTS, feature.NAME_SCOPES]))
+    return sorted(f.name for f in feature.all()), left, g(tf.constant(-1.0)), h(tf.constant(-1.0))

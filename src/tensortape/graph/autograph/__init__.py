@@ -2,7 +2,7 @@
 
 The source is rewritten by ``diastatic-malt``, the stand-alone AutoGraph; here is what the rewritten
 code calls: ``calls`` (functions it calls), ``branching``, ``looping``, ``builtins``, ``lines``
-(where the user wrote it).
+(where the user wrote it). ``rewriting`` shows what becomes of a function.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def converted_call(
     if overload is not None:
         return overload(*args, **(kwargs or {}))
     target, extra = target_of(f)
-    if target is None or not tracing():
+    if target is None or not tracing() or not _is_recursive(caller_fn_scope):
         try:
             return f(*args, **(kwargs or {}))
         except UnknownRank:
@@ -55,6 +55,11 @@ def converted_call(
     if converted is None:
         return f(*args, **(kwargs or {}))
     return converted(*extra, *args, **(kwargs or {}))
+
+
+def _is_recursive(scope: Any) -> bool:
+    """Whether a function was rewritten together with those it calls."""
+    return scope is None or scope.callopts.internal_convert_user_code
 
 
 def _overload(f: Any) -> Any:

@@ -52,11 +52,11 @@ def transpiler() -> Any:
     return _transpiler[0]
 
 
-def transpile(function: Any) -> Any:
-    """A Python function rewritten; raises what prevents it."""
+def transpile(function: Any, recursive: bool = True) -> Any:
+    """A Python function rewritten, and with it what it calls; raises what prevents it."""
     features = (_converter.Feature.ASSERT_STATEMENTS,)
     options = _converter.ConversionOptions(
-        recursive=True, user_requested=False, optional_features=features
+        recursive=recursive, user_requested=False, optional_features=features
     )
     context = _converter.ProgramContext(options=options)
     result, module, source_map = transpiler().transform(function, context)

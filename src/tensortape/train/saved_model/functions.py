@@ -14,7 +14,7 @@ from typing import Any
 from tensortape.core import nest
 from tensortape.core.containers import is_namedtuple
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.specs import TensorSpec
+from tensortape.core.specs import TensorSpec, TypeSpec
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import CompositeTensor
 from tensortape.core.variable import Variable
@@ -324,27 +324,36 @@ class RestoredFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it with arguments as one of its traces had them.
 
-        Raises `ValueError` if there is none that they fit.
+        Raises `TypeError` for arguments that the function does not have, `ValueError` if there is
+        no trace that they fit.
         """
         trace, tensors = self._find(args, kwargs)
         return trace.function(*tensors)
 
     def _find(self, args: Any, kwargs: Any) -> tuple[RestoredTrace, Any]:
-        given, named = args, kwargs
+        given, named, wrong = args, kwargs, None
         if self._signature is not None:
             try:
                 bound = self._signature.bind(*args, **kwargs)
                 bound.apply_defaults()
                 given, named = bound.args, bound.kwargs
-            except TypeError:
-                pass
+            except TypeError as error:
+                wrong = error
         for trace in self._traces:
             for candidate in ((given, named), (args, kwargs)):
                 tensors = trace.tensors_of(*candidate)
                 if tensors is not None:
                     return trace, tensors
+        if wrong is not None:
+            raise TypeError(
+                f"Binding inputs to {self.__name__} failed due to `{wrong}`. Received args: {args} "
+                f"and kwargs: {kwargs} for signature: {self._signature}."
+            )
+        raise self._unknown(args, kwargs)
+
+    def _unknown(self, args: Any, kwargs: Any) -> ValueError:
         listed = "\n".join(f"  {trace!r}" for trace in self._traces)
-        raise ValueError(
+        return ValueError(
             "Could not find matching concrete function to call loaded from the SavedModel. Got "
             f"{args} and {kwargs}. {self.__name__} was saved for:\n{listed}"
         )
@@ -360,6 +369,8 @@ class RestoredFunction:
             pairs = zip(trace.specs, wanted, strict=False)
             if len(wanted) == len(trace.specs) and all(a.is_compatible_with(b) for a, b in pairs):
                 return trace
+        if any(isinstance(s, TypeSpec) for s in nest.flatten((args, kwargs))):
+            raise self._unknown(args, kwargs)
         return self._find(args, kwargs)[0]
 
     @property
