@@ -21,7 +21,8 @@ def regular(n, lead=(), **how):
 
 def positive(n, lead=(), **how):
     x = draw(*lead, n, n, **how)
-    return x @ np.conj(np.swapaxes(x, -1, -2)) + n * np.eye(n)
+    square = x @ np.conj(np.swapaxes(x, -1, -2))  # self-adjoint but for the rounding of some BLAS
+    return (square + np.conj(np.swapaxes(square, -1, -2))) / 2 + n * np.eye(n)
 
 
 def full(x, **hints):
