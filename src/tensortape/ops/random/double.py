@@ -1,6 +1,7 @@
 """Logarithms of the C library in double precision, the same to the last bit on every processor.
 
-NumPy's own change with the vector instructions of the processor; the streams must not.
+NumPy has its own where the processor has AVX-512, and calls the library elsewhere; the streams
+must not depend on that.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy._core import _multiarray_umath as _umath  # type: ignore[attr-defined]
 from numpy.typing import NDArray
+
+_OWN = any(_umath.__cpu_features__.get(name) for name in ("AVX512F", "AVX512_SKX", "X86_V4"))
 
 
 def log(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """The natural logarithm of positive values, in their shape."""
-    return _each(math.log, x)
+    return _each(math.log, x) if _OWN else np.log(x)
 
 
 def log1p(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """``log(1 + x)`` of values above -1, in their shape."""
-    return _each(math.log1p, x)
+    return _each(math.log1p, x) if _OWN else np.log1p(x)
 
 
 def _each(function: Callable[[float], float], x: NDArray[np.float64]) -> NDArray[np.float64]:
