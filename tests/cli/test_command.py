@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tensortape.arrays import blas
 from tensortape.cli import main
+from tensortape.compat import info
 
 
 def test_version(tensortape):
@@ -36,6 +38,17 @@ def test_info_names_versions_and_engines(tensortape):
         "XLA: ",
     ):
         assert word in result.stdout
+
+
+def test_info_names_slow_kernels(monkeypatch):
+    monkeypatch.setattr(blas, "kernels", lambda: "haswell")
+    monkeypatch.setattr(blas, "is_narrow", lambda: False)
+    assert info.kernels() == ", kernels: haswell"
+    monkeypatch.setattr(blas, "is_narrow", lambda: True)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    assert info.kernels().endswith("twice as long: set OPENBLAS_CORETYPE=SkylakeX")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert info.kernels().endswith("twice as long: unset OPENBLAS_CORETYPE")
 
 
 def test_no_command_is_a_usage_error(tensortape):

@@ -71,11 +71,26 @@ def engines() -> list[tuple[str, str]]:
     import numpy
 
     blas = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    rows = [("NumPy", f"always; linear algebra by {blas['name']} {blas['version']}")]
+    rows = [("NumPy", f"always; linear algebra by {blas['name']} {blas['version']}{kernels()}")]
     installed = importlib.util.find_spec("jax") is not None
     without = "not here: JAX is not installed (pip install 'tensortape[xla]')"
     rows.append(("XLA", "compiles tf.functions through JAX" if installed else without))
     return rows
+
+
+def kernels() -> str:
+    """Return for which processor the BLAS computes, and what to do if that is an older one."""
+    from tensortape.arrays import blas
+
+    name = blas.kernels()
+    if not blas.is_narrow():
+        return f", kernels: {name}" if name else ""
+    forced = "OPENBLAS_CORETYPE" in os.environ
+    return (
+        f", kernels: {name}. They use half the width of this processor's vectors, which makes matrix "
+        f"products take up to twice as long: {'unset' if forced else 'set'} OPENBLAS_CORETYPE"
+        + ("" if forced else "=SkylakeX")
+    )
 
 
 def print_info() -> None:
