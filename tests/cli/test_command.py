@@ -46,9 +46,9 @@ def test_info_names_slow_kernels(monkeypatch):
     assert info.kernels() == ", kernels: haswell"
     monkeypatch.setattr(blas, "is_narrow", lambda: True)
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    assert info.kernels().endswith("twice as long: set OPENBLAS_CORETYPE=SkylakeX")
+    assert info.kernels().endswith("take twice as long: set OPENBLAS_CORETYPE=SkylakeX")
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    assert info.kernels().endswith("twice as long: unset OPENBLAS_CORETYPE")
+    assert info.kernels().endswith("take twice as long: unset OPENBLAS_CORETYPE")
 
 
 def test_no_command_is_a_usage_error(tensortape):

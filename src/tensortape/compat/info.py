@@ -87,8 +87,8 @@ def kernels() -> str:
         return f", kernels: {name}" if name else ""
     forced = "OPENBLAS_CORETYPE" in os.environ
     return (
-        f", kernels: {name}. They use half the width of this processor's vectors, which makes matrix "
-        f"products take up to twice as long: {'unset' if forced else 'set'} OPENBLAS_CORETYPE"
+        f", kernels: {name}. They use half the width of this processor's vectors, so that matrix "
+        f"products take twice as long: {'unset' if forced else 'set'} OPENBLAS_CORETYPE"
         + ("" if forced else "=SkylakeX")
     )
 
