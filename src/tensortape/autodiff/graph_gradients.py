@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from tensortape.arrays.recorded import recorded
-from tensortape.autodiff.backward import Entry, Mode, reachable, walk
-from tensortape.autodiff.endpoints import finish, source_of, start, target_of
+from tensortape.autodiff.backward import Mode, reachable, walk
+from tensortape.autodiff.endpoints import cotangent, finish, source_of, start, target_of
+from tensortape.autodiff.graph_entries import entries_around
 from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.tape import UnconnectedGradients
 from tensortape.core import nest
-from tensortape.core.registry import OPS, PUBLIC, export
+from tensortape.core.convert import convert_to_tensor
+from tensortape.core.errors import InvalidArgumentError
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.rows import Rows
 from tensortape.core.state import state
 
@@ -35,10 +38,10 @@ def gradients(
         ys: a tensor of the graph, or several.
         xs: tensors of the graph or variables.
         grad_ys: cotangents, one per ``y``; ones where ``None``.
-        name: has no effect, as have ``gate_gradients`` and ``aggregation_method``.
+        name: has no effect, as has ``gate_gradients``.
         gate_gradients: see ``name``.
-        aggregation_method: see ``name``.
-        stop_gradients: tensors that count as constants.
+        aggregation_method: one of ``tf.AggregationMethod``, which all come to the same.
+        stop_gradients: a tensor that counts as a constant, or several.
         unconnected_gradients: ``"none"`` or ``"zero"``.
 
     >>> import tensortape as tf
@@ -48,15 +51,21 @@ def gradients(
     >>> dx.shape
     TensorShape([2, 3])
 
-    Raises ``RuntimeError`` when operations run eagerly: then ``tf.GradientTape`` does it.
+    Tensors of the functions and branches around the graph, and constants, are sources like others.
+
+    Raises ``RuntimeError`` when operations run eagerly: then ``tf.GradientTape`` does it;
+    ``ValueError`` for another number of ``grad_ys`` than of ``ys``, or another shape than its
+    ``y``'s; ``TypeError`` for another dtype, or where a complex ``y`` has none.
     """
     _need_graph("tf.gradients")
     policy = UnconnectedGradients(unconnected_gradients)
+    _check_method(aggregation_method)
     targets = [target_of(y) for y in nest.flatten(ys)]
     handles = [source_of(x) for x in nest.flatten(xs)]
-    seeds = None if grad_ys is None else nest.flatten(grad_ys)
-    stopped = {t._id for t in nest.flatten(stop_gradients or [])}
-    entries = [e for e in _entries(targets) if not any(o._id in stopped for o in e.outputs)]
+    seeds = _seeds(grad_ys, targets)
+    stopped = {t._id for t in nest.flatten([] if stop_gradients is None else stop_gradients)}
+    entries = entries_around(state.graph)
+    entries = [e for e in entries if not any(o._id in stopped for o in e.outputs)]
     found = _pull(entries, targets, handles, seeds)
     return finish(found, handles) if policy is UnconnectedGradients.ZERO else found
 
@@ -102,21 +111,44 @@ def _need_graph(what: str) -> None:
         raise RuntimeError(f"{what} {NOT_EAGER}")
 
 
-def _entries(targets: list[Any]) -> list[Entry]:
-    """The operations of the targets' graph, as a tape would have recorded them."""
-    graph = next((t.graph for t in targets if getattr(t, "_operation", None) is not None), None)
-    if graph is None:
-        return []
-    read = OPS["ReadVariableOp"]
-    reads = [Entry(read, (v,), (t,), {}) for v, t in getattr(graph, "variables", {}).values()]
-    return reads + [_entry(node) for node in graph.get_operations() if node._op is not None]
+def _check_method(method: Any) -> None:
+    if method not in (None, 0, 1, 2):
+        raise ValueError(
+            f"Invalid `aggregation_method` specified {method!r}: give one of tf.AggregationMethod, "
+            "or leave it out."
+        )
 
 
-def _entry(node: Any) -> Entry:
-    op, attrs = node._op, node._attrs
-    if op.normalise is not None:
-        attrs = op.normalise(node.inputs, attrs)
-    return Entry(op, node.differentiated, node.outputs, attrs)
+def _seeds(grad_ys: Any, targets: list[Any]) -> list[Any]:
+    """The cotangents given, each held against its target."""
+    seeds = [None] * len(targets) if grad_ys is None else _as_list(grad_ys)
+    if len(seeds) != len(targets):
+        raise ValueError(f"Passed {len(seeds)} grad_ys for {len(targets)} ys: give one for each.")
+    return [_seed(seed, t) for seed, t in zip(seeds, targets, strict=True)]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _seed(seed: Any, target: Any) -> Any:
+    if seed is None:
+        if target.dtype.is_complex:
+            raise TypeError(
+                f"Gradients of complex tensors ({target!r}) must set grad_ys: differentiate "
+                "tf.math.real, or say along which cotangent."
+            )
+        return None
+    seed = convert_to_tensor(seed)
+    if seed.dtype != target.dtype:
+        raise TypeError(
+            f"Gradient type {seed.dtype.name} generated for a y of {target.dtype.name}: give "
+            "grad_ys the dtypes of ys."
+        )
+    try:
+        return cotangent(seed, target)
+    except InvalidArgumentError as error:
+        raise ValueError(f"grad_ys do not fit ys: {error.message}") from None
 
 
 def _pull(entries: Any, targets: Any, handles: Any, seeds: Any) -> list[Any]:

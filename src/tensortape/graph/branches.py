@@ -67,10 +67,9 @@ class Part:
 
     def function(self, inputs: Any, outputs: Any) -> GraphFunction:
         """The part as a function."""
-        self.graph.visible = len(self.graph._operations)
-        return GraphFunction(
-            self.graph._graph_name, self.graph, inputs, outputs, (0, self.graph.visible)
-        )
+        self.graph.built()
+        span = (0, len(self.graph._operations))
+        return GraphFunction(self.graph._graph_name, self.graph, inputs, outputs, span)
 
 
 def as_result(value: Any) -> Any:

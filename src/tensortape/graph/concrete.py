@@ -70,7 +70,7 @@ class ConcreteFunction:
             *[t for node in self._first for t in node.outputs],
         ]
         outputs = [*result.outputs, *[graph.value_of(v) for v in self._assigned]]
-        graph.visible = len(graph._operations)
+        graph.built()
         graph.inputs, graph.outputs = inputs, list(result.outputs)
         graph.captures = list(graph.captured.values())
         self.function = GraphFunction(name, graph, inputs, outputs, (0, graph.visible))

@@ -41,6 +41,8 @@ class Graph:
 
     building_function = False
     autograph = True
+    outer: Any = None
+    """The graph around it, if it is that of a function within another, or of a part of one."""
 
     def __init__(self, name: str = "graph", *args: Any, **kwargs: Any) -> None:
         self._graph_name = name
@@ -48,6 +50,9 @@ class Graph:
         self._names = NameTable()
         self._given = Names(self._names.unique)
         self._constants: dict[int, Operation] = {}
+        self._read: dict[int, Any] = {}
+        self.settled: list[tuple[Any, ...]] = []
+        """Operations on constants, which were computed at once: derivatives go through them."""
 
     # -- looking at it ---------------------------------------------------------------------
 
@@ -106,13 +111,24 @@ class Graph:
         if any(isinstance(t, SymbolicTensor) for t in outputs):
             node = self.add(op, [self.capture(t) for t in inputs], outputs, attrs)
             node.computed = tuple(self.capture(t) for t in op.computed)
+        elif inputs and not op.nondifferentiable:
+            self.settled.append((op, inputs, outputs, attrs))
 
     def read_variable(self, variable: Any, tensor: Any) -> None:
         """The value of a variable was used: :meth:`read` gave it."""
 
     def read(self, variable: Any) -> Any:
         """What reading a variable gives: its value."""
+        self._read[variable._id] = variable
         return variable._t
+
+    def variable_values(self) -> list[tuple[Any, Any]]:
+        """The variables that were read, and what reading gave."""
+        return [(v, v._t) for v in self._read.values()]
+
+    def stand_ins(self) -> list[tuple[Any, Any]]:
+        """Tensors from elsewhere, and those that this graph has in their place."""
+        return []
 
     def copy(self, tensor: Any) -> Any:
         """The same value as a tensor of its own."""

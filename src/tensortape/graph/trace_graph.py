@@ -98,9 +98,9 @@ class TraceGraph(FuncGraph):
 
     def record(self, op: Any, inputs: Any, outputs: Any, attrs: Any) -> None:
         """Add a node; a value computed from the surroundings alone is one as soon as it is used."""
-        if not all(type(t) is EagerTensor for t in outputs):
-            super().record(op, inputs, outputs, attrs)
-        elif not op.nondifferentiable and any(map(self._from_outside, inputs)):
+        super().record(op, inputs, outputs, attrs)
+        valued = all(type(t) is EagerTensor for t in outputs)
+        if valued and not op.nondifferentiable and any(map(self._from_outside, inputs)):
             entry = (op, inputs, outputs, attrs)
             self._derived.update((t._id, entry) for t in outputs if t._a.dtype.kind in "fcV")
 
@@ -188,6 +188,20 @@ class TraceGraph(FuncGraph):
     def created_variable(self, variable: Any) -> None:
         """A variable was made by the traced code."""
         self.root.created.append(variable)
+
+    def variable_values(self) -> list[tuple[Any, Any]]:
+        """The variables that were read, and their values when the function begins."""
+        return list(self.variables.values())
+
+    def stand_ins(self) -> list[tuple[Any, Any]]:
+        """Tensors from elsewhere, and those that this graph has in their place."""
+        known = {t._id: t for _, _, outputs, _ in self._derived.values() for t in outputs}
+        again = [(known[i], inner) for i, inner in self._results.items()]
+        return [*self.captured.values(), *again]
+
+    def built(self) -> None:
+        """All of the traced code has run: later operations are of derivatives."""
+        self.visible, self.settled = len(self._operations), []
 
     @property
     def root(self) -> TraceGraph:
