@@ -76,6 +76,15 @@ class SeedScope:
             fresh = Stream(seed, seed2)
             stream.key, stream.counter = fresh.key, fresh.counter
 
+    @contextmanager
+    def numbered_apart(self) -> Iterator[None]:
+        """Within the context operation seeds are numbered from zero: a branch or a loop's body."""
+        outer, self._seeds_given = self._seeds_given, 0
+        try:
+            yield
+        finally:
+            self._seeds_given = outer
+
     def next_operation_seed(self) -> int:
         """The seed of the next operation that has none of its own."""
         self._seeds_given += 1
@@ -201,6 +210,16 @@ def seed_scope(scope: SeedScope | None) -> Iterator[SeedScope | None]:
         yield scope
     finally:
         _scopes.current = outer
+
+
+@contextmanager
+def numbered_apart() -> Iterator[None]:
+    """Within the context a part of a graph is built, whose operation seeds begin at zero."""
+    if _scopes.current is None:
+        yield
+        return
+    with _scopes.current.numbered_apart():
+        yield
 
 
 def _current_scope() -> SeedScope | None:

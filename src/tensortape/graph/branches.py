@@ -11,6 +11,7 @@ from typing import Any
 
 from tensortape.core import nest
 from tensortape.core.convert import convert_to_tensor
+from tensortape.core.random_state import numbered_apart
 from tensortape.core.state import state
 from tensortape.core.tensor import Tensor
 from tensortape.graph.graph_function import GraphFunction
@@ -28,7 +29,7 @@ class Part:
         outer = state.graph
         self.graph = TraceGraph(name, outer=outer, autograph=getattr(outer, "autograph", True))
         self.graph.is_part = True
-        with self.graph.as_default():
+        with self.graph.as_default(), numbered_apart():
             self.params = [self.graph.placeholder(s, d, "arg") for s, d in shapes]
             self.value = function(*packed(self.params))
             self.outputs: list[Any] = []
