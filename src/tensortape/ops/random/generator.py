@@ -12,9 +12,9 @@ from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dispatch import execute
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.op import op
-from tensortape.core.registry import export
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.shapes import TensorShape
-from tensortape.core.tensor import Tensor
+from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.tracking import AutoTrackable
 from tensortape.core.variable import Variable
 from tensortape.ops.random import stateless
@@ -67,6 +67,18 @@ def _state_array(value: Any) -> np.ndarray:
     elif isinstance(value, (Tensor, Variable)):
         value = np.asarray(value)
     return np.asarray(_signed(value)).astype(np.int64)
+
+
+def _skipped(state: Any, delta: Any) -> Any:
+    """The state of a generator after ``delta`` numbers, while a function is traced."""
+    cast = PUBLIC["cast"]
+    words = PUBLIC["bitcast"](state, dtypes.uint64)
+    delta = cast(convert_to_tensor(delta), dtypes.int64)
+    low = words[0] + cast(delta, dtypes.uint64) * cast(_RESERVED_PER_OUTPUT, dtypes.uint64)
+    carry = cast(low < words[0], dtypes.uint64)
+    high = words[1] + carry
+    after = PUBLIC["concat"]([[low], [high], words[2:]], 0)
+    return PUBLIC["bitcast"](after, dtypes.int64)
 
 
 @export("random.create_rng_state", "random.experimental.create_rng_state")
@@ -194,6 +206,9 @@ class Generator(AutoTrackable):
                 "Non-XLA devices don't support the ThreeFry algorithm.",
             )
         before = self._state_var.read_value()
+        if not isinstance(before, EagerTensor):
+            self._state_var.assign(_skipped(before, delta))
+            return before
         words = before.numpy().view(np.uint64)
         after = position(words[2:], words[:2]).skip(int(delta) * _RESERVED_PER_OUTPUT)
         key, counter = key_counter_arrays(after)
@@ -203,8 +218,8 @@ class Generator(AutoTrackable):
     def _key_counter(self, shape: Any, op_type: str) -> tuple[Any, Any, int]:
         """Takes the part of the stream that numbers of ``shape`` need."""
         lengths, _ = shape_argument(shape, op_type)
-        words = self.skip(size_of(lengths)).numpy().view(np.uint64)
-        return convert_to_tensor(words[2:]), convert_to_tensor(words[:2]), self._alg
+        words = PUBLIC["bitcast"](self.skip(size_of(lengths)), dtypes.uint64)
+        return words[2:], words[:2], self._alg
 
     def _located(self, record: Any, shape: Any, mean: Any, stddev: Any, dtype: Any) -> Any:
         kind = as_dtype(dtype)
@@ -294,8 +309,8 @@ class Generator(AutoTrackable):
 
     def make_seeds(self, count: int = 1) -> Any:
         """Seeds for stateless functions: a tensor ``(2, count)`` of int64, a seed per column."""
-        keys = self.uniform_full_int([count], dtypes.int64).numpy()
-        return convert_to_tensor(np.stack([keys, np.zeros_like(keys)]))
+        keys = self.uniform_full_int([count], dtypes.int64)
+        return PUBLIC["stack"]([keys, PUBLIC["zeros_like"](keys)])
 
     def split(self, count: int = 1) -> list[Generator]:
         """``count`` generators independent of each other and of this one."""
