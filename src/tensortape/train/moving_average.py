@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensortape.core.convert import convert_to_tensor
-from tensortape.core.registry import export
-from tensortape.core.state import state
+from tensortape.core.registry import PUBLIC, export
 from tensortape.core.tracking import AutoTrackable
 from tensortape.core.variable import Variable
 
@@ -88,9 +87,8 @@ class ExponentialMovingAverage(AutoTrackable):
         decay = convert_to_tensor(np.asarray(self._decay, dtype._np))
         if self._num_updates is None:
             return decay
-        count = convert_to_tensor(np.asarray(self._num_updates, dtype._np))
-        bound = (1 + count) / (10 + count)
-        return state.tensor(np.minimum(decay._a, bound._a))
+        count = PUBLIC["cast"](self._num_updates, dtype)
+        return PUBLIC["minimum"](decay, (1 + count) / (10 + count))
 
     def average(self, var: Any) -> Any:
         """The variable that holds the average of a variable; `None` if there is none."""
