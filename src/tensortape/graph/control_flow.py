@@ -114,7 +114,8 @@ def case(
     """The function of the first pair ``(pred, fn)`` whose ``pred`` holds, else ``default``.
 
     Raises ``TypeError`` for pairs of another form, ``ValueError`` for none at all,
-    ``InvalidArgumentError`` when no predicate holds and there is no default. Source: ``tf.case``.
+    ``InvalidArgumentError`` when no predicate holds and there is no default, or when several hold
+    with ``exclusive``. Source: ``tf.case``.
     """
     if not isinstance(pred_fn_pairs, (list, tuple)):
         raise TypeError(
@@ -129,6 +130,8 @@ def case(
             raise TypeError(f"pred must be a Tensor, got: {pair[0]!r}")
         _callable(pair[1], "fn")
     preds = [convert_to_tensor(pred) for pred, _ in pred_fn_pairs]
+    if exclusive:
+        _at_most_one(preds)
     if in_function(*preds):
         if default is None:
             _need_one(preds)
@@ -146,6 +149,13 @@ def _need_one(preds: list[Any]) -> None:
     holds = PUBLIC["reduce_any"](PUBLIC["stack"](preds))
     text = "Input error: None of conditions evaluated as True:"
     PUBLIC["debugging.Assert"](holds, [text, *preds])
+
+
+def _at_most_one(preds: list[Any]) -> None:
+    """Raise ``InvalidArgumentError``, now or when the graph runs, if several predicates hold."""
+    count = PUBLIC["reduce_sum"](PUBLIC["cast"](PUBLIC["stack"](preds), "int32"))
+    text = "Input error: exclusive=True: more than 1 conditions evaluated as True:"
+    PUBLIC["debugging.Assert"](count < 2, [text, *preds])
 
 
 def _chain(pairs: list[Any], default: Any) -> Any:
@@ -299,7 +309,7 @@ def _traced_loop(
     finals, _ = loop(test, step, given, shapes, maximum)
     if single:
         return finals[0]
-    return finals if hasattr(variables, "_fields") else type(variables)(finals)
+    return type(variables)(*finals) if hasattr(variables, "_fields") else type(variables)(finals)
 
 
 def _truth(value: Any) -> Any:
