@@ -7,6 +7,7 @@ tape, operation by operation, one more operation at its end says so, if there is
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,28 @@ from tensortape.core.tensor import EagerTensor
 _FLOATS = frozenset("fcV")
 
 
+class _Running(threading.local):
+    depth = 0
+
+
+_running = _Running()
+
+
+def runs_as_written() -> bool:
+    """Whether the code that runs is that of a function: a graph's, by its rules."""
+    return _running.depth > 0
+
+
 def as_written(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Call the Python code of a function."""
+    _running.depth += 1
+    try:
+        return _connected(function, args, kwargs)
+    finally:
+        _running.depth -= 1
+
+
+def _connected(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if not listens() or state.graph is not None:
         return function(*args, **kwargs)
     seen = Connections()

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from tensortape.core import errors, random_state
+from tensortape.core import errors, nest, random_state
 from tensortape.core.convert import convert_to_tensor
 from tensortape.core.dtypes import as_dtype
 from tensortape.core.registry import export
 from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
+from tensortape.graph.as_written import runs_as_written
 from tensortape.graph.deferred import undecided
 from tensortape.graph.traced_maps import deferred_call, tracing
 
@@ -51,7 +52,8 @@ def numpy_function(
 
     In functions and in `tf.data` its results must have the dtypes of ``Tout``: Python's floats are
     float64 there. Raises ``InvalidArgumentError`` otherwise, and what the function raises as one
-    of ``tf.errors``. Called eagerly, results are converted. Source: ``tf.numpy_function``.
+    of ``tf.errors``. Called eagerly it gives what ``func`` gives, as tensors.
+    Source: ``tf.numpy_function``.
     """
 
     def call(*xs: Any) -> Any:
@@ -60,9 +62,11 @@ def numpy_function(
     if tracing() or undecided(inp):
         return deferred_call(call, inp, Tout)
     tensors = [convert_to_tensor(x) for x in inp]
-    if random_state._scopes.current is not None:  # within a function of a pipeline
+    if random_state._scopes.current is not None or runs_as_written():  # within a function
         return call(*tensors)
-    return _of_types(func(*[t.numpy() for t in tensors]), Tout)
+    found = nest.flatten(func(*[t.numpy() for t in tensors]))
+    results = [v if v is None else convert_to_tensor(v) for v in found]
+    return results[0] if len(results) == 1 else results
 
 
 def _told(call: Callable[[], Any]) -> Any:
@@ -95,8 +99,11 @@ def _one(value: Any, dtype: Any) -> Any:
 def _exactly(result: Any, types: Any, func: Any) -> Any:
     """Results whose dtypes are those that were announced."""
     name = getattr(func, "__name__", type(func).__name__)
+    if types is None:
+        return None
     if not isinstance(types, (list, tuple)):
-        return None if types is None else _checked(result, types, 0, name)
+        single = not isinstance(result, (list, tuple))
+        return _checked(result, types, 0, name) if single else _exactly(result, [types], func)[0]
     values = list(result) if isinstance(result, (list, tuple)) else [result]
     values = [] if result is None else values
     if len(values) != len(types):
