@@ -22,3 +22,15 @@ def effect(op: Op, tensors: Any, attrs: dict[str, Any], results: Any) -> list[An
         if listener is not graph and outs:
             listener.record(op, tuple(tensors), tuple(outs), attrs)
     return outs
+
+
+def call_for_effects(function: Any, tensors: Any, attrs: dict[str, Any]) -> None:
+    """Add a call that gives nothing anew to the graph, if the function prints, checks or the like.
+
+    ``function`` is a ``GraphFunction``; what it returns are constants, which need no call.
+    """
+    if not function.checks:
+        return
+    made = type(function)(function.name, function.graph, function.inputs, [], function.span)
+    inputs = [state.graph.capture(t) for t in tensors]
+    state.graph.add(made.part_of(function).op, inputs, (), attrs)

@@ -27,6 +27,7 @@ from tensortape.core.tensor import EagerTensor
 from tensortape.core.untraceable import Untraceable
 from tensortape.graph.apart import Apart, apart
 from tensortape.graph.connections import add_zeros, all_gradients, also_moved, connected
+from tensortape.graph.effects import call_for_effects
 from tensortape.graph.engine import executor
 from tensortape.graph.forward_walk import ForwardWalk
 from tensortape.graph.ir import Program, interpret
@@ -37,6 +38,7 @@ from tensortape.graph.lower import (
     attribute_tensors,
     is_stateful,
     lower,
+    must_run,
     needed_nodes,
 )
 from tensortape.graph.symbolic import SymbolicTensor
@@ -166,17 +168,26 @@ class GraphFunction:
             ]
         else:
             outs = [EagerTensor(a) for a in function.run([t._a for t in tensors])]
+        attrs = {"stateful": True} if function.stateful else {}
+        if state.graph is not None and not any(type(t) is SymbolicTensor for t in outs):
+            call_for_effects(function, tensors, attrs)
         if state.listeners:
-            attrs = {"stateful": True} if function.stateful else {}
             tell(state.listeners, function.op, tuple(tensors), tuple(outs), attrs)
         return outs[: len(self.outputs)]
 
     @property
     def stateful(self) -> bool:
-        """Whether it has to run even if nobody uses its outputs."""
+        """Whether it has to run once, in its place, even if nobody uses its outputs."""
+        return any(map(is_stateful, self._own_nodes()))
+
+    @property
+    def checks(self) -> bool:
+        """Whether something in it runs, perhaps to raise, though nobody uses its outputs."""
+        return any(map(must_run, self._own_nodes()))
+
+    def _own_nodes(self) -> list[Any]:
         first, stop = self.span
-        nodes = self.graph._operations[first:stop]
-        return any(node._op is not None and is_stateful(node) for node in nodes)
+        return [node for node in self.graph._operations[first:stop] if node._op is not None]
 
     @property
     def op(self) -> Op:

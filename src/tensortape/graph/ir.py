@@ -22,6 +22,8 @@ from tensortape.core.tensor import EagerTensor
 
 STATEFUL = frozenset({"random", "effect"})
 """Families of operations that must run once, in order, whoever uses their results."""
+CHECKS = "check"
+"""The family of what only looks at values, and raises: it must run, when and how often is free."""
 
 
 class Aval(NamedTuple):
@@ -80,6 +82,11 @@ class Node:
         """Whether it must run exactly once, in its place."""
         return self.op.family in STATEFUL or any(p.stateful for p in self.programs())
 
+    @property
+    def must_run(self) -> bool:
+        """Whether it runs also where nothing reads its results."""
+        return self.stateful or self.op.family == CHECKS or any(p.must_run for p in self.programs())
+
     def programs(self) -> Iterator[Program]:
         """Programs among the attributes: branches and loop bodies."""
         return _programs(self.attrs.values())
@@ -120,6 +127,11 @@ class Program:
     def stateful(self) -> bool:
         """Whether any node is."""
         return any(node.stateful for node in self.nodes)
+
+    @property
+    def must_run(self) -> bool:
+        """Whether something in it runs also where nobody reads results."""
+        return any(node.must_run for node in self.nodes)
 
     def __str__(self) -> str:
         return "\n".join(text(self))

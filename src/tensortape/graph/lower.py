@@ -16,7 +16,7 @@ from tensortape.arrays.unranked import shape_of, unranked, value_of_shape
 from tensortape.arrays.varying import Varying, value_of, varies
 from tensortape.core.dispatch import Normalised
 from tensortape.core.state import state
-from tensortape.graph.ir import STATEFUL, Aval, Late, Node, Program, resolve
+from tensortape.graph.ir import CHECKS, STATEFUL, Aval, Late, Node, Program, resolve
 
 LOWERINGS: dict[str, Callable[..., Any]] = {}
 """Op type -> ``rule(lowering, node, ids, values) -> outputs``: calls and control flow."""
@@ -244,7 +244,7 @@ def needed_nodes(operations: list[Any], inputs: Any, outputs: Any, first: int, s
         if node._op is None:
             continue
         used = any(t._id in wanted for t in node.outputs)
-        if used or (k >= first and is_stateful(node)):
+        if used or (k >= first and must_run(node)):
             kept.append(node)
             wanted.update(t._id for t in (*node.inputs, *node.computed) if t._id not in leaves)
             wanted.update(t._id for t in attribute_tensors(node._attrs) if t._id not in leaves)
@@ -289,6 +289,14 @@ def _ask(value: Any, scope: Any) -> None:
             _ask(v, scope)
     elif isinstance(value, slice):
         _ask((value.start, value.stop, value.step), scope)
+
+
+def must_run(node: Any) -> bool:
+    """Whether a node runs also where nobody uses its outputs."""
+    if is_stateful(node) or node._op.family == CHECKS:
+        return True
+    parts = [a for v in node._attrs.values() for a in (v if type(v) is tuple else (v,))]
+    return any(getattr(part, "checks", False) for part in (node._op.computed_by, *parts))
 
 
 def is_stateful(node: Any) -> bool:

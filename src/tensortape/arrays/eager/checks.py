@@ -16,6 +16,6 @@ def check_numerics(x: Any, message: str) -> Any:
     if np.isfinite(x).all():
         return x
     found = [what for what, is_there in (("Inf", np.isinf), ("NaN", np.isnan)) if is_there(x).any()]
-    raise errors.InvalidArgumentError(
-        None, None, f"{message} : Tensor had {' and '.join(found)} values [Op:CheckNumerics] name: "
+    raise errors.of_values(
+        f"{message} : Tensor had {' and '.join(found)} values [Op:CheckNumerics] name: "
     )

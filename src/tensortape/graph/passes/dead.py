@@ -1,4 +1,4 @@
-"""Dead code: nodes that no result needs are left out; stateful ones stay."""
+"""Dead code: nodes that no result needs are left out; stateful ones and checks stay."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tensortape.graph.ir import Program
 
 
 def remove_dead(program: Program) -> Program:
-    """The nodes and constants that results and stateful nodes need, in their order."""
+    """The nodes and constants that results, stateful nodes and checks need, in their order."""
     needed = set(program.results)
     kept = []
     for node in reversed(program.nodes):
-        if needed.isdisjoint(node.outputs) and not node.stateful:
+        if needed.isdisjoint(node.outputs) and not node.must_run:
             continue
         needed.update(node.inputs)
         needed.update(node.late)

@@ -7,8 +7,8 @@ from tensortape.core.public import plain_call
 from tensortape.core.registry import export
 
 
-@op("CheckNumerics", api="debugging.check_numerics", primitive="check_numerics", saves=(),
-    samples=[(((2, 3),), {"message": "x"})])  # fmt: skip
+@op("CheckNumerics", api="debugging.check_numerics", primitive="check_numerics", family="check",
+    saves=(), samples=[(((2, 3),), {"message": "x"})])  # fmt: skip
 def check_numerics(xp, tensor, *, message):
     """Pass ``tensor`` on if all its elements are finite; its gradients are checked as well.
 
