@@ -478,3 +478,20 @@ def eager_gradients(tf):
 def eager_hessians(tf):
     x = tf.Variable(3.0)
     return tf.hessians(x * x, x)
+
+
+def fused_batch_norm_to_second_order(tf):
+    x = tf.reshape(tf.sin(tf.range(16.0)), [2, 2, 2, 2])
+    weights = tf.reshape(tf.range(16.0), [2, 2, 2, 2])
+    found = []
+    for power in (2, 3):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y, *_ = tf.compat.v1.nn.fused_batch_norm(x, [1.0, 2.0], [0.5, 0.0], epsilon=0.1)
+                y = y**power
+            g = tape.gradient(y, x)
+            s = tf.reduce_sum(g * weights)
+        found.append((g, outer.gradient(s, x)))
+    return found

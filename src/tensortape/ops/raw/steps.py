@@ -93,7 +93,8 @@ def batch_norm(
     mean, variance = convert_to_tensor(mean, scale.dtype), convert_to_tensor(variance, scale.dtype)
     used_mean, used_variance, kept = mean, variance, (mean, variance)
     if is_training:
-        used_mean, used_variance = tf.nn.moments(wide, axes)
+        used_mean = tf.reduce_mean(wide, axes)  # tf.nn.moments stops a gradient: of the mean's own
+        used_variance = tf.reduce_mean(tf.square(wide - tf.reshape(used_mean, shape)), axes)
         count = 1.0
         for axis in axes:
             count *= x.shape[axis]
