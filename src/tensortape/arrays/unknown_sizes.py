@@ -62,7 +62,7 @@ def _fits(size: int, shape: Any) -> bool:
     return bool(rest) and size % rest == 0 if -1 in shape else size == rest
 
 
-_SHAPED = frozenset({"StridedSliceGrad", "SumTo"})
+_SHAPED = frozenset({"BroadcastTo", "StridedSliceGrad", "SumTo"})
 """Operations with an attribute for the shape of the result."""
 
 

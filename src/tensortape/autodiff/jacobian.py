@@ -13,6 +13,7 @@ from typing import Any
 from tensortape.arrays.recorded import recorded
 from tensortape.autodiff.backward import Entry, listens
 from tensortape.autodiff.endpoints import checked_source, checked_target, of_floats
+from tensortape.autodiff.jacobian_mapped import is_open, mapped_batch_jacobian, mapped_jacobian
 from tensortape.autodiff.jacobian_sweeps import Sweeps
 from tensortape.core import events, nest
 from tensortape.core.events import GradientCall
@@ -35,6 +36,8 @@ def jacobian(tape: Any, target: Any, sources: Any) -> tuple[list[Any], list[Any]
     if not batch:
         found = tape._pull(entries, [t], handles, None, call)
         return of_floats(found, handles), handles, call
+    if is_open(t):
+        return of_floats(mapped_jacobian(tape, entries, t, handles), handles), handles, None
     return swept(tape, entries, t, handles, 0, call), handles, call
 
 
@@ -42,13 +45,15 @@ def batch_jacobian(tape: Any, target: Any, source: Any) -> tuple[Any, Any, Any]:
     """The Jacobian of each row of ``target`` for the same row of ``source``, or ``None``."""
     shapes = [TensorShape(target.shape), TensorShape(source.shape)]
     shapes = [s.with_rank_at_least(2) for s in shapes]
-    if shapes[0][0] != shapes[1][0]:
+    if not shapes[0][:1].is_compatible_with(shapes[1][:1]):
         raise ValueError(
             f"Need first dimension of target shape ({shapes[0]}) and source shape ({shapes[1]}) to "
             "match."
         )
     entries = tape._take("batch_jacobian")
     t, handle = checked_target(target), checked_source(source)
+    if is_open(t):
+        return mapped_batch_jacobian(tape, entries, t, handle), handle, None
     batch = tuple(t._a.shape)[1:]
     call = GradientCall("batch_jacobian", tape, [t], [source]) if events.observers else None
     result = swept(tape, entries, t, [handle], 1, call)[0]

@@ -25,8 +25,8 @@ from tensortape.autodiff.endpoints import (
     source_of,
     start,
     usual,
-    zeros,
 )
+from tensortape.autodiff.jacobian_mapped import zeros_of_jacobian
 from tensortape.autodiff.overrides import overrides, rerouted
 from tensortape.autodiff.saved import LARGE, memory, slim, user_line
 from tensortape.autodiff.straight_line.shelf import plain, straight, walked_again
@@ -361,8 +361,10 @@ class GradientTape:
             sources: tensors or variables, nested as you like; the result has the same nest of
                 tensors of shape ``target.shape + source.shape``.
             unconnected_gradients: ``"none"`` or ``"zero"`` for sources the target does not use.
-            parallel_iterations: has no effect: all rows are computed together.
-            experimental_use_pfor: has no effect on the result; ``False`` needs a persistent tape.
+            parallel_iterations: has no effect: all rows are computed together; one by one where a
+                function is traced for a target of unknown size.
+            experimental_use_pfor: has no effect on the result; eagerly ``False`` needs a
+                persistent tape.
 
         Raises ``RuntimeError`` when a non-persistent tape is used a second time, ``AttributeError``
         for a list of targets.
@@ -373,9 +375,8 @@ class GradientTape:
         self._check_persistent("jacobian", experimental_use_pfor)
         results, handles, call = jacobians.jacobian(self, target, sources)
         if policy is UnconnectedGradients.ZERO:
-            lead = tuple(target.shape)
             results = [
-                zeros(lead + tuple(h.shape), h.dtype) if g is None else g
+                zeros_of_jacobian(target, h) if g is None else g
                 for g, h in zip(results, handles, strict=True)
             ]
         self._finish(call, results)
@@ -409,12 +410,12 @@ class GradientTape:
         self._check_persistent("batch_jacobian", experimental_use_pfor)
         result, handle, call = jacobians.batch_jacobian(self, target, source)
         if result is None:
-            result = zeros(tuple(target.shape) + tuple(handle.shape)[1:], target.dtype)
+            result = zeros_of_jacobian(target, handle, 1)
         self._finish(call, [result])
         return result
 
     def _check_persistent(self, what: str, vectorised: bool) -> None:
-        if not (vectorised or self._persistent):
+        if state.graph is None and not (vectorised or self._persistent):
             raise RuntimeError(
                 f"GradientTape must be created with persistent=True to compute the {what} with "
                 f"eager "

@@ -66,13 +66,18 @@ def _stacked(xp: Any, rows: list[Any], aval: Any, padded: bool) -> Any:
     return plan_control.stack_of(rows, aval, padded) if here else xp.stack(rows, 0)
 
 
+_SIZES = 16
+"""As many integers as may be the sizes of something."""
+
 # -- into programs -------------------------------------------------------------------------
 
 
-def program_of(function: GraphFunction, values: Any) -> Any:
-    """A part as a program for arguments of which ``values`` is known."""
-    known = [v if isinstance(v, Abstract) else placeholder(np.shape(v), v.dtype) for v in values]
-    known = [placeholder(v.shape, v.dtype) if v.derived else v for v in known]
+def program_of(function: GraphFunction, values: Any, changing: int = 0) -> Any:
+    """A part as a program for arguments of which ``values`` is known.
+
+    The first ``changing`` may have others in another iteration, of the same shapes.
+    """
+    known = [_known(v, i >= changing) for i, v in enumerate(values)]
     known = [t._a if unranked(v) else v for v, t in zip(known, function.inputs, strict=True)]
     return lower(
         function.name,
@@ -82,6 +87,16 @@ def program_of(function: GraphFunction, values: Any) -> Any:
         function.span,
         known,
     )
+
+
+def _known(value: Any, fixed: bool) -> Any:
+    """What a part may take as known of an argument: its shape, and a few integers themselves."""
+    if not isinstance(value, Abstract):
+        sizes = fixed and np.size(value) <= _SIZES and value.dtype.kind == "i"
+        return Abstract([value], sizes) if sizes else placeholder(np.shape(value), value.dtype)
+    if not value.derived or (fixed and len(value.witnesses) == 1 and value.dtype.kind == "i"):
+        return value
+    return placeholder(value.shape, value.dtype)
 
 
 def _lower_if(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
@@ -111,7 +126,7 @@ def _lower_while(lowering: Lowering, node: Any, ids: Any, values: Any) -> Any:
         )
         given[i] = placeholder(shape, body.inputs[i]._a.dtype)
     given = _settle(body, given, n)
-    cond, step = program_of(attrs["cond"], given), program_of(body, given)
+    cond, step = program_of(attrs["cond"], given, n), program_of(body, given, n)
     avals = [step.avals[i] for i in step.results]
     finals = [value_of_shape(shape_of(given[i]), given[i].dtype) for i in range(n)]
     known = lowering.known({"maximum": attrs["maximum"], "count": attrs["count"]})
@@ -140,7 +155,7 @@ def stacked_value(row: Any, count: int | None) -> Abstract:
 def _settle(body: GraphFunction, given: list[Any], n: int) -> list[Any]:
     """Shapes of the variables that hold in every iteration."""
     for _ in range(n + 1):
-        step = program_of(body, given)
+        step = program_of(body, given, n)
         changed = False
         for i in range(n):
             found = step.avals[step.results[i]].shape

@@ -28,7 +28,9 @@ class SymbolicTensor(Tensor):
     def shape(self) -> Any:
         """The static shape; within derivative rules, sizes to compute with."""
         if state.in_rule:
-            return self._a.sizes(self)
+            a = self._a
+            is_open = not a.unranked and None in a.shape
+            return a.sizes(seen_from_here(self) if is_open else self)
         return self.static_shape
 
     @property
@@ -150,6 +152,14 @@ class SymbolicTensor(Tensor):
         return f'Tensor("{self._name}", shape={self.shape}, dtype={self.dtype.name})'
 
 
+def seen_from_here(tensor: Any) -> Any:
+    """The tensor by which a branch or loop has one of its surroundings: its parts run alone."""
+    graph = state.graph
+    if graph is None or tensor._graph is None or tensor._graph is graph or tensor._a.unranked:
+        return tensor
+    return graph.capture(tensor)
+
+
 def _operator(name: str) -> Any:
     """An operator of tensors that may need to know a rank."""
 
@@ -185,7 +195,7 @@ def _known_ints(tensor: Any) -> Any:
     if not isinstance(value, Abstract) or value.unranked:
         return None
     if value.dtype.kind in "iu" and None not in value.shape:
-        ints = value.ints(tensor)
+        ints = value.ints(seen_from_here(tensor))
         return ints if value.ndim else ints[0]
     return None
 

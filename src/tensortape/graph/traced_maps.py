@@ -25,6 +25,7 @@ from tensortape.graph.apart import Apart
 from tensortape.graph.control_graph import loop
 from tensortape.graph.deferred import later
 from tensortape.graph.ragged_maps import RaggedRows, flat_or_ragged, row_spec
+from tensortape.graph.symbolic import seen_from_here
 from tensortape.ops.ragged.tensor import RaggedTensor, row_count
 
 
@@ -51,7 +52,7 @@ def _elements(elems: Any) -> tuple[Any, Any, Any]:
         rows = row_count(first)
         return tensors, PUBLIC["cast"](rows, "int32"), rows
     a = first._a
-    n = a.sizes(first)[0] if isinstance(a, Abstract) else np.shape(a)[0]
+    n = a.sizes(seen_from_here(first))[0] if isinstance(a, Abstract) else np.shape(a)[0]
     return tensors, PUBLIC["shape"](first)[0], n
 
 
