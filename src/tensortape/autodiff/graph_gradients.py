@@ -80,8 +80,8 @@ def hessians(
 ) -> list[Any]:
     """The matrices of second derivatives of the sum of ``ys`` for each of ``xs``, in a graph.
 
-    Each has the shape ``x.shape + x.shape``, which must be known. Raises ``RuntimeError`` when
-    operations run eagerly, ``ValueError`` for an unknown shape.
+    Each has the shape ``x.shape + x.shape``. Raises ``RuntimeError`` when operations run eagerly,
+    ``ValueError`` for an unknown shape in a graph that is not a function's.
     """
     _need_graph("tf.hessians")
     return [_hessian(ys, x) for x in nest.flatten(xs)]
@@ -89,13 +89,29 @@ def hessians(
 
 def _hessian(ys: Any, x: Any) -> Any:
     shape = x.shape
-    if not shape.is_fully_defined():
-        raise ValueError(f"tf.hessians needs a known shape, received {shape}.")
-    size = shape.num_elements()
     (g,) = gradients(ys, x, unconnected_gradients="zero")
+    if not shape.is_fully_defined():
+        return _open_hessian(g, x)
+    size = shape.num_elements()
     flat = PUBLIC["reshape"](g, [size])
     rows = [gradients(flat[i], x, unconnected_gradients="zero")[0] for i in range(size)]
     return PUBLIC["reshape"](PUBLIC["stack"](rows), [*shape.as_list(), *shape.as_list()])
+
+
+def _open_hessian(g: Any, x: Any) -> Any:
+    """The Hessian where the call decides how many rows it has: a loop of the graph makes them."""
+    if not state.graph.building_function:
+        raise ValueError(f"tf.hessians outside of functions needs a known shape, got {x.shape}.")
+    flat = PUBLIC["reshape"](g, [-1])
+
+    def row(i: Any) -> Any:
+        return gradients(PUBLIC["gather"](flat, i), x, unconnected_gradients="zero")[0]
+
+    rows = PUBLIC["map_fn"](row, PUBLIC["range"](PUBLIC["size"](flat)), fn_output_signature=x.dtype)
+    sizes = PUBLIC["shape"](x)
+    hessian = PUBLIC["reshape"](rows, PUBLIC["concat"]([sizes, sizes], 0))
+    hessian.set_shape(x.shape.concatenate(x.shape))
+    return hessian
 
 
 NOT_EAGER = "is not supported when eager execution is enabled. Use tf.GradientTape instead."

@@ -169,3 +169,11 @@ def methods_of_aggregation(tf):
         return tf.function(lambda x: tf.gradients(x * x + x, x, aggregation_method=method))
 
     return [_attempt(gradients(method), _vector(tf)) for method in methods]
+
+
+def hessians_of_open_sizes(tf):
+    @tf.function(input_signature=[tf.TensorSpec([None, None])])
+    def f(x):
+        return tf.hessians(tf.reduce_prod(x) + tf.reduce_sum(x), x)
+
+    return [f(tf.constant(x)) for x in ([[1.0, -0.5, 2.0]], [[3.0], [2.0]])]
