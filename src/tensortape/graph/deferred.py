@@ -20,6 +20,7 @@ from tensortape.core.op import op
 from tensortape.core.registry import PUBLIC
 from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
+from tensortape.core.variable import Variable
 from tensortape.graph.effects import effect
 from tensortape.graph.symbolic import SymbolicTensor
 
@@ -114,12 +115,21 @@ def deferring(path: str) -> None:
 
     @functools.wraps(plain)
     def function(*args: Any, **kwargs: Any) -> Any:
+        if state.graph is None:
+            return plain(*args, **kwargs)
+        args, kwargs = nest.map_structure(_read, (args, kwargs))
         if undecided(args, kwargs):
             later(Public(path, plain), [list(args), kwargs])
             return None
         return plain(*args, **kwargs)
 
     PUBLIC[path] = function
+
+
+def _read(value: Any) -> Any:
+    """A variable's value at this place of the graph; anything else as it is."""
+    held = isinstance(value, Variable) or hasattr(type(value), "__tf_tensor__")
+    return convert_to_tensor(value) if held else value
 
 
 for _name in (

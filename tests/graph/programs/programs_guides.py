@@ -244,3 +244,30 @@ def effects_of_functions_that_give_nothing(tf):
 
     points = [tf.constant(v) for v in (1.0, -1.0, 3.0, 6.0)]
     return [each(tf, f, *points) for f in (alone, in_a_loop, in_a_branch)], seen
+
+
+def assertions_about_variables(tf):
+    """They see the value the variable has in its place of the graph, not that while tracing."""
+    checks = tf.debugging
+
+    def adding(check):
+        v = tf.Variable(0.0)
+
+        def f(x):
+            v.assign_add(x)
+            check(v)
+            return v.read_value()
+
+        return each(tf, f, *(tf.constant(x) for x in (1.0, 0.0, 2.0, 3.0)))
+
+    return [
+        adding(check)
+        for check in (
+            lambda v: checks.assert_less(v, 5.0),
+            lambda v: checks.assert_equal(v, tf.constant(1.0), message="one"),
+            lambda v: checks.assert_greater(3.0, v),
+            lambda v: checks.assert_near(v, 1.0),
+            lambda v: tf.cond(v > 2.0, lambda: checks.assert_negative(v), tf.no_op),
+            lambda v: checks.Assert(v < 5.0, [v]),
+        )
+    ]
