@@ -271,3 +271,36 @@ def assertions_about_variables(tf):
             lambda v: checks.Assert(v < 5.0, [v]),
         )
     ]
+
+
+def variables_as_sizes_and_bounds(tf):
+    """Sizes that variables hold may change from call to call."""
+
+    def counting(v):
+        total = tf.constant(0)
+        for i in tf.range(v):
+            total += i
+        return total, tf.range(v, 5), tf.range(0, 10, v)
+
+    def shaped(v):
+        return tf.zeros([v, 2]), tf.fill(v[None], 1), tf.reshape(tf.range(4), [v, -1])
+
+    def cut(v):
+        return tf.range(5)[v:], tf.slice(tf.range(5), [v], [1]), tf.split(tf.range(4), [v, 4 - v])
+
+    def collected(v):
+        rows = tf.TensorArray(tf.int32, tf.identity(v))
+        for i in tf.range(v):
+            rows = rows.write(i, v * i)
+        return rows.stack(), tf.repeat([1, 2], v), tf.sequence_mask([1], v)
+
+    def over_calls(f):
+        v = tf.Variable(1)
+        traced = tf.function(lambda: f(v))
+        results = []
+        for n in (2, 4, 1):
+            v.assign(n)
+            results.append(attempt(traced))
+        return results
+
+    return [over_calls(f) for f in (counting, shaped, cut, collected)]

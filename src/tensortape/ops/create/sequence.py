@@ -78,6 +78,10 @@ def range_(
     ):
         return state.tensor(np.arange(start, limit, delta, dtype=np.int32))
     kind = _range_dtype((start, limit, delta), dtype)
+    if state.graph is not None:
+        start, limit, delta = [
+            v._to_tensor() if hasattr(type(v), "_to_tensor") else v for v in (start, limit, delta)
+        ]
     if any(isinstance(v, Tensor) and type(v) is not EagerTensor for v in (start, limit, delta)):
         ends = tuple(_as(v, kind) for v in (start, limit, delta))
         return execute(range_op, ends)

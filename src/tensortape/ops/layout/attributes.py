@@ -11,6 +11,7 @@ from tensortape.arrays.varying import Varying, varies
 from tensortape.core import errors
 from tensortape.core.op import Op
 from tensortape.core.shapes import TensorShape
+from tensortape.core.state import state
 from tensortape.core.tensor import EagerTensor, Tensor
 from tensortape.core.untraceable import Untraceable
 
@@ -38,7 +39,9 @@ def static_value(t: Any) -> Any:
 def static_ints(t: Any) -> Any:
     """As :func:`static_value`, for integers to compute shapes with: some may not be known yet."""
     if not isinstance(t, Tensor):
-        return t._a
+        if state.graph is None:
+            return t._a
+        t = t._to_tensor()  # a variable has another value when the graph runs
     if isinstance(t, EagerTensor):
         return t._a
     for known in STATIC_VALUE:
