@@ -71,7 +71,8 @@ Exit codes: 0 every name exists; 1 some are missing; 2 a file cannot be read.
 """
 INFO = """\
 Print the versions and sizes on disk of TensorTape and the packages it works with, and which
-engines compute here: NumPy, and XLA where JAX is installed.
+engines compute here: NumPy (and whether its BLAS suits the processor), and XLA where JAX is
+installed.
 """
 
 

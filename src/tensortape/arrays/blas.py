@@ -25,6 +25,7 @@ import numpy as np
 from numpy._core import _multiarray_umath as _umath  # type: ignore[attr-defined]
 
 from tensortape.arrays.blocks import helpers
+from tensortape.arrays.processor import WIDE
 
 FUNCTIONS = (
     ("scipy_openblas_set_num_threads64_", "scipy_openblas_get_num_threads64_"),
@@ -40,9 +41,6 @@ NAMES = ("scipy_openblas_get_corename64_", "scipy_openblas_get_corename", "openb
 
 NARROW = frozenset("sandybridge haswell zen excavator steamroller piledriver".split())
 """Kernels for vectors of 256 bits, or fewer."""
-
-WIDE = ("X86_V4", "AVX512_SKX")
-"""What NumPy calls a processor with vectors of 512 bits."""
 
 
 SMALL_MATRICES = 1024
@@ -135,8 +133,7 @@ def is_narrow() -> bool:
     So they do where OpenBLAS does not recognise the processor, or ``OPENBLAS_CORETYPE`` names an
     older one.
     """
-    features = _umath.__cpu_features__
-    return any(features.get(name) for name in WIDE) and kernels() in NARROW
+    return WIDE and kernels() in NARROW
 
 
 one_thread = OneThread()

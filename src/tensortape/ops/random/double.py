@@ -10,20 +10,19 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy._core import _multiarray_umath as _umath  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-_OWN = any(_umath.__cpu_features__.get(name) for name in ("AVX512F", "AVX512_SKX", "X86_V4"))
+from tensortape.arrays.processor import WIDE
 
 
 def log(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """The natural logarithm of positive values, in their shape."""
-    return _each(math.log, x) if _OWN else np.log(x)
+    return _each(math.log, x) if WIDE else np.log(x)
 
 
 def log1p(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """``log(1 + x)`` of values above -1, in their shape."""
-    return _each(math.log1p, x) if _OWN else np.log1p(x)
+    return _each(math.log1p, x) if WIDE else np.log1p(x)
 
 
 def _each(function: Callable[[float], float], x: NDArray[np.float64]) -> NDArray[np.float64]:
